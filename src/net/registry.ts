@@ -1,0 +1,63 @@
+// The registry of net drivers: who is there, and which one is used when nobody is named.
+import type { NetDriver } from './driver';
+
+const drivers: NetDriver[] = [];
+let current: NetDriver | undefined;
+
+function find(name: string): NetDriver | undefined {
+  for (let i = 0; i < drivers.length; i++) if (drivers[i].name === name) return drivers[i];
+}
+
+function need(name: string): NetDriver {
+  const driver = find(name);
+  if (!driver) throw new Error('no net driver "' + name + '", there is: ' + (list().join(', ') || 'none'));
+  return driver;
+}
+
+/**
+ * Adds a driver. The first one is the default until `use` or `{default: true}` names another.
+ * @throws Error when it is no driver, or another one has its name
+ */
+export function register(driver: NetDriver, options?: { default?: boolean }): void {
+  if (!driver || !driver.name || !driver.connect) throw new Error('not a net driver: it needs name and connect()');
+  if (find(driver.name)) throw new Error('net driver "' + driver.name + '" is registered already');
+  drivers.push(driver);
+  if (!current || (options && options.default)) current = driver;
+}
+
+/**
+ * Removes a driver; it is not unlinked. When it was the default, the oldest one left becomes it.
+ * @throws Error for an unknown name
+ */
+export function unregister(name: string): void {
+  const driver = need(name);
+  drivers.splice(drivers.indexOf(driver), 1);
+  if (current === driver) current = drivers[0];
+}
+
+/**
+ * Makes a driver the default.
+ * @throws Error for an unknown name
+ */
+export function use(name: string): void {
+  current = need(name);
+}
+
+/**
+ * The driver of that name, without a name the default.
+ * @throws Error for an unknown name, or when there is no driver at all
+ */
+export function get(name?: string): NetDriver {
+  if (name !== undefined) return need(name);
+  if (!current) throw new Error('no net driver is registered: require("board").auto_init() first');
+  return current;
+}
+
+/** The names of all drivers, oldest first. */
+export function list(): string[] {
+  return drivers.map(nameOf);
+}
+
+function nameOf(driver: NetDriver): string {
+  return driver.name;
+}
