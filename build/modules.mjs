@@ -1,0 +1,35 @@
+// Which source files are modules of their own, and by what name.
+import { existsSync, readdirSync } from 'node:fs';
+
+const NODE_ONLY = ['host'];
+
+function entries(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .map((entry) =>
+      entry.isDirectory()
+        ? { name: entry.name, source: `${folder}/${entry.name}/index` }
+        : { name: entry.name.replace(/\.ts$/, ''), source: `${folder}/${entry.name.replace(/\.ts$/, '')}` },
+    )
+    .filter(({ source }) => existsSync(`${source}.ts`));
+}
+
+const drivers = entries('drivers');
+const boards = entries('boards');
+const forDevice = ({ name }) => !NODE_ONLY.includes(name);
+
+/** `file` in `dist/`, `name` for `require` on the device, `source` without its extension. */
+export const deviceModules = [
+  { file: 'netdriver', name: 'netdriver', source: 'src/net/registry' },
+  { file: 'requests', name: 'requests', source: 'src/index' },
+  ...drivers.filter(forDevice).map(({ name, source }) => ({ file: name, name, source })),
+  ...boards.filter(forDevice).map(({ name, source }) => ({ file: `boards/${name}`, name: 'board', source })),
+].filter(({ source }) => existsSync(`${source}.ts`));
+
+export const nodeModules = [
+  { file: 'index', source: 'src/node/index', types: 'src/index' },
+  { file: 'netdriver', source: 'src/net/registry' },
+  { file: 'cli', source: 'src/cli/main', types: '' },
+  ...drivers.map(({ name, source }) => ({ file: `drivers/${name}`, source })),
+  ...boards.map(({ name, source }) => ({ file: `boards/${name}`, source })),
+].filter(({ source }) => existsSync(`${source}.ts`));

@@ -1,0 +1,132 @@
+// From what tsc emitted (dist/esm: ES5 modules, out/node: modern ones) to the modules people load.
+import { readFileSync, readdirSync, rmSync, statSync, mkdirSync, writeFileSync, existsSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { builtinModules } from 'node:module';
+import { deviceModules, nodeModules } from './build/modules.mjs';
+import { minify, propertyNames, tidy } from './out/node/src/cli/minify.js';
+
+const INTERNAL = /^_[^_]/;
+const packageJson = JSON.parse(readFileSync('package.json', 'utf8'));
+const cache = { props: undefined };
+
+/** Finds `./x` and `./x/index`, and leaves every other device module to `require`. */
+function resolver(root, outside = []) {
+  const external = new Map(outside.map(({ name, source }) => [resolve(root, `${source}.js`), name]));
+  return {
+    name: 'resolver',
+    resolveId(id, importer) {
+      if (!importer || !id.startsWith('.')) return null;
+      const path = resolve(dirname(importer), id);
+      const file = [`${path}.js`, `${path}/index.js`].find(existsSync);
+      if (!file) throw new Error(`${importer}: cannot find ${id}`);
+      return external.has(file) ? { id: external.get(file), external: true } : file;
+    },
+  };
+}
+
+/** Under Node the interpreter's natives are replaced by their equals. */
+const nodeEngine = {
+  name: 'node-engine',
+  resolveId(id, importer) {
+    return importer && resolve(dirname(importer), id) === resolve('out/node/src/engine')
+      ? resolve('out/node/src/node/engine.js')
+      : null;
+  },
+};
+
+const smallNames = () =>
+  deviceModules.flatMap(({ source }) => [...propertyNames(readFileSync(`dist/esm/${source}.js`, 'utf8'))]);
+
+const readableAndMinified = {
+  name: 'readable-and-minified',
+  async generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      const small = { props: cache.props };
+      const code = await minify(chunk.code, {
+        props: INTERNAL,
+        reserved: smallNames().filter((n) => n.length < 3),
+        cache: small,
+      });
+      cache.props = small.props;
+      this.emitFile({ type: 'asset', fileName: chunk.fileName.replace(/\.js$/, '.min.js'), source: code });
+      chunk.code = await tidy(chunk.code);
+    }
+  },
+};
+
+/** NodeNext wants full file names in declarations; tsc writes them as they are in the source. */
+function completeSpecifiers(folder) {
+  for (const entry of readdirSync(folder, { recursive: true })) {
+    const file = `${folder}/${entry}`;
+    if (!file.endsWith('.d.ts')) continue;
+    const text = readFileSync(file, 'utf8').replace(/(from |import\()(['"])(\.[^'"]*)\2/g, (all, word, quote, id) => {
+      const path = resolve(dirname(file), id);
+      if (existsSync(`${path}.d.ts`)) return `${word}${quote}${id}.js${quote}`;
+      return existsSync(`${path}/index.d.ts`) ? `${word}${quote}${id}/index.js${quote}` : all;
+    });
+    writeFileSync(file, text);
+  }
+}
+
+function writeTypes(file, source) {
+  const target = `dist/${file}.d.ts`;
+  mkdirSync(dirname(target), { recursive: true });
+  const path = relative(dirname(target), `dist/types/${source}.js`);
+  writeFileSync(target, `export * from '${path.startsWith('.') ? path : `./${path}`}';\n`);
+}
+
+const types = {
+  name: 'types',
+  writeBundle() {
+    completeSpecifiers('dist/types');
+    for (const { file, source } of deviceModules) writeTypes(file, source);
+    for (const { file, source, types = source } of nodeModules) if (types) writeTypes(`node/${file}`, types);
+  },
+};
+
+/** Removes what an earlier build left and this one did not write. */
+const sweep = {
+  name: 'sweep',
+  closeBundle() {
+    const started = Date.now() - process.uptime() * 1000 - 60000;
+    for (const entry of readdirSync('dist', { recursive: true })) {
+      const file = `dist/${entry}`;
+      if (statSync(file).isFile() && statSync(file).mtimeMs < started) rmSync(file);
+    }
+  },
+};
+
+const device = deviceModules.map((own) => ({
+  input: `dist/esm/${own.source}.js`,
+  plugins: [
+    resolver(
+      'dist/esm',
+      deviceModules.filter((m) => m !== own),
+    ),
+    readableAndMinified,
+  ],
+  output: {
+    file: `dist/${own.file}.js`,
+    format: 'cjs',
+    exports: 'named',
+    esModule: false,
+    strict: false,
+    externalLiveBindings: false,
+    freeze: false,
+  },
+}));
+
+const node = {
+  input: Object.fromEntries(nodeModules.map(({ file, source }) => [file, `out/node/${source}.js`])),
+  external: [...builtinModules, /^node:/, ...Object.keys(packageJson.dependencies)],
+  plugins: [nodeEngine, resolver('out/node'), types, sweep],
+  output: {
+    dir: 'dist/node',
+    format: 'es',
+    entryFileNames: '[name].mjs',
+    chunkFileNames: 'shared/[name].mjs',
+    banner: (chunk) => (chunk.name === 'cli' ? '#!/usr/bin/env node' : ''),
+  },
+};
+
+export default [...device, node];
