@@ -1,9 +1,9 @@
 // The seam between HTTP and whatever moves the bytes: types only, nothing of this file is left at run time.
 //
 // Bytes travel in the form their owner already has. Firmware sockets push byte strings of up to 536 bytes and
-// cannot be stopped; a chip on SPI is asked for n bytes and keeps the rest. So a driver *pushes* (`onData`), and
-// the receiver *publishes what it wants* (`want`): a driver that can wait reads no more than that, one that
-// cannot pushes all it has. No copy, timer, promise or closure per piece on either side.
+// cannot be stopped; a chip on SPI is asked for n bytes and keeps the rest. So a driver *pushes* (`onData`), and the
+// receiver can be asked what it wants (`want`): a driver that can wait asks first and reads no more than that, one
+// that cannot pushes all it has. No copy, timer, promise or closure per piece on either side.
 // docs/seam.md has what else was tried, and what each form cost in the interpreter.
 
 /**
@@ -71,11 +71,10 @@ export interface NetError extends Error {
  */
 export interface Receiver {
   /**
-   * Bytes the receiver wants next; 0: not now. A driver with `capabilities.pause` delivers at most this many in a
-   * call, waits until it has that many (or its own buffer is full, or the peer has closed) where that costs it
-   * nothing, and reads nothing at all at 0. A driver without it delivers what comes.
+   * How many bytes the receiver wants next, at the most; 0: not now. A driver with `capabilities.pause` asks before
+   * every delivery, never delivers more, and reads nothing at all at 0 until `resume()`. The others never ask.
    */
-  want: number;
+  want(): number;
   /** Bytes have arrived, in order, never none. Lent for the call. */
   onData(bytes: Bytes): void;
   /** `write` may be called with up to `room` bytes in all before the next `onWritable`. The first call also says: connected. */
@@ -91,7 +90,7 @@ export interface Socket {
   readonly phase: ConnectPhase;
   /** Takes all of `bytes`, which is no more than the room last offered. Nothing is kept of the array after the call. */
   write(bytes: Bytes): void;
-  /** `events` is another, or `want` is no longer 0: offers room and unread bytes (again). May call back at once. */
+  /** `events` is another, or wants bytes again: offers room and unread bytes (again). May call back at once. */
   resume(): void;
   /** Closes and frees everything. Safe at any time, also inside a callback and twice; no event follows. */
   close(): void;

@@ -1,0 +1,125 @@
+// Node's own sockets, for tests, tools and trying things at a desk.
+import { lookup } from 'node:dns';
+import * as net from 'node:net';
+import { networkInterfaces } from 'node:os';
+import * as tls from 'node:tls';
+import type { Bytes, ConnectPhase, Endpoint, LinkInfo, NetDriver, NetError, Receiver, Socket } from '../../src/net/driver';
+
+/** offered at a time; Node would queue any amount behind our back */
+const ROOM = 16384;
+
+function netError(e: any, phase: ConnectPhase): NetError {
+  const made: any = new Error(e.message || String(e.code));
+  made.code = e.code || 'EIO';
+  made.phase = e.code === 'ENOTFOUND' || e.code === 'EAI_AGAIN' ? 'dns' : phase;
+  return made;
+}
+
+function pem(data: string | Uint8Array | undefined): string | Buffer | undefined {
+  return data === undefined || typeof data === 'string' ? data : Buffer.from(data);
+}
+
+class HostSocket implements Socket {
+  phase: ConnectPhase = 'dns';
+  private raw: net.Socket;
+  private over = false;
+  private busy = true;
+
+  constructor(
+    to: Endpoint,
+    public events: Receiver,
+  ) {
+    const at = { host: to.host, port: to.port };
+    if (to.tls) {
+      this.raw = tls.connect({
+        ...at,
+        ca: pem(to.tls.ca),
+        cert: pem(to.tls.cert),
+        key: pem(to.tls.key),
+        rejectUnauthorized: to.tls.verify !== false,
+        servername: net.isIP(to.host) ? undefined : to.host,
+      });
+    } else this.raw = net.connect(at);
+    const raw = this.raw;
+    raw.setNoDelay(true);
+    raw.on('lookup', () => (this.phase = 'connect'));
+    raw.on('connect', () => (this.phase = to.tls ? 'tls' : 'open'));
+    raw.on(to.tls ? 'secureConnect' : 'connect', () => this.opened());
+    raw.on('drain', () => this.offer());
+    raw.on('readable', () => this.pull());
+    raw.on('end', () => this.stop(null));
+    raw.on('error', (e) => this.stop(netError(e, this.phase)));
+    raw.on('close', () => this.stop(null));
+    if (net.isIP(to.host)) this.phase = 'connect';
+  }
+
+  private opened(): void {
+    this.phase = 'open';
+    this.offer();
+  }
+
+  private offer(): void {
+    this.busy = false;
+    if (!this.over) this.events.onWritable(ROOM);
+  }
+
+  private pull(): void {
+    while (!this.over && this.phase === 'open') {
+      const n = Math.min(this.events.want(), this.raw.readableLength);
+      const piece = n > 0 ? this.raw.read(n) : null;
+      if (!piece) break;
+      this.events.onData(new Uint8Array(piece.buffer, piece.byteOffset, piece.length));
+    }
+    // Node tells the end only to who has read to it
+    if (!this.over && this.raw.readableLength === 0) this.raw.read(0);
+  }
+
+  private stop(err: NetError | null): void {
+    if (this.over) return;
+    if (!err && this.phase !== 'open') err = netError({ code: 'ECONNRESET', message: 'closed before it was open' }, this.phase);
+    this.over = true;
+    this.raw.destroy();
+    this.events.onClose(err);
+  }
+
+  write(bytes: Bytes): void {
+    const flowing = this.raw.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : Uint8Array.from(bytes));
+    if (this.busy) return;
+    this.busy = true;
+    // else 'drain' follows
+    if (flowing) setImmediate(() => this.offer());
+  }
+
+  resume(): void {
+    if (this.over || this.phase !== 'open') return;
+    if (!this.busy) this.events.onWritable(ROOM);
+    this.pull();
+  }
+
+  close(): void {
+    this.over = true;
+    this.raw.destroy();
+  }
+}
+
+function info(): LinkInfo {
+  for (const list of Object.values(networkInterfaces()))
+    for (const a of list || [])
+      if (a.family === 'IPv4' && !a.internal) return { ip: a.address, mask: a.netmask, gw: '', dns: '', mac: a.mac };
+  return { ip: '127.0.0.1', mask: '255.0.0.0', gw: '', dns: '', mac: '' };
+}
+
+/** The driver "host". */
+export const driver: NetDriver = {
+  name: 'host',
+  capabilities: { tls: true, verify: true, sni: true, pause: true, blocking: [] },
+  link: () => Promise.resolve(info()),
+  unlink() {},
+  is_linked: () => true,
+  link_info: info,
+  gethostbyname: (host) =>
+    new Promise((resolve, reject) =>
+      lookup(host, { family: 4 }, (e, address) => (e ? reject(netError(e, 'dns')) : resolve(address))),
+    ),
+  connect: (to, events) => new HostSocket(to, events),
+};

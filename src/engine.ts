@@ -1,0 +1,65 @@
+// The interpreter's natives that the core is built on, as variables: looking one up on `E` costs as much as calling
+// it. Under Node another module of the same exports takes this one's place.
+import type { Bytes } from './net/driver';
+
+declare const E: any;
+declare const require: (name: string) => any;
+
+/** A file being read: the part of a file that `upload` needs. */
+export interface OpenFile {
+  size: number;
+  read(n: number): Bytes | undefined;
+  close(): void;
+}
+
+/** `new U8(toBuf(s))` is a view on the bytes of a byte string, not a copy. */
+export const U8: Uint8ArrayConstructor = Uint8Array;
+/** The ArrayBuffer under a byte string (the same memory); undefined for anything that is no string. */
+export const toBuf: (s: any) => ArrayBuffer | undefined = E.toArrayBuffer;
+/** The byte string of an array; of a whole one it may be the same memory. */
+export const toStr: (bytes: Bytes) => string = E.toString;
+/** A copy as bytes; of text, its UTF-8 bytes. */
+export const toU8: (data: Bytes) => Uint8Array = E.toUint8Array;
+
+/** The text that UTF-8 bytes stand for; builds without Unicode support keep text as UTF-8 bytes anyway. */
+export function utf8(bytes: string): string {
+  try {
+    return E.asUTF8(bytes);
+  } catch (e) {
+    return bytes;
+  }
+}
+
+/**
+ * JSON text in UTF-8. Without Unicode support a character is a byte, and the interpreter escapes each byte from
+ * 0x80 on as a character of its own (mojibake), so those escapes are turned back into the bytes they were.
+ */
+export function jsonBytes(value: any): string {
+  let text = JSON.stringify(value);
+  let out = '';
+  let i = 0;
+  let code: number;
+  if (text && String.fromCharCode(0x20ac) === '\xac') {
+    while ((i = text.indexOf('\\')) >= 0) {
+      code = text.charAt(i + 1) === 'u' ? parseInt(text.substr(i + 2, 4), 16) : 0;
+      out += text.substr(0, i) + (code > 127 ? String.fromCharCode(code) : text.substr(i, 2));
+      text = text.substr(i + (code > 127 ? 6 : 2));
+    }
+    text = out + text;
+  }
+  return text;
+}
+
+/** Opens a file of the `fs` module for reading. Throws when it cannot be read. */
+export function openFile(path: string): OpenFile {
+  const file = E.openFile(path, 'r');
+  return {
+    size: require('fs').statSync(path).size,
+    read: function (n: number): Bytes | undefined {
+      return file.read(n);
+    },
+    close: function (): void {
+      file.close();
+    },
+  };
+}

@@ -1,0 +1,10 @@
+// The public page: exports only.
+export { get, post, put, patch, delete, head, options, request } from './requests';
+export { upload, fd } from './upload';
+export { Response } from './response';
+export { HTTPError, HTTPConnectionError, HTTPResponseError, IOError } from './errors';
+export type { RequestOptions, UploadOptions } from './requests';
+export type { Source } from './body';
+export type { Connection } from './connection';
+export type { StreamCallback } from './exchange';
+export type { Phase, RequestError, ErrorClass } from './errors';
