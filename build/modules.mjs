@@ -1,5 +1,5 @@
 // Which source files are modules of their own, and by what name.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 const NODE_ONLY = ['host'];
 
@@ -15,7 +15,9 @@ function entries(folder) {
 }
 
 const drivers = entries('drivers');
-const boards = entries('boards');
+const boards = entries('boards').filter(({ source }) =>
+  /export function auto_init/.test(readFileSync(`${source}.ts`, 'utf8')),
+);
 const forDevice = ({ name }) => !NODE_ONLY.includes(name);
 
 /** `file` in `dist/`, `name` for `require` on the device, `source` without its extension. */

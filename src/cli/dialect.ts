@@ -1,0 +1,171 @@
+// Checks a program against the JavaScript that the interpreter runs: ES5 without hoisting, with gaps of its own.
+import { parse } from 'acorn';
+import {
+  BUILT_IN_CLASSES,
+  HELPERS,
+  KNOWN_GLOBALS,
+  MISSING_GLOBALS,
+  MISSING_METHODS,
+  MISSING_STATICS,
+  READABLE_PROTOTYPES,
+} from './lacking';
+import { nodesOf } from './minify';
+import { regexFault } from './regex';
+import { checkOrder } from './order';
+
+export interface Finding {
+  /** offset in the text, and the same as line (from 1) and column (from 0) */
+  pos: number;
+  line: number;
+  column: number;
+  rule: string;
+  message: string;
+}
+
+export interface DialectOptions {
+  /** for library code: also what is only dangerous, and every global that is not known to be there */
+  strict?: boolean;
+}
+
+type Report = (pos: number, rule: string, message: string) => void;
+
+const MAX_IDENTIFIER = 63;
+
+export function checkDialect(code: string, options: DialectOptions = {}): Finding[] {
+  const found = new Map<string, Finding>();
+  const report: Report = (pos, rule, message) => {
+    const before = code.slice(0, pos).split('\n');
+    const finding = { pos, line: before.length, column: before[before.length - 1].length, rule, message };
+    if (!found.has(pos + rule)) found.set(pos + rule, finding);
+  };
+  let program: any;
+  try {
+    program = parse(code, { ecmaVersion: 5, sourceType: 'script', allowReturnOutsideFunction: true });
+  } catch (e: any) {
+    report(e.pos ?? 0, 'syntax', `not ES5: ${e.message.replace(/ \(\d+:\d+\)$/, '')}`);
+    return [...found.values()];
+  }
+  const own = ownMethods(program);
+  for (const node of nodesOf(program)) {
+    const check = CHECKS[node.type];
+    if (check) check(node, report, options, code, own);
+  }
+  const order = checkOrder(program);
+  for (const { pos, name, why } of order.faults) report(pos, 'order', `${name} ${why}`);
+  for (const { pos, name } of order.globals) {
+    if (HELPERS[name]) report(pos, 'helper', `${HELPERS[name]} needs the compiler's helper ${name}`);
+    else if (MISSING_GLOBALS.has(name) && !order.probed.has(name)) report(pos, 'missing', `no global ${name}`);
+    else if (options.strict && !KNOWN_GLOBALS.has(name) && !order.probed.has(name))
+      report(pos, 'missing', `unknown global ${name}`);
+  }
+  return [...found.values()].sort((a, b) => a.pos - b.pos);
+}
+
+/** Names of methods that the program gives to objects of its own. */
+function ownMethods(program: any): Set<string> {
+  const names = new Set<string>();
+  for (const node of nodesOf(program)) {
+    if (node.type === 'Property') names.add(node.key.name ?? node.key.value);
+    if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression')
+      names.add(nameOf(node.left.property));
+  }
+  return names;
+}
+
+const nameOf = (node: any): string => node.name ?? String(node.value ?? '');
+
+type Check = (node: any, report: Report, options: DialectOptions, code: string, own: Set<string>) => void;
+
+const CHECKS: Record<string, Check> = {
+  LabeledStatement: (node, report) => report(node.start, 'syntax', 'labels are not supported'),
+  WithStatement: (node, report) => report(node.start, 'syntax', 'with is not supported'),
+  DebuggerStatement: (node, report) => report(node.start, 'syntax', 'debugger stops the interpreter for good'),
+
+  Identifier(node, report) {
+    if (node.name.length > MAX_IDENTIFIER)
+      report(node.start, 'identifier', `identifier longer than ${MAX_IDENTIFIER} characters: ${node.name}`);
+    // eslint-disable-next-line no-control-regex
+    if (/[^\x00-\x7f]/.test(node.name)) report(node.start, 'identifier', `identifier is not ASCII: ${node.name}`);
+  },
+
+  SwitchStatement(node, report) {
+    const at = node.cases.findIndex((c: any) => !c.test);
+    if (at >= 0 && at < node.cases.length - 1)
+      report(node.cases[at].start, 'syntax', 'default must be the last case of a switch');
+  },
+
+  ForStatement(node, report) {
+    for (const inner of node.init ? nodesOf(node.init) : [])
+      if (inner.type === 'BinaryExpression' && inner.operator === 'in')
+        report(inner.start, 'syntax', '"in" inside the initialiser of for(;;)');
+  },
+
+  ReturnStatement(node, report, options, code) {
+    if (!node.argument && code[node.end - 1] !== ';' && /^\s*\}/.test(code.slice(node.end)))
+      report(node.start, 'return', 'return without a semicolon before }');
+  },
+
+  FunctionDeclaration: helperDefinition,
+  VariableDeclarator: helperDefinition,
+
+  Literal(node, report) {
+    const fault = node.regex && regexFault(node.regex.pattern, node.regex.flags);
+    if (fault) report(node.start, 'regex', `regular expression uses ${fault}, which is not supported`);
+  },
+
+  NewExpression: regexConstructor,
+
+  AssignmentExpression(node, report) {
+    const { left, right } = node;
+    left.assigned = true;
+    if (left.type === 'MemberExpression' && nameOf(left.property) === 'length' && left.object.type !== 'ThisExpression')
+      if (right.type === 'Literal') report(node.start, 'missing', 'the length of an array cannot be assigned');
+  },
+
+  MemberExpression(node, report) {
+    const name = nameOf(node.property);
+    const on = node.object;
+    if (node.computed && node.property.type !== 'Literal') return;
+    if (on.type === 'Identifier' && MISSING_STATICS[on.name]?.has(name))
+      report(node.start, 'missing', `no ${on.name}.${name}`);
+    if (on.type !== 'MemberExpression' || on.object.type !== 'Identifier' || nameOf(on.property) !== 'prototype')
+      return;
+    const type = on.object.name;
+    if (BUILT_IN_CLASSES.has(type) && !READABLE_PROTOTYPES[type]?.has(name) && !node.assigned)
+      report(node.start, 'missing', `${type}.prototype.${name} cannot be read as a value`);
+  },
+
+  CallExpression(node, report, options, code, own) {
+    regexConstructor(node, report);
+    const { callee } = node;
+    if (callee.type !== 'MemberExpression' || callee.computed) return;
+    const name = callee.property.name;
+    const on = callee.object.type === 'Identifier' ? callee.object.name : '';
+    const at = callee.property.start;
+    if (MISSING_METHODS.has(name) && !own.has(name) && on !== 'Object') report(at, 'missing', `no method ${name}()`);
+    if (on === 'JSON' && name === 'parse' && node.arguments.length > 1)
+      report(at, 'missing', 'JSON.parse has no reviver');
+    if (name === 'split' && node.arguments.length > 1) report(at, 'missing', 'split ignores its limit');
+    if (!options.strict) return;
+    if (name === 'bind') report(at, 'risky', 'bind() breaks with new; use a closure');
+    if (name === 'catch')
+      report(
+        at,
+        'risky',
+        'catch() on a settled promise rejects with its value; use then(function (v) { return v }, f)',
+      );
+  },
+};
+
+function helperDefinition(node: any, report: Report): void {
+  const name = node.id.name;
+  if (HELPERS[name] && node.init?.type !== 'MemberExpression')
+    report(node.start, 'helper', `${HELPERS[name]} needs the compiler's helper ${name}`);
+}
+
+function regexConstructor(node: any, report: Report): void {
+  const [pattern, flags] = node.arguments;
+  if (node.callee.name !== 'RegExp' || typeof pattern?.value !== 'string') return;
+  const fault = regexFault(pattern.value, typeof flags?.value === 'string' ? flags.value : '');
+  if (fault) report(node.start, 'regex', `regular expression uses ${fault}, which is not supported`);
+}

@@ -1,0 +1,34 @@
+// Which regular expressions the interpreter understands. What it does not, it mostly takes in silence and never matches.
+
+const ESCAPES = /[dDwWsSnrtfv0/\\^$.*+?()[\]{}|\-'"`,:;=!<>@#%&~ ]/;
+
+/** What is wrong with a regular expression, or nothing. */
+export function regexFault(pattern: string, flags: string): string | undefined {
+  const flag = flags.replace(/[gi]/g, '');
+  if (flag) return `flag "${flag[0]}"`;
+  let inClass = false;
+  for (let i = 0; i < pattern.length; i++) {
+    const c = pattern[i];
+    const next = pattern[i + 1] || '';
+    if (c === '\\') {
+      i++;
+      if (next === 'x') continue;
+      if (next === 'b' || next === 'B') return `\\${next} (a word boundary)`;
+      if (/[1-9k]/.test(next)) return `back-reference \\${next}`;
+      if (!ESCAPES.test(next)) return `escape \\${next}`;
+    } else if (inClass) {
+      inClass = c !== ']';
+    } else if (c === '[') {
+      inClass = true;
+    } else if (c === '?') {
+      return '? (optional or lazy)';
+    } else if (c === '(' && next === '?') {
+      return `(?${pattern[i + 2] || ''} (lookaround, named or non-capturing group)`;
+    } else if (c === '{' && /^\{\d+,?\d*\}/.test(pattern.slice(i))) {
+      return '{n} (counted repetition)';
+    } else if (c === ')' && /[*+{]/.test(next)) {
+      return `a repeated group ")${next}"`;
+    }
+  }
+  return undefined;
+}
