@@ -3,15 +3,15 @@ import { parse } from 'acorn';
 import { minify as terser } from 'terser';
 import type { MinifyOptions } from 'terser';
 
-/** Old name to short name of internal properties, shared by modules that must agree on them. */
-export type PropCache = { props: Record<string, string> };
-
 export interface MinifyRequest {
   /** internal properties to shorten; none when absent */
   props?: RegExp;
   /** property names that nobody may be given */
   reserved?: string[];
+  /** old name to short name of internal properties, for modules that must agree on them */
   cache?: { props?: object };
+  /** false: shorten names only */
+  compress?: boolean;
 }
 
 export function* nodesOf(node: any): Generator<any> {
@@ -56,7 +56,8 @@ export function minify(code: string, request: MinifyRequest = {}): Promise<strin
   return run(code, {
     ecma: 5,
     toplevel: true,
-    compress: { passes: 3 },
+    // directives: "ram" and its like mean something to the interpreter
+    compress: request.compress !== false && { passes: 3, directives: false },
     mangle: {
       properties: request.props ? { regex: request.props, reserved: request.reserved || [] } : false,
     },

@@ -1,7 +1,7 @@
 // What src/engine.ts takes from the interpreter, made from Node's own. A byte string is one of characters 0 to 255.
 import { closeSync, openSync, readSync, fstatSync } from 'node:fs';
 import type { Bytes } from '../net/driver';
-import type { OpenFile } from '../engine';
+import type { Source } from '../source';
 
 export const U8: Uint8ArrayConstructor = Uint8Array;
 
@@ -27,21 +27,24 @@ export function utf8(bytes: string): string {
 }
 
 export function jsonBytes(value: any): string {
-  const text = JSON.stringify(value);
-  return text && Buffer.from(text, 'utf8').toString('latin1');
+  return JSON.stringify(value);
 }
 
-export function openFile(path: string): OpenFile {
-  const fd = openSync(path, 'r');
+export function file(path: string): Source {
+  let fd = -1;
   return {
-    size: fstatSync(fd).size,
-    read(n: number): Bytes | undefined {
+    size(): number {
+      fd = openSync(path, 'r');
+      return fstatSync(fd).size;
+    },
+    read(n: number): Uint8Array | undefined {
       const piece = new Uint8Array(n);
       const got = readSync(fd, piece, 0, n, null);
       return got ? piece.subarray(0, got) : undefined;
     },
     close(): void {
-      closeSync(fd);
+      if (fd >= 0) closeSync(fd);
+      fd = -1;
     },
   };
 }

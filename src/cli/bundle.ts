@@ -1,0 +1,121 @@
+// An application and the modules it uses in one text that the interpreter runs as it is.
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import { rollup } from 'rollup';
+import type { RollupLog } from 'rollup';
+import { checkDialect } from './dialect';
+import type { Finding } from './dialect';
+import { Failure } from './failure';
+import { openLibrary } from './library';
+import type { Library } from './library';
+import { minify, propertyNames, tidy } from './minify';
+import { ENTRY, Resolver, show } from './resolver';
+
+export interface BundleRequest {
+  app: string;
+  board: string;
+  /** folder of this package */
+  root: string;
+  readable?: boolean;
+}
+
+export interface Bundle {
+  code: string;
+  /** what may be wrong with it */
+  warnings: string[];
+}
+
+interface Linked {
+  code: string;
+  map: any;
+  files: string[];
+}
+
+export async function bundle(request: BundleRequest): Promise<Bundle> {
+  const library = openLibrary(request.root, request.board);
+  const app = resolve(request.app);
+  if (!existsSync(app)) throw new Failure(`cannot read ${request.app}: there is no such file`);
+  const resolver = new Resolver(library);
+  const { code, map, files } = await link(app, resolver);
+  const trace = new TraceMap(map);
+  const text = `(function () {\n${code}})();\n`;
+
+  const findings = checkDialect(text);
+  const faults = findings.flatMap((finding) => describe(finding, trace, library));
+  if (faults.length) throw new Failure(faults.join('\n'));
+  const out = request.readable
+    ? await tidy(text)
+    : await smallest(text, internalNames(files, resolver), findings.length);
+  return { code: out.trimEnd() + '\n', warnings: [...resolver.warnings] };
+}
+
+/** One program out of many files, without what nobody uses. */
+async function link(app: string, resolver: Resolver): Promise<Linked> {
+  try {
+    const built = await rollup({
+      input: ENTRY,
+      plugins: [resolver.plugin(app)],
+      treeshake: {
+        moduleSideEffects: (id) => !id.startsWith(resolver.library.folder),
+        propertyReadSideEffects: false,
+        unknownGlobalSideEffects: false,
+      },
+      onwarn: (log) => {
+        if (log.code === 'MISSING_EXPORT') resolver.warnings.add(place(log) + log.message);
+      },
+    });
+    const { output } = await built.generate({
+      file: join(process.cwd(), 'bundle.js'),
+      format: 'cjs',
+      exports: 'none',
+      esModule: false,
+      strict: false,
+      interop: 'esModule',
+      externalLiveBindings: false,
+      freeze: false,
+      inlineDynamicImports: true,
+      sourcemap: true,
+    });
+    await built.close();
+    const { code, map, moduleIds } = output[0];
+    return { code: code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'), map, files: moduleIds };
+  } catch (e: any) {
+    if (e instanceof Failure) throw e;
+    throw new Failure(place(e) + (e.message || e));
+  }
+}
+
+function place(log: RollupLog): string {
+  const file = log.loc?.file || log.id;
+  return file && !file.startsWith('\0') ? `${show(file)}${log.loc ? `:${log.loc.line}` : ''}: ` : '';
+}
+
+/** Where in the source a finding is, and what it is; nothing for code that only ever runs under Node. */
+function describe(finding: Finding, map: TraceMap, library: Library): string[] {
+  // The wrapper's first line is not in the map.
+  const at = originalPositionFor(map, { line: Math.max(1, finding.line - 1), column: finding.column });
+  const file = at.source && resolve(at.source);
+  if (!file) return [`in the bundle: ${finding.message}`];
+  return library.isNodeOnly(file) ? [] : [`${show(file)}:${at.line}: ${finding.message}`];
+}
+
+/** Properties that only library code mentions may be shortened; `_id` of somebody's JSON may not. */
+function internalNames(files: string[], resolver: Resolver): string[] {
+  const names = new Set<string>();
+  for (const file of files.filter((id) => id.startsWith(resolver.library.folder)))
+    for (const name of propertyNames(readFileSync(file, 'utf8'))) if (/^_[^_]/.test(name)) names.add(name);
+  for (const file of resolver.appFiles())
+    for (const name of propertyNames(resolver.load(file).code)) names.delete(name);
+  return [...names];
+}
+
+/** The minifier moves code about; where that breaks the order the interpreter needs, names are all it may touch. */
+async function smallest(text: string, internal: string[], findings: number): Promise<string> {
+  const props = internal.length ? new RegExp(`^(${internal.join('|')})$`) : undefined;
+  for (const compress of [true, false]) {
+    const out = await minify(text, { props, compress });
+    if (checkDialect(out).length <= findings) return out;
+  }
+  return tidy(text);
+}

@@ -1,0 +1,88 @@
+// Runs a bundle under Node, with those of the interpreter's globals that an application without pins needs.
+import { builtinModules, createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { compileFunction } from 'node:vm';
+import { toBuf, toStr, toU8, utf8 } from '../node/engine';
+import { fs, openFile } from './files';
+import { storage } from './storage';
+
+/** As `process.memory()` counts: blocks of this many bytes. */
+const BLOCK = 16;
+
+const bytesOf = (what: any): number[] =>
+  typeof what === 'number' ? [what & 255] : Array.isArray(what) ? what.flatMap(bytesOf) : [...toU8(what)];
+
+const E = {
+  toString: (...what: any[]) =>
+    what.length === 1 && (typeof what[0] === 'string' || what[0] instanceof Uint8Array)
+      ? toStr(what[0])
+      : toStr(what.flatMap(bytesOf)),
+  toUint8Array: (...what: any[]) => (what.length === 1 ? toU8(what[0]) : new Uint8Array(what.flatMap(bytesOf))),
+  toArrayBuffer: toBuf,
+  asUTF8: utf8,
+  fromUTF8: (text: string) => toStr(toU8(text)),
+  isUTF8: () => false,
+  openFile,
+  hwRand: () => (Math.random() * 0x100000000) | 0,
+  sum: (list: Iterable<number>) => [...list].reduce((a, b) => a + b, 0),
+  lookupNoCase: (o: any, name: string) =>
+    o[Object.keys(o).find((key) => key.toLowerCase() === name.toLowerCase()) as string],
+  getErrorFlags: () => [],
+  on: () => {},
+};
+
+/** The interpreter's `JSON.stringify` gives ASCII only. */
+const json = {
+  parse: (text: string) => JSON.parse(text),
+  stringify: (value: any, ...rest: any[]) =>
+    JSON.stringify(value, ...rest)?.replace(
+      /[\u0080-\uffff]/g,
+      (c) => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0').toUpperCase(),
+    ),
+};
+
+function memory(): Record<string, number> {
+  const { heapUsed, heapTotal } = process.memoryUsage();
+  const usage = Math.ceil(heapUsed / BLOCK);
+  const total = Math.ceil(heapTotal / BLOCK);
+  return { free: total - usage, usage, total, blocksize: BLOCK };
+}
+
+function requireFrom(app: string): (name: string) => any {
+  const nodes = createRequire(resolve(app));
+  return (name) => {
+    if (name === 'Storage') return storage;
+    if (name === 'fs') return fs;
+    if (name.startsWith('node:') || builtinModules.includes(name)) return nodes(name);
+    throw new Error(`Module "${name}" not found`);
+  };
+}
+
+export function runAtDesk(code: string, app: string): void {
+  const report = (e: any): void => {
+    console.error(`Uncaught ${e?.stack || e}`);
+    process.exitCode = 1;
+  };
+  process.on('uncaughtException', report).on('unhandledRejection', report);
+  const globals: Record<string, any> = {
+    E,
+    JSON: json,
+    require: requireFrom(app),
+    process: {
+      memory,
+      version: process.version,
+      env: { BOARD: 'HOST', VERSION: process.version },
+      on: process.on.bind(process),
+    },
+    getTime: () => Date.now() / 1000,
+    print: console.log,
+    btoa: (data: any) => Buffer.from(bytesOf(typeof data === 'string' ? toBuf(data) : data)).toString('base64'),
+    atob: (text: string) => Buffer.from(text, 'base64').toString('latin1'),
+    quit: () => process.exit(),
+  };
+  try {
+    compileFunction(code, Object.keys(globals), { filename: `${app} (bundle)` })(...Object.values(globals));
+  } catch (e) {
+    report(e);
+  }
+}

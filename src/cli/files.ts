@@ -1,0 +1,63 @@
+// The interpreter's `fs` and `E.openFile` over Node's: everything is a byte string.
+import * as node from 'node:fs';
+import { toBuf, toStr } from '../node/engine';
+
+const bytes = (data: any): Uint8Array =>
+  data instanceof Uint8Array ? data : new Uint8Array(toBuf(String(data)) as ArrayBuffer);
+
+export function openFile(path: string, mode = 'r') {
+  const fd = node.openSync(path, mode);
+  let at: number | null = mode === 'r' ? 0 : null;
+  return {
+    read(length: number): string | undefined {
+      const piece = new Uint8Array(length);
+      const got = node.readSync(fd, piece, 0, length, at);
+      if (at !== null) at += got;
+      return got ? toStr(piece.subarray(0, got)) : undefined;
+    },
+    write(data: any): number {
+      return node.writeSync(fd, bytes(data));
+    },
+    skip(length: number): void {
+      if (at !== null) at += length;
+    },
+    seek(offset: number): void {
+      at = offset;
+    },
+    close(): void {
+      node.closeSync(fd);
+    },
+  };
+}
+
+function quietly(action: () => void): boolean {
+  try {
+    action();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const readFile = (path: string): string => toStr(node.readFileSync(path));
+const writeFile = (path: string, data: any): boolean => quietly(() => node.writeFileSync(path, bytes(data)));
+const appendFile = (path: string, data: any): boolean => quietly(() => node.appendFileSync(path, bytes(data)));
+const readdir = (path: string): string[] => node.readdirSync(path);
+const unlink = (path: string): boolean => quietly(() => node.unlinkSync(path));
+
+export const fs = {
+  readFile,
+  readFileSync: readFile,
+  writeFile,
+  writeFileSync: writeFile,
+  appendFile,
+  appendFileSync: appendFile,
+  readdir,
+  readdirSync: readdir,
+  unlink,
+  unlinkSync: unlink,
+  statSync: (path: string) => {
+    const { size, mtime } = node.statSync(path);
+    return { size, mtime, dir: node.statSync(path).isDirectory() };
+  },
+};

@@ -1,0 +1,90 @@
+// A bundle in a real interpreter, with what the interpreter adds to its output taken out again.
+import { spawn } from 'node:child_process';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { Failure } from './failure';
+
+const NAMES = ['espruino', 'espruino-linux', 'espruino-linux-release'];
+
+/** The interpreter at `path`, else the one that ESPRUINO names, else one on the PATH. */
+export function findEngine(path?: string): string {
+  const wanted = path || process.env.ESPRUINO;
+  const folders = (process.env.PATH || '').split(delimiter);
+  const names = wanted ? [wanted] : NAMES;
+  const found = names
+    .flatMap((name) => (name.includes('/') ? [resolve(name)] : folders.map((folder) => join(folder, name))))
+    .find(isProgram);
+  if (!found) throw new Failure(`no interpreter at ${names.join(', ')}: name one with --engine PATH`);
+  return found;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Lines of output as the program wrote them: no banner, prompt or line editing. */
+export class OutputFilter {
+  private rest = '';
+  private lines = 0;
+  private inBanner = false;
+  /** an error that nobody caught was reported */
+  failed = false;
+
+  constructor(private readonly write: (line: string) => void) {}
+
+  push(text: string): void {
+    const lines = (this.rest + text).split('\n');
+    this.rest = lines.pop() as string;
+    for (const line of lines) this.line(line, '\n');
+  }
+
+  end(): void {
+    this.line(this.rest, '');
+    this.rest = '';
+  }
+
+  private line(raw: string, end: string): void {
+    // The console takes its prompt back before each output: ">", carriage return, "erase below".
+    // eslint-disable-next-line no-control-regex
+    const text = raw.replace(/\r$/, '').replace(/>?\r\x1b\[J/g, '');
+    const n = this.lines++;
+    if (n === 1 && text.startsWith(' ____ ')) this.inBanner = true;
+    // one empty line before the banner, one after it
+    if (n === 0 || this.inBanner) {
+      if (this.inBanner && text.startsWith('http')) {
+        this.inBanner = false;
+        this.lines = 0;
+      }
+      if (n || !text) return;
+    }
+    if (/^(Uncaught |OUT OF MEMORY|Execution Interrupted|New interpreter error)/.test(text)) this.failed = true;
+    if (text !== 'Uncaught undefined' && (end || text !== '>')) this.write(text + end);
+  }
+}
+
+/** Runs a program text, passes its output on, and gives the exit code: 1 when an error went uncaught. */
+export function runInEngine(engine: string, code: string): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'espruino-requests-'));
+  const file = join(folder, 'bundle.js');
+  writeFileSync(file, code);
+  return new Promise((done, fail) => {
+    const filter = new OutputFilter((line) => process.stdout.write(line, 'latin1'));
+    const child = spawn(engine, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const stop = (signal: NodeJS.Signals): void => void child.kill(signal);
+    process.on('SIGINT', stop).on('SIGTERM', stop);
+    child.stdout.setEncoding('latin1').on('data', (text) => filter.push(text));
+    child.on('error', (e) => fail(new Failure(`cannot run ${engine}: ${e.message}`)));
+    child.on('close', (status, signal) => {
+      filter.end();
+      process.off('SIGINT', stop).off('SIGTERM', stop);
+      rmSync(folder, { recursive: true });
+      done(signal ? 1 : status || (filter.failed ? 1 : 0));
+    });
+  });
+}

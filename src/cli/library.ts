@@ -1,0 +1,51 @@
+// The device modules of this package, as ES5 modules with imports: what a bundle is made from.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from './failure';
+
+export interface Library {
+  /** folder of the ES5 modules */
+  folder: string;
+  /** the file behind a module name as an application writes it, if it is one of ours */
+  find(name: string): string | undefined;
+  /** its code uses Node, so it is not held to what the interpreter can do */
+  isNodeOnly(file: string): boolean;
+}
+
+/** Modules of the firmware: `require` finds them on the device. */
+export const FIRMWARE = new Set(
+  `Wifi net tls http fs Storage dgram crypto telnet Flash heatshrink timer neopixel NetworkJS ESP8266 ESP32 WIZnet CC3000
+  bluetooth tensorflow tv nodemcu wice`.split(/\s+/),
+);
+
+function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).map((name) => name.replace(/\.js$/, '')) : [];
+}
+
+export function openLibrary(root: string, board: string): Library {
+  const folder = join(root, 'dist', 'esm');
+  if (!existsSync(folder)) throw new Failure(`${folder} is missing: build the package first (npm run build)`);
+  const isBoard = (name: string): boolean => {
+    const file = join(folder, 'boards', `${name}.js`);
+    return existsSync(file) && /export function auto_init/.test(readFileSync(file, 'utf8'));
+  };
+  if (!isBoard(board)) {
+    const known = namesIn(join(folder, 'boards')).filter(isBoard);
+    throw new Failure(`unknown board "${board}", there is: ${known.join(', ')}`);
+  }
+  const drivers = namesIn(join(folder, 'drivers'));
+
+  function find(name: string): string | undefined {
+    const own = name.replace(/^espruino-requests(\/|$)/, '');
+    if (own === '' || own === 'requests') return join(folder, 'src', 'index.js');
+    if (own === 'netdriver') return join(folder, 'src', 'net', 'registry.js');
+    if (own === 'board') return join(folder, 'boards', `${board}.js`);
+    if (own.startsWith('boards/') && isBoard(own.slice(7))) return join(folder, `${own}.js`);
+    const driver = own.replace(/^drivers\//, '');
+    if (!drivers.includes(driver)) return undefined;
+    return [join(folder, 'drivers', driver, 'index.js'), join(folder, 'drivers', `${driver}.js`)].find(existsSync);
+  }
+
+  const nodeOnly = [join(folder, 'drivers', 'host'), join(folder, 'boards', 'host')];
+  return { folder, find, isNodeOnly: (file) => nodeOnly.some((start) => file.startsWith(start)) };
+}

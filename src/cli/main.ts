@@ -1,0 +1,64 @@
+// The command line: `bundle` and `run`.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError } from 'commander';
+import { bundle } from './bundle';
+import { runAtDesk } from './desk';
+import { Failure } from './failure';
+import { findEngine, runInEngine } from './interpreter';
+
+// This file becomes dist/node/cli.mjs.
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+async function make(app: string, board: string, readable?: boolean): Promise<string> {
+  const { code, warnings } = await bundle({ app, board, root, readable });
+  for (const warning of warnings) console.error(`warning: ${warning}`);
+  return code;
+}
+
+const program = new Command('espruino-requests')
+  .version(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version)
+  .exitOverride();
+
+program
+  .command('bundle <app>')
+  .description('one file of an application (.js or .ts) and the modules it uses, ready for the interpreter')
+  .requiredOption('--board <board>', 'what it will run on')
+  .requiredOption('--out <file>', 'where to write it')
+  .option('--readable', 'do not minify')
+  .action(async (app, { board, out, readable }) => {
+    const code = await make(app, board, readable);
+    try {
+      writeFileSync(out, code);
+    } catch (e: any) {
+      throw new Failure(`cannot write ${out}: ${e.message}`);
+    }
+    console.log(`${out}: ${Buffer.byteLength(code)} bytes`);
+  });
+
+program
+  .command('run <app>')
+  .description('runs the bundle of an application here: under Node (board host) or in an interpreter (board linux)')
+  .requiredOption('--board <board>', 'host or linux')
+  .option('--engine <path>', 'the interpreter to run it in (default: espruino on the PATH)')
+  .action(async (app, { board, engine }) => {
+    if (board === 'host') {
+      if (engine) throw new Failure('--engine goes with --board linux: board host runs under Node');
+      return runAtDesk(await make(app, board), app);
+    }
+    if (board !== 'linux') {
+      await make(app, board);
+      throw new Failure(`board "${board}" cannot run here: use --board host or --board linux`);
+    }
+    const path = findEngine(engine);
+    process.exitCode = await runInEngine(path, await make(app, board));
+  });
+
+try {
+  await program.parseAsync();
+} catch (e: any) {
+  if (e instanceof Failure) console.error(e.message);
+  else if (!(e instanceof CommanderError)) console.error(e);
+  process.exitCode = e instanceof Failure ? e.exitCode : e instanceof CommanderError ? (e.exitCode ? 2 : 0) : 1;
+}
