@@ -1,16 +1,10 @@
 // The interpreter's natives that the core is built on, as variables: looking one up on `E` costs as much as calling
 // it. Under Node another module of the same exports takes this one's place.
 import type { Bytes } from './net/driver';
+import type { Source } from './source';
 
 declare const E: any;
 declare const require: (name: string) => any;
-
-/** A file being read: the part of a file that `upload` needs. */
-export interface OpenFile {
-  size: number;
-  read(n: number): Bytes | undefined;
-  close(): void;
-}
 
 /** `new U8(toBuf(s))` is a view on the bytes of a byte string, not a copy. */
 export const U8: Uint8ArrayConstructor = Uint8Array;
@@ -50,16 +44,20 @@ export function jsonBytes(value: any): string {
   return text;
 }
 
-/** Opens a file of the `fs` module for reading. Throws when it cannot be read. */
-export function openFile(path: string): OpenFile {
-  const file = E.openFile(path, 'r');
+/** A file of the `fs` module as a body: opened when the request starts, closed when it ends. */
+export function file(path: string): Source {
+  let open: any;
   return {
-    size: require('fs').statSync(path).size,
-    read: function (n: number): Bytes | undefined {
-      return file.read(n);
+    size: function (): number {
+      open = E.openFile(path, 'r');
+      return require('fs').statSync(path).size;
+    },
+    read: function (n: number): string {
+      return open.read(n);
     },
     close: function (): void {
-      file.close();
+      if (open) open.close();
+      open = 0;
     },
   };
 }

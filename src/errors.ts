@@ -1,5 +1,5 @@
-// The errors of contract: made in one place. A class cannot extend Error in the interpreter, so the prototype
-// chain is made by hand on top of a real Error, which keeps the stack.
+// Errors are made in one place. A class cannot extend Error in the interpreter, so the prototype chain is made by
+// hand under a real Error, which keeps the stack.
 
 /** Where a call was when it failed. */
 export type Phase = 'url' | 'dns' | 'connect' | 'tls' | 'send' | 'headers' | 'body';
@@ -18,9 +18,9 @@ export type ErrorClass = (abstract new () => RequestError) & { readonly prototyp
 
 function kind(name: string, base: { prototype: any }): ErrorClass {
   const made: any = function () {};
-  made.prototype = Object.create(base.prototype);
-  made.prototype.name = name;
-  made.prototype.toString = function () {
+  const p = (made.prototype = Object.create(base.prototype));
+  p.name = name;
+  p.toString = function () {
     return name + ': ' + this.message;
   };
   return made;
@@ -28,30 +28,33 @@ function kind(name: string, base: { prototype: any }): ErrorClass {
 
 /** Base of HTTPConnectionError and HTTPResponseError. */
 export const HTTPError: ErrorClass = /*#__PURE__*/ kind('HTTPError', Error);
-/** The server cannot be contacted. Nothing was sent: safe to try again, as far as `retryable` says so. */
+/** The server cannot be contacted. Nothing was sent; `retryable` says whether another try makes sense. */
 export const HTTPConnectionError: ErrorClass = /*#__PURE__*/ kind('HTTPConnectionError', HTTPError);
 /** What came back is not valid HTTP, or more than was allowed; also what `raise_for_status()` throws. */
 export const HTTPResponseError: ErrorClass = /*#__PURE__*/ kind('HTTPResponseError', HTTPError);
 /** The connection, or the file to send, failed on the way. */
 export const IOError: ErrorClass = /*#__PURE__*/ kind('IOError', Error);
 
-function mark(e: any, code: string, phase: Phase, retryable?: boolean): RequestError {
+/** An error of one of the classes above; without a class, a TypeError. */
+export function error(
+  type: ErrorClass | null,
+  code: string,
+  phase: Phase,
+  message: string,
+  retryable?: boolean,
+): RequestError {
+  const e: any = type ? Object.setPrototypeOf(new Error(message), type.prototype) : new TypeError(message);
+  if (!type) e.name = 'TypeError';
   e.code = code;
   e.phase = phase;
   e.retryable = !!retryable;
   return e;
 }
 
-/** An error of one of the classes above. */
-export function error(type: ErrorClass, code: string, phase: Phase, message: string, retryable?: boolean): RequestError {
-  const e = new Error(message);
-  Object.setPrototypeOf(e, type.prototype);
-  return mark(e, code, phase, retryable);
-}
-
-/** The error for a bad argument: a TypeError of code "EINVAL". */
-export function invalid(message: string): RequestError {
-  const e: any = new TypeError(message);
-  e.name = 'TypeError';
-  return mark(e, 'EINVAL', 'url');
+/**
+ * Throws unless an argument is good.
+ * @throws TypeError (EINVAL) that names it and shows what was given
+ */
+export function need(good: any, what: string, given: any): void {
+  if (!good) throw error(null, 'EINVAL', 'url', 'bad ' + what + ': ' + given);
 }

@@ -4,7 +4,7 @@ export { upload, fd } from './upload';
 export { Response } from './response';
 export { HTTPError, HTTPConnectionError, HTTPResponseError, IOError } from './errors';
 export type { RequestOptions, UploadOptions } from './requests';
-export type { Source } from './body';
+export type { Source } from './source';
 export type { Connection } from './connection';
 export type { StreamCallback } from './exchange';
 export type { Phase, RequestError, ErrorClass } from './errors';

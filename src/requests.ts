@@ -1,17 +1,16 @@
 // The calls: each verb is a line over `send`, which looks at every argument before a socket is touched.
-import { requestBody } from './body';
-import { error, HTTPConnectionError, invalid, IOError } from './errors';
+import { error, HTTPConnectionError, IOError, need } from './errors';
 import { newExchange, run } from './exchange';
-import { requestHead } from './http/writer';
 import { startParser } from './http/parser';
-import { Response } from './response';
-import { parseUrl } from './url';
+import { requestHead } from './http/writer';
 import { get as driverOf } from './net/registry';
-import type { Source } from './body';
+import { Response } from './response';
+import { ask, requestBody } from './source';
+import { parseUrl } from './url';
 import type { Connection } from './connection';
 import type { StreamCallback } from './exchange';
 import type { NetDriver, TlsContext } from './net/driver';
-import type { Target } from './url';
+import type { Source } from './source';
 
 /** What every call takes, all of it optional. */
 export interface RequestOptions {
@@ -54,32 +53,36 @@ export interface UploadOptions extends RequestOptions {
 }
 
 function number(options: any, name: string, preset: number, max: number): number {
-  const n = options[name];
-  if (n === undefined) return preset;
-  if (typeof n !== 'number' || !(n >= 0 && n <= max)) throw invalid(name + ' must be a number from 0 to ' + max + ', not ' + n);
+  const n = options[name] === undefined ? preset : options[name];
+  need(typeof n === 'number' && n >= 0 && n <= max, name, n);
   return n;
 }
 
-/** The driver, if it may and can connect to such a target (contract of TLS: never silently unauthenticated). */
-function driverFor(name: string | undefined, target: Target, ctx: TlsContext): NetDriver {
-  let driver: NetDriver;
+/** The driver, if it may and can connect to such a target: never silently unauthenticated. */
+function driverFor(name: string | undefined, tls: TlsContext | undefined): NetDriver {
+  let driver: any;
+  let code = 'ENODRIVER';
+  let message = '';
   try {
     driver = driverOf(name);
+    name = driver.name;
   } catch (e: any) {
-    throw error(HTTPConnectionError, 'ENODRIVER', 'connect', e.message);
+    message = e.message;
   }
-  const can = driver.capabilities;
-  if (target.tls && !can.tls)
-    throw error(HTTPConnectionError, 'ENOTLS', 'tls', 'net driver "' + driver.name + '" has no TLS');
-  if (target.tls && !can.verify && ctx.verify !== false)
+  if (driver) {
+    code = '';
+    if (!driver.is_linked()) code = 'ENETDOWN';
+    if (tls && !driver.capabilities.verify && tls.verify !== false) code = 'ETLSUNVERIFIED';
+    if (tls && !driver.capabilities.tls) code = 'ENOTLS';
+  }
+  if (code)
     throw error(
       HTTPConnectionError,
-      'ETLSUNVERIFIED',
-      'tls',
-      'net driver "' + driver.name + '" cannot verify who answers; ctx: {verify: false} accepts that',
+      code,
+      /TLS/.test(code) ? 'tls' : 'connect',
+      message || name + (code === 'ENETDOWN' ? ' has no link' : ' cannot verify TLS, see ctx: {verify: false}'),
+      code === 'ENETDOWN',
     );
-  if (!driver.is_linked())
-    throw error(HTTPConnectionError, 'ENETDOWN', 'connect', 'net driver "' + driver.name + '" has no link', true);
   return driver;
 }
 
@@ -87,67 +90,50 @@ function lowerCase(name: string): string {
   return name.toLowerCase();
 }
 
-function start(method: string, url: string, options: any, source?: Source): any {
-  const callback = options.stream_callback;
-  const chunk = number(options, 'stream_chunk', 512, 65535);
-  const keep = options.keep_headers;
-  const ctx = options.ctx || {};
-  const kept: Connection = options.connection;
-  const target = parseUrl(url, options.params);
-  const x = newExchange(chunk, callback);
-  let length = -1;
-  let type: string | undefined;
-  if (chunk % 1) throw invalid('stream_chunk must be a whole number, not ' + chunk);
-  if (callback && typeof callback !== 'function') throw invalid('stream_callback must be a function');
-  if (keep && !Array.isArray(keep)) throw invalid('keep_headers must be a list');
-  if (source) {
-    if (typeof source.size !== 'function' || typeof source.read !== 'function') throw invalid('fd needs size() and read(n)');
-    type = options.mime_type || 'application/octet-stream';
-  } else {
-    const body = requestBody(options);
-    source = body.source;
-    type = body.type;
-  }
-  x._timeLeft = number(options, 'timeout', 30000, Infinity);
-  x._idle = number(options, 'idle_timeout', 10000, Infinity);
-  x._maxContent = number(options, 'max_content', 16384, Infinity);
-  x._origin = (target.tls ? 's' : '') + target.host.toLowerCase() + ' ' + target.port;
-  if (source) {
-    try {
-      length = source.size();
-    } catch (e: any) {
-      throw error(IOError, 'EFILE', 'send', 'cannot read the source: ' + (e.message || e));
-    }
-    if (!(length >= 0) || length % 1) throw invalid('size() gave ' + length);
-    // RFC 9110 section 8.6: a method that defines a body announces an empty one
-  } else if (method === 'POST' || method === 'PUT' || method === 'PATCH') length = 0;
-  const head = requestHead(method, target, options.headers, length, type);
-  x._response = new Response(url);
-  startParser(x, method, number(options, 'max_headers', 8192, Infinity), keep && keep.map(lowerCase));
-  x._out = head.text;
-  x._wantKeep = head.keep;
-  x._source = source;
-  x._unsent = length > 0 ? length : 0;
-  if (kept) {
-    if (kept._origin !== x._origin) throw error(IOError, 'ECONNECTION', 'connect', 'connection belongs to another host, port or scheme');
-    if (!kept._socket) throw error(IOError, 'ECONNECTION', 'connect', 'connection is closed or in use', true);
-  }
-  const driver = kept ? undefined : driverFor(options.driver, target, ctx);
-  return function (resolve: any, reject: any): void {
-    x._resolve = resolve;
-    x._reject = reject;
-    run(x, driver, { host: target.host, port: target.port, tls: target.tls ? ctx : undefined }, kept);
-  };
-}
-
 /** The one way to make a call; `source` is the body of an upload. */
-export function send(method: string, url: string, options?: RequestOptions, source?: Source): Promise<Response> {
+export function send(method: string, url: string, options?: any, source?: Source, type?: string): Promise<Response> {
   return new Promise(function (resolve, reject) {
     try {
-      start(method, url, options || {}, source)(resolve, reject);
+      const o = options || {};
+      const callback = o.stream_callback;
+      const kept: Connection = o.connection;
+      const keep = o.keep_headers;
+      const chunk = number(o, 'stream_chunk', 512, 65535);
+      const target = parseUrl(url, o.params, o.ctx || {});
+      const x = newExchange(chunk, callback);
+      let length = -1;
+      need(chunk % 1 === 0, 'stream_chunk', chunk);
+      need(callback == null || typeof callback === 'function', 'stream_callback', callback);
+      need(keep == null || Array.isArray(keep), 'keep_headers', keep);
+      need(o.headers == null || typeof o.headers === 'object', 'headers', o.headers);
+      x._timeLeft = number(o, 'timeout', 30000, Infinity);
+      x._idle = number(o, 'idle_timeout', 10000, Infinity);
+      x._maxContent = number(o, 'max_content', 16384, Infinity);
+      startParser(x, method, number(o, 'max_headers', 8192, Infinity), keep && keep.map(lowerCase));
+      x._origin = [target.host.toLowerCase(), target.port, !!target.tls].join();
+      need(!source || (typeof source.size === 'function' && typeof source.read === 'function'), 'fd', source);
+      if (!source) {
+        source = requestBody(o.data, o.json);
+        type = source && source._type;
+      }
+      x._source = source;
+      // RFC 9110 section 8.6: a method that defines a body announces an empty one
+      if (source) length = ask(source, 'size');
+      else if (/^(POST|PUT|PATCH)$/.test(method)) length = 0;
+      need(length >= -1 && length % 1 === 0, 'size()', length);
+      x._unsent = Math.max(length, 0);
+      x._out = requestHead(method, target, o.headers || {}, length, type);
+      // the blank: the interpreter's search takes a needle that the end cuts off for found
+      x._wantKeep = (x._out + ' ').toLowerCase().indexOf('\r\nconnection: keep-alive') > 0;
+      x._response = new Response(url);
+      x._resolve = resolve;
+      x._reject = reject;
+      if (kept && (kept._origin !== x._origin || !kept._socket))
+        throw error(IOError, 'ECONNECTION', 'connect', 'connection is closed, in use, or not to ' + x._origin, true);
+      run(x, kept ? undefined : driverFor(o.driver, target.tls), target, kept);
     } catch (e) {
       if (source && source.close) source.close();
-      // not at once: see `fail` in exchange.ts
+      // not at once: see `settle` in exchange.ts
       setTimeout(reject, 0, e);
     }
   });
@@ -162,38 +148,26 @@ export function request(method: string, url: string, options?: RequestOptions): 
   return send(method, url, options);
 }
 
+type Call = (url: string, options?: RequestOptions) => Promise<Response>;
+
+function verb(method: string): Call {
+  return function (url, options) {
+    return send(method, url, options);
+  };
+}
+
 /** GET (RFC 9110 section 9.3.1). */
-export function get(url: string, options?: RequestOptions): Promise<Response> {
-  return send('GET', url, options);
-}
-
+export const get: Call = /*#__PURE__*/ verb('GET');
 /** POST (section 9.3.3). */
-export function post(url: string, options?: RequestOptions): Promise<Response> {
-  return send('POST', url, options);
-}
-
+export const post: Call = /*#__PURE__*/ verb('POST');
 /** PUT (section 9.3.4). */
-export function put(url: string, options?: RequestOptions): Promise<Response> {
-  return send('PUT', url, options);
-}
-
+export const put: Call = /*#__PURE__*/ verb('PUT');
 /** PATCH (RFC 5789). */
-export function patch(url: string, options?: RequestOptions): Promise<Response> {
-  return send('PATCH', url, options);
-}
-
+export const patch: Call = /*#__PURE__*/ verb('PATCH');
 /** DELETE (section 9.3.5). */
-function del(url: string, options?: RequestOptions): Promise<Response> {
-  return send('DELETE', url, options);
-}
+const del: Call = /*#__PURE__*/ verb('DELETE');
 export { del as delete };
-
 /** HEAD (section 9.3.2): no body, but `total` is known where the server says it. */
-export function head(url: string, options?: RequestOptions): Promise<Response> {
-  return send('HEAD', url, options);
-}
-
+export const head: Call = /*#__PURE__*/ verb('HEAD');
 /** OPTIONS (section 9.3.7). */
-export function options(url: string, options?: RequestOptions): Promise<Response> {
-  return send('OPTIONS', url, options);
-}
+export const options: Call = /*#__PURE__*/ verb('OPTIONS');

@@ -1,12 +1,9 @@
 // What a call gives back: Zerynth's members, with a few of Requests'.
 import { toStr, utf8 } from './engine';
 import { error, HTTPResponseError } from './errors';
+import { received } from './http/parser';
 import type { Connection } from './connection';
-
-/** Where a response is still coming in: who knows how far it is. */
-export interface Progress {
-  _received(): number;
-}
+import type { Parser } from './http/parser';
 
 /** The answer to a request. */
 export class Response {
@@ -22,8 +19,9 @@ export class Response {
   total = -1;
   /** the URL as it was given */
   url: string;
-  _progress: Progress | number = 0;
-  _connection: Connection | null = null;
+  /** bytes of body, or who counts them */
+  _progress: Parser | number = 0;
+  _connection?: Connection;
 
   constructor(url: string) {
     this.url = url;
@@ -31,8 +29,8 @@ export class Response {
 
   /** bytes of body so far */
   get received(): number {
-    const p = this._progress;
-    return typeof p === 'number' ? p : p._received();
+    const p: any = this._progress;
+    return p._response ? received(p) : p;
   }
 
   /** the connection, open for another request to the same host; null once closed */
@@ -56,17 +54,12 @@ export class Response {
 
   /**
    * Throws when the status is 400 or more, else gives the response itself.
-   * @throws HTTPResponseError (code "ESTATUS"); `retryable` for 408, 429 and 5xx but 501 and 505
+   * @throws HTTPResponseError (code "ESTATUS"); `retryable` for 408, 429, 500, 502, 503 and 504
    */
   raise_for_status(): this {
     const s = this.status;
-    if (s < 400) return this;
-    throw error(
-      HTTPResponseError,
-      'ESTATUS',
-      'body',
-      s + ' ' + this.reason + ' for ' + this.url,
-      s === 408 || s === 429 || (s >= 500 && s !== 501 && s !== 505),
-    );
+    if (s > 399)
+      throw error(HTTPResponseError, 'ESTATUS', 'body', s + ' ' + this.reason, [408, 429, 500, 502, 503, 504].indexOf(s) >= 0);
+    return this;
   }
 }

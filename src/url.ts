@@ -1,21 +1,22 @@
 // URLs (RFC 3986): taken apart and percent-encoded. The interpreter's own url.parse and encodeURIComponent are wrong.
 import { toStr, toU8 } from './engine';
-import { invalid } from './errors';
+import { need } from './errors';
+import type { TlsContext } from './net/driver';
 
 declare const btoa: (s: string) => string;
 
-/** A URL as a request needs it. */
+/** A URL as a request needs it; an `Endpoint` for the driver besides. */
 export interface Target {
-  tls: boolean;
+  tls: TlsContext | undefined;
   /** without brackets */
   host: string;
   port: number;
   /** value of the Host field: with brackets, and with the port where it is not the scheme's own */
-  authority: string;
+  _authority: string;
   /** path and query, percent-encoded, at least "/" */
-  path: string;
+  _path: string;
   /** value of the Authorization field that the userinfo stands for */
-  auth: string | undefined;
+  _auth: string | undefined;
 }
 
 // RFC 3986 section 2.3; everything else in a query is encoded
@@ -26,8 +27,12 @@ const NOT_PATH = /[^!$-;=?-Z_a-z~]/;
 export const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 /** Anything that is no token character (RFC 9110 section 5.6.2). */
 export const NOT_TOKEN = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
-/** Anything that is no digit. */
-export const NOT_DIGIT = /[^0-9]/;
+const NOT_DIGIT = /[^0-9]/;
+
+/** A decimal number of 1 to 15 digits (exact as a double), else -1. */
+export function decimal(text: string): number {
+  return text && text.length < 16 && !NOT_DIGIT.test(text) ? parseInt(text, 10) : -1;
+}
 
 function percent(text: string, bad: RegExp): string {
   if (!bad.test(text)) return text;
@@ -41,86 +46,61 @@ function percent(text: string, bad: RegExp): string {
   return out;
 }
 
-function decode(text: string): string {
-  const bytes = text.split('%');
-  let out = bytes[0];
-  for (let i = 1; i < bytes.length; i++) {
-    if (!/^[0-9a-fA-F][0-9a-fA-F]/.test(bytes[i])) throw invalid('bad percent-encoding before "@" in the URL');
-    out += String.fromCharCode(parseInt(bytes[i].substr(0, 2), 16)) + bytes[i].substr(2);
-  }
-  return out;
-}
-
 /** `{a: 1, b: [2, "é"]}` as `a=1&b=2&b=%C3%A9`; null and undefined are left out. */
 export function encodePairs(pairs: any): string {
-  const out: string[] = [];
-  let values: any[];
-  let value: any;
-  for (const key of Object.keys(pairs)) {
-    value = pairs[key];
-    values = Array.isArray(value) ? value : [value];
-    for (let i = 0; i < values.length; i++)
-      if (values[i] !== undefined && values[i] !== null)
-        out.push(percent(key, RESERVED) + '=' + percent('' + values[i], RESERVED));
-  }
-  return out.join('&');
-}
-
-function badUrl(url: any, why: string): Error {
-  // the userinfo stays out of messages: they end up in logs
-  return invalid('bad URL' + (typeof url === 'string' && url.indexOf('@') < 0 ? ' "' + url + '"' : '') + ': ' + why);
+  let out = '';
+  Object.keys(pairs).forEach(function (key) {
+    ([] as any[]).concat(pairs[key]).forEach(function (value: any) {
+      if (value != null) out += (out && '&') + percent(key, RESERVED) + '=' + percent('' + value, RESERVED);
+    });
+  });
+  return out;
 }
 
 /**
  * Takes a URL apart and adds `params` to its query.
- * @throws TypeError (EINVAL)
+ * @throws TypeError (EINVAL); what it shows of the URL leaves out the userinfo
  */
-export function parseUrl(url: any, params?: any): Target {
-  if (typeof url !== 'string' || CONTROL.test(url)) throw badUrl(url, 'it must be a string without control characters');
-  let i = url.indexOf(':');
-  const scheme = url.substr(0, i).toLowerCase();
-  const tls = scheme === 'https';
-  if ((!tls && scheme !== 'http') || url.substr(i, 3) !== '://') throw badUrl(url, 'it must start with http:// or https://');
-  let path = url.substr(i + 3);
-  i = path.indexOf('#');
-  if (i >= 0) path = path.substr(0, i);
-  let host = path;
-  i = path.indexOf('/');
-  if (i >= 0) host = path.substr(0, i);
-  i = host.indexOf('?');
-  if (i >= 0) host = host.substr(0, i);
-  path = path.substr(host.length);
-  if (path.charAt(0) !== '/') path = '/' + path;
-
+export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
+  let i: number;
+  let host: string;
   let auth: string | undefined;
+  let port = '';
+  const tls = /^https:/i.test(url);
+  function check(good: any): void {
+    need(good, 'URL', host || url);
+  }
+  check(typeof url === 'string' && !CONTROL.test(url) && /^https*:\/\//i.test(url) && !/^httpss/i.test(url));
+  host = url.substr(tls ? 8 : 7).split('#')[0];
+  let path = host;
+  host = host.split('/')[0].split('?')[0];
+  path = path.substr(host.length);
   i = host.lastIndexOf('@');
   if (i >= 0) {
-    auth = 'Basic ' + btoa(decode(toStr(toU8(host.substr(0, i)))));
+    const parts = toStr(toU8(host.substr(0, i))).split('%');
     host = host.substr(i + 1);
+    auth = parts[0];
+    for (i = 1; i < parts.length; i++) {
+      check(/^[0-9a-fA-F][0-9a-fA-F]/.test(parts[i]));
+      auth += String.fromCharCode(parseInt(parts[i].substr(0, 2), 16)) + parts[i].substr(2);
+    }
+    auth = 'Basic ' + btoa(auth);
   }
-  let port: any = '';
   const v6 = host.charAt(0) === '[';
-  i = v6 ? host.indexOf(']') + 1 : host.indexOf(':');
-  if (i > 0) {
-    port = host.substr(i);
-    host = host.substr(0, i);
-    if (port && port.charAt(0) !== ':') throw badUrl(url, 'only a port may follow "]"');
-    port = port.substr(1);
-  }
-  if (v6 ? !/^\[[0-9a-fA-F:.]+\]$/.test(host) : !host || /[^0-9A-Za-z\-._]/.test(host))
-    throw badUrl(url, 'bad host name');
-  if (port.length > 5 || NOT_DIGIT.test(port) || (port && !(+port > 0 && +port < 65536)))
-    throw badUrl(url, 'the port must be 1 to 65535');
-  port = port ? parseInt(port, 10) : tls ? 443 : 80;
-
-  const query = params ? encodePairs(params) : '';
+  const name = v6 ? host.substr(0, host.indexOf(']') + 1) : host.split(':')[0];
+  port = host.substr(name.length);
+  check(v6 ? /^\[[0-9a-fA-F:.]+\]$/.test(name) : name && !/[^0-9A-Za-z\-._]/.test(name));
+  i = tls ? 443 : 80;
+  if (port.length > 1) i = decimal(port.substr(1));
+  check((!port || port.charAt(0) === ':') && i > 0 && i < 65536);
+  const query = encodePairs(params || {});
   if (query) path += (path.indexOf('?') < 0 ? '?' : '&') + query;
   return {
-    tls: tls,
-    host: v6 ? host.substr(1, host.length - 2) : host,
-    port: port,
-    authority: host + (port === (tls ? 443 : 80) ? '' : ':' + port),
-    path: percent(path, NOT_PATH),
-    auth: auth,
+    tls: tls ? ctx : undefined,
+    host: v6 ? name.substr(1, name.length - 2) : name,
+    port: i,
+    _authority: i === (tls ? 443 : 80) ? name : name + ':' + i,
+    _path: percent((path.charAt(0) === '/' ? '' : '/') + path, NOT_PATH),
+    _auth: auth,
   };
 }
