@@ -1,0 +1,34 @@
+// What can be broken on the chip itself, switched on and off at any moment. Faults of the network are in net.ts.
+
+export class ChipFaults {
+  /** nothing is soldered on: MISO always reads this (0x00 or 0xff) */
+  absent: number | null = null;
+  /** what VERSIONR says instead of 0x04 */
+  version: number | null = null;
+  /** MR.RST never clears after it was set, and VERSIONR stays 0 */
+  resetStuck = false;
+  /** the bus hangs: MISO reads this, and nothing that is written arrives */
+  spiStuck: number | null = null;
+  /** the bus hangs (with 0xff) after so many more bytes */
+  spiStuckAfter: number | null = null;
+  /** Sn_CR never clears again */
+  commandStuck = false;
+  /** SEND_OK comes so many ms after its time; Infinity: never */
+  sendOkDelayMs = 0;
+  /** so many falling edges of INTn are not seen, though the level is low */
+  missedEdges = 0;
+
+  /** one byte on the bus: what MISO is forced to, or null when all is well */
+  bus(): number | null {
+    if (this.absent !== null) return this.absent;
+    if (this.spiStuckAfter !== null && --this.spiStuckAfter < 0) {
+      this.spiStuckAfter = null;
+      this.spiStuck = 0xff;
+    }
+    return this.spiStuck;
+  }
+
+  clear(): void {
+    Object.assign(this, new ChipFaults());
+  }
+}
