@@ -1,0 +1,83 @@
+// Running program texts in the interpreters that are installed here.
+import { spawn } from 'node:child_process';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, join, resolve } from 'node:path';
+import { OutputFilter } from '../../src/cli/interpreter';
+
+const NAMES = ['espruino-linux', 'espruino-linux-release', 'espruino-linux-small'];
+
+/** Interpreters on this machine: those that ESPRUINO names (separated like PATH), else the usual names on the PATH. */
+export function findEngines(): string[] {
+  const { ESPRUINO, PATH = '' } = process.env;
+  if (ESPRUINO) return ESPRUINO.split(delimiter).map((path) => resolve(path));
+  return NAMES.flatMap((name) => {
+    const path = PATH.split(delimiter)
+      .map((folder) => join(folder, name))
+      .find(isProgram);
+    return path ? [path] : [];
+  });
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export interface Outcome {
+  /** what the program printed, one character a byte, without banner and prompt */
+  stdout: string;
+  /** exit status; -1 when it was stopped */
+  status: number;
+  /** an error went uncaught */
+  failed: boolean;
+  timedOut: boolean;
+}
+
+export interface RunOptions {
+  /** default 20000 */
+  timeoutMs?: number;
+  /** folder to run in; default one of its own, removed afterwards */
+  cwd?: string;
+}
+
+/** Runs a program text until it ends by itself, or until its time is up. */
+export function runIn(engine: string, source: string, { timeoutMs = 20000, cwd }: RunOptions = {}): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), 'engine-'));
+  const file = join(folder, 'program.js');
+  writeFileSync(file, source);
+  return new Promise((done, fail) => {
+    let stdout = '';
+    let timedOut = false;
+    const filter = new OutputFilter((line) => (stdout += line));
+    const child = spawn(engine, [file], { cwd: cwd || folder, stdio: ['ignore', 'pipe', 'ignore'] });
+    const timer = setTimeout(() => {
+      timedOut = true;
+      child.kill('SIGKILL');
+    }, timeoutMs);
+    child.stdout.setEncoding('latin1').on('data', (text) => filter.push(text));
+    child.on('error', fail);
+    child.on('close', (status) => {
+      clearTimeout(timer);
+      filter.end();
+      rmSync(folder, { recursive: true, force: true });
+      done({ stdout, status: status ?? -1, failed: filter.failed, timedOut });
+    });
+  });
+}
+
+/** The same tests in every interpreter that is there; says so aloud when there is none. */
+export function describeEngines(name: string, tests: (engine: string) => void): void {
+  const engines = findEngines();
+  if (!engines.length) {
+    process.stderr.write(
+      `\n*** NO INTERPRETER FOUND: "${name}" IS SKIPPED. Put ${NAMES.join(', ')} on the PATH or set ESPRUINO. ***\n\n`,
+    );
+    describe.skip(`${name} (no interpreter found)`, () => tests('none'));
+  }
+  for (const engine of engines) describe(`${name} in ${basename(engine)}`, () => tests(engine));
+}
