@@ -9,7 +9,7 @@ const NAMES = ['espruino', 'espruino-linux', 'espruino-linux-release'];
 
 /** The interpreter at `path`, else the one that ESPRUINO names, else one on the PATH. */
 export function findEngine(path?: string): string {
-  const wanted = path || process.env.ESPRUINO;
+  const wanted = path || process.env.ESPRUINO?.split(delimiter)[0];
   const folders = (process.env.PATH || '').split(delimiter);
   const names = wanted ? [wanted] : NAMES;
   const found = names
@@ -53,6 +53,8 @@ export class OutputFilter {
     // The console takes its prompt back before each output: ">", carriage return, "erase below".
     // eslint-disable-next-line no-control-regex
     const text = raw.replace(/\r$/, '').replace(/>?\r\x1b\[J/g, '');
+    // Below an error in a long line the place is marked, a screen or a thousand to the right.
+    if (/^ {200,}\^$/.test(text)) return;
     const n = this.lines++;
     if (n === 1 && text.startsWith(' ____ ')) this.inBanner = true;
     // one empty line before the banner, one after it

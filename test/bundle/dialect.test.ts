@@ -1,0 +1,232 @@
+import { checkDialect } from '../../src/cli/dialect';
+import { closeReturns, minify, propertyNames, tidy } from '../../src/cli/minify';
+import { describeEngines, runIn } from '../engine/harness';
+
+// Each row: name, program, and what the complaint must say.
+const refused: [string, string, RegExp][] = [
+  ['newer syntax', 'var f = () => 1;', /not ES5/],
+  ['a label', 'a: for (;;) { break a; }', /labels/],
+  ['debugger', 'debugger;', /debugger/],
+  ['with', 'var o = {}; with (o) { }', /with/],
+  ['default before a case', 'switch (1) { default: break; case 2: break; }', /default must be the last/],
+  ['in inside for', 'var o = {}; for (var a = ("x" in o); a; a = 0) { }', /"in" inside/],
+  ['a bare return at the end of a function', 'function f(x){if(x)return}', /return without a semicolon/],
+  ['a bare return after else', 'var f = function(x){if(x)x=1;else return\n}', /return without a semicolon/],
+
+  ['an optional character in a regex', 'var r = /ab?c/;', /\? /],
+  ['a count in a regex', 'var r = /a{2}/;', /\{n\}/],
+  ['a lazy regex', 'var r = /a*?b/;', /\? /],
+  ['a lookahead', 'var r = /a(?=b)/;', /\(\?=/],
+  ['a non-capturing group', 'var r = /(?:ab)/;', /\(\?:/],
+  ['a repeated group', 'var r = /(ab)+/;', /repeated group/],
+  ['a word boundary', 'var r = /\\bx/;', /word boundary/],
+  ['a back-reference', 'var r = /(a)\\1/;', /back-reference/],
+  ['a unicode escape in a regex', 'var r = /\\u0041/;', /escape/],
+  ['the flag m', 'var r = /a/m;', /flag "m"/],
+  ['a regex by constructor', 'var r = new RegExp("a?");', /\? /],
+
+  ['a missing global', 'var m = new Map();', /no global Map/],
+  ['Buffer', 'var b = Buffer.from("x");', /no global Buffer/],
+  ['a missing static', 'var a = Array.from("x");', /no Array\.from/],
+  ['Object.freeze', 'var a = Object.freeze({});', /no Object\.freeze/],
+  ['Promise.race', 'var a = Promise.race([]);', /no Promise\.race/],
+  ['Math.trunc', 'var a = Math.trunc(1.5);', /no Math\.trunc/],
+  ['a missing method', 'var a = "x".normalize();', /no method normalize/],
+  ['flat', 'var a = [[1]].flat();', /no method flat/],
+  ['finally', 'Promise.resolve(1).finally(print);', /no method finally/],
+  ['slice of the prototype', 'var a = Array.prototype.slice.call([1]);', /Array\.prototype\.slice/],
+  ['toString of the prototype', 'var a = Object.prototype.toString.call([1]);', /Object\.prototype\.toString/],
+  ['emptying an array by its length', 'var a = [1]; a.length = 0;', /length of an array/],
+  ['a reviver', 'var a = JSON.parse("1", print);', /reviver/],
+  ['a limit to split', 'var a = "a b".split(" ", 1);', /limit/],
+  ['a long identifier', `var ${'x'.repeat(64)} = 1;`, /longer than 63/],
+  ['a non-ASCII identifier', 'var \u00e9t\u00e9 = 1;', /not ASCII/],
+
+  ['a need of a promise executor', 'new Promise(function () { a(); }); function a() { }', /a is used where/],
+  ['a var assigned above its declaration', 'a = 2; var a = 1;', /a is used where/],
+  ['inheritance', 'var __extends = function () {}; var A = function () {}; __extends(A, Error);', /extends/],
+  ['a helper that is not defined', '__awaiter(this, 0);', /async/],
+];
+
+// These would run elsewhere; in the interpreter each of them throws.
+const tooEarly: [string, string, RegExp][] = [
+  ['a function called above its declaration', 'f(); function f() { }', /f is used where/],
+  ['a function read above its declaration', 'exports.f = f; function f() { }', /f is used where/],
+  ['a var read above its declaration', 'print(a); var a = 1;', /a is used where/],
+  ['a var of another branch', 'function f(x) { if (x) { var a = 1; } return a; } f(0);', /a is used where/],
+  ['a var of the other branch', 'function f(x) { if (x) { var a = 1; } else { print(a); } } f(0);', /a is used where/],
+  [
+    'a var of a loop that may not run',
+    'function f(x) { while (x) { var a = 1; x--; } return a; } f(0);',
+    /a is used where/,
+  ],
+  [
+    'a var of one case',
+    'function f(x) { switch (x) { case 1: var a = 1; break; case 2: print(a); } } f(2);',
+    /a is used where/,
+  ],
+  [
+    'a var of a try that may fail',
+    'function f() { try { throw 1; var a = 1; } catch (e) { } return a; } f();',
+    /a is used where/,
+  ],
+  ['a call that needs a later function', 'function f() { return g(); } f(); function g() { }', /g is needed by f\(\)/],
+  [
+    'a call that needs a later var',
+    'var f = function () { return a; }; var b = f(); var a = 1;',
+    /a is needed by f\(\)/,
+  ],
+  [
+    'a need two calls away',
+    'function f() { return g(); } function g() { return h(); } new f(); function h() { }',
+    /h is needed by f\(\)/,
+  ],
+  ['a need of a function run in place', '(function () { return a; })(); var a = 1;', /a is used where/],
+  ['a need of a callback that runs at once', 'var b = [1].map(function () { return a; }); var a = 1;', /a is used/],
+  ['a need of a named callback', 'function f() { return a; } var b = [1].map(f); var a = 1;', /a is needed by f/],
+  [
+    'a closure over another branch',
+    'function f(x) { if (x) { var a = 1; } return function () { return a; }; } f(0)();',
+    /another branch/,
+  ],
+  ['all of it inside a wrapper', '(function () { f(); function f() { } })();', /f is used where/],
+];
+
+const accepted: [string, string][] = [
+  ['functions that call later ones, later', 'function f() { return g(); } function g() { return 1; } print(f());'],
+  ['recursion', 'function f(n) { return n ? f(n - 1) : 0; } print(f(3));'],
+  ['mutual recursion', 'function f(n) { return n ? g(n) : 0; } function g(n) { return f(n - 1); } print(f(2));'],
+  ['a var of both branches', 'function f(x) { if (x) { var a = 1; } else { var a = 2; } return a; } print(f(1));'],
+  ['a var after a guard', 'function f(x) { if (!x) return 0; var a = 1; return a; } print(f(1));'],
+  ['a var on the only way out', 'function f() { for (;;) { var a = 1; if (a) break; } return a; } print(f());'],
+  ['a var of do while', 'function f() { do { var a = 1; } while (!a); return a; } print(f());'],
+  ['a var of for', 'function f() { for (var i = 0; i < 2; i++); return i; } print(f());'],
+  ['a var of for in', 'function f() { for (var k in {}); return k; } print(f());'],
+  [
+    'a var of all cases',
+    'function f(x) { switch (x) { case 1: var a = 1; break; default: return 2; } return a; } print(f(1));',
+  ],
+  ['a var of try', 'function f() { try { var a = 1; } catch (e) { return 0; } return a; } print(f());'],
+  ['a var used in finally', 'function f() { var a = 1; try { a = 2; } finally { print(a); } } f();'],
+  [
+    'a closure over what comes later',
+    'function f() { var g = function () { return a; }; var a = 3; return g(); } print(f());',
+  ],
+  ['a parameter declared again', 'function f(a) { if (!a) { var a = 1; } return a; } print(f(0));'],
+  ['the name of a function expression', 'var f = function g(n) { return n ? g(n - 1) : 0; }; print(f(2));'],
+  ['default at the end', 'switch (1) { case 2: break; default: print(1); }'],
+  ['a return with a semicolon', 'function f(x){if(x)return;} f(1);'],
+  ['a bare return in its own block', 'function f(x){if(x){return;}} f(1);'],
+  ['simple regexes', 'print(/[^\\x00-\\x1f]+a*(b|c)\\.\\?[?{]$/gi.test("xb.?{"), /[+*?]/.test("?"));'],
+  ['a probe for a global', 'print(typeof Map === "undefined" ? 1 : new Map());'],
+  ['an own method of a missing name', 'var o = { flat: function () { return 1; } }; print(o.flat());'],
+  ['an own method given later', 'function A() {} A.prototype.at = function () { return 1; }; print(new A().at());'],
+  ['Object.keys', 'print(Object.keys({ a: 1 }), Object.values({ a: 1 }));'],
+  ['hasOwnProperty of the prototype', 'print(Object.prototype.hasOwnProperty.call({ a: 1 }, "a"));'],
+  [
+    'a method added to a prototype',
+    'Array.prototype.last = function () { return this[this.length - 1]; }; print([1].last());',
+  ],
+  ['reserved words as properties', 'var o = {}; o.delete = 1; o.default = 2; print(o.delete, { in: 1 }.in);'],
+  ['a global made on purpose', 'counter = 1; print(counter);'],
+  [
+    'a class as ES5',
+    'var A = (function () { function A() { this.x = 1; } A.prototype.get = function () { return this.x; }; return A; })(); print(new A().get());',
+  ],
+];
+
+const messages = (code: string, strict = false): string[] => checkDialect(code, { strict }).map((f) => f.message);
+
+describe('the dialect check', () => {
+  it.each([...refused, ...tooEarly])('refuses %s', (_, code, complaint) => {
+    expect(messages(code).join('\n')).toMatch(complaint);
+  });
+
+  it.each(accepted)('accepts %s', (_, code) => {
+    expect(messages(code)).toEqual([]);
+  });
+
+  it.each([
+    ['bind', 'var f = print.bind(null);', /bind/],
+    ['catch', 'Promise.resolve(1).catch(print);', /catch/],
+    ['an unknown global', 'print(lenght);', /unknown global lenght/],
+    ['a global by mistake', 'count = 1;', /unknown global count/],
+  ])('refuses %s in library code only', (_, code, complaint) => {
+    expect(messages(code, true).join('\n')).toMatch(complaint);
+    expect(messages(code)).toEqual([]);
+  });
+
+  it('says where', () => {
+    expect(checkDialect('var a = 1;\nprint(a);\n  debugger;')).toMatchObject([{ line: 3, column: 2, pos: 23 }]);
+  });
+
+  it('reports everything, in order', () => {
+    const found = checkDialect('f();\nvar m = new Map();\nfunction f() { }');
+    expect(found.map(({ line, rule }) => [line, rule])).toEqual([
+      [1, 'order'],
+      [2, 'missing'],
+    ]);
+  });
+});
+
+describe('the minifier', () => {
+  it('closes a return that ends a function', () => {
+    expect(closeReturns('function f(a){if(a)return}function g(a){return a}')).toBe(
+      'function f(a){if(a)return;}function g(a){return a}',
+    );
+  });
+
+  it('leaves no character but printable ASCII', async () => {
+    const out = await minify('print(/[\\x00-\\x1f\\x7f]/.test("\\x01\\x7f\\xe9\\u20ac"))');
+    expect(out).toMatch(/^[\x20-\x7e]*$/);
+    expect(out).toContain('[\\x00-\\x1f\\x7f]');
+  });
+
+  it('keeps what it says to the interpreter', async () => {
+    expect(await minify('print(function(){"ram";return 1})')).toContain('"ram"');
+  });
+
+  it('shortens the properties it is told to, and those alone', async () => {
+    const cache = {};
+    const first = await minify('exports.o={_long:1,_id:2}', { props: /^_long$/, cache });
+    expect(first).not.toContain('_long');
+    expect(first).toContain('_id');
+    const name = /\{(\w+):1/.exec(first)?.[1];
+    expect(await minify('print(require("o").o._long)', { props: /^_long$/, cache })).toContain(`.o.${name})`);
+  });
+
+  it('drops comments from the readable form', async () => {
+    expect(await tidy('// a\nvar b = 1; /* c */ /*! d */')).toBe('var b = 1;');
+  });
+
+  it('knows every property a program names', () => {
+    expect([...propertyNames('var a = { b: 1, "c": 2 }; a.d = a["e"];')]).toEqual(['b', 'c', 'd', 'e']);
+  });
+});
+
+// One program for all rows: each prints its number and whether it threw.
+function trial(rows: string[]): string {
+  const one = (code: string, i: number): string =>
+    `try { (function (exports) { ${code} })({}); print("ran ${i}"); } catch (e) { print("threw ${i}", e.toString()); }`;
+  return rows.map(one).join('\n');
+}
+
+const unexpected = (rows: any[], stdout: string, what: string): string[] =>
+  rows.flatMap(([name], i) => (stdout.includes(`${what} ${i}${what === 'ran' ? '\n' : ' '}`) ? [] : [name]));
+
+describeEngines('what the dialect check says', (engine) => {
+  it('is true of what it accepts', async () => {
+    const { stdout } = await runIn(engine, trial(accepted.map(([, code]) => code)));
+    expect(unexpected(accepted, stdout, 'ran')).toEqual([]);
+  });
+
+  it('is true of what it says is too early', async () => {
+    const { stdout } = await runIn(engine, trial(tooEarly.map(([, code]) => code)));
+    expect(unexpected(tooEarly, stdout, 'threw')).toEqual([]);
+  });
+
+  it('is true of what it accepts, minified', async () => {
+    const { stdout } = await runIn(engine, await minify(trial(accepted.map(([, code]) => code))));
+    expect(unexpected(accepted, stdout, 'ran')).toEqual([]);
+  });
+});
