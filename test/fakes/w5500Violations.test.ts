@@ -43,7 +43,7 @@ const rows: Row[] = [
   ['a reserved common register written', (r) => r.write(0, 0x2f, 1), 'write to reserved common register 0x2f'],
   ['a register past the common block', (r) => r.read(0, 0x80, 1), 'read of reserved common register 0x80'],
   ['a reserved socket register read', (r) => r.read(1, 0x14, 1), 'S0 read of reserved 0x14'],
-  ['a register past a socket block', (r) => r.read(5, 0x30, 1), 'S1 read at 0x30, beyond'],
+  ['a register past a socket block', (r) => r.read(5, 0x30, 1), 'S1 read of reserved 0x30'],
   ['a reserved block', (r) => r.read(4, 0, 1), 'read of reserved block 4'],
   ['a write to a reserved block', (r) => r.write(8, 0, 1), 'write to reserved block 8'],
   ['a frame without data', (r) => r.frame(0, 0, 0), 'SPI frame without data'],
@@ -65,7 +65,7 @@ const rows: Row[] = [
     (r) => (udp(r), r.put(0, [1]), r.to(0, [10, 0, 0, 6], 7)),
     'Sn_DIPR written while',
   ],
-  ['the TX buffer of a closed socket', (r) => r.write(2, 0, 1), 'S0 TX buffer written while CLOSED'],
+  ['the TX buffer of a closed socket', (r) => r.write(2, 0, 1), 'S0 TX buffer written while nothing can be sent'],
   [
     'the TX buffer over bytes that still go out',
     (r) => (udp(r), r.put(0, [1, 2, 3]), r.write(2, r.get16(0, R.Sn_TX_RD), 9)),

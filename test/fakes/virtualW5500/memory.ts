@@ -1,32 +1,44 @@
 // 16 KB for TX and 16 KB for RX, handed out from socket 0 upwards (datasheet p. 31).
 // An address within a socket's block is an offset that the chip masks with the size, so bursts wrap by themselves.
 
-export const POOL_SIZE = 0x4000;
+const POOL_SIZE = 0x4000;
 
 export class Pool {
-  readonly bytes = new Uint8Array(POOL_SIZE);
+  private bytes = new Uint8Array(POOL_SIZE);
   /** bytes that the host has written and no SEND has taken yet */
-  readonly fresh = new Uint8Array(POOL_SIZE);
+  private fresh = new Uint8Array(POOL_SIZE);
 
   /** `sizeOf(n)`: bytes of socket n, from its buffer size register */
   constructor(private sizeOf: (socket: number) => number) {}
 
   total(): number {
+    return this.base(8);
+  }
+
+  private base(socket: number): number {
     let sum = 0;
-    for (let n = 0; n < 8; n++) sum += this.sizeOf(n);
+    for (let n = 0; n < socket; n++) sum += this.sizeOf(n);
     return sum;
   }
 
   /** where an address of a socket's block lies; over-committed memory overlaps, as sizes over 16 KB do */
-  at(socket: number, address: number): number {
-    let base = 0;
-    for (let n = 0; n < socket; n++) base += this.sizeOf(n);
-    return (base + (address & (this.sizeOf(socket) - 1))) % POOL_SIZE;
+  private at(socket: number, address: number): number {
+    return (this.base(socket) + (address & (this.sizeOf(socket) - 1))) % POOL_SIZE;
+  }
+
+  get(socket: number, address: number): number {
+    return this.bytes[this.at(socket, address)];
+  }
+
+  put(socket: number, address: number, value: number): void {
+    const at = this.at(socket, address);
+    this.bytes[at] = value;
+    this.fresh[at] = 1;
   }
 
   read(socket: number, address: number, count: number): Uint8Array {
     const out = new Uint8Array(count);
-    for (let i = 0; i < count; i++) out[i] = this.bytes[this.at(socket, address + i)];
+    for (let i = 0; i < count; i++) out[i] = this.get(socket, address + i);
     return out;
   }
 

@@ -57,8 +57,8 @@ export class Udp {
 
   private taken(count: number): Uint8Array {
     const s = this.s;
-    const data = s.tx.read(s.n, s.txRd, count);
-    s.txRd = s.txAcked = (s.txRd + count) & 0xffff;
+    const data = s.buffers.outgoing(s.buffers.txRd, count);
+    s.buffers.txRd = s.buffers.txAcked = (s.buffers.txRd + count) & 0xffff;
     return data;
   }
 
@@ -89,7 +89,7 @@ export class Udp {
     if (s.status !== R.SOCK_UDP || s.port !== packet.dport) return false;
     if (packet.to === BROADCAST_MAC ? mr & R.BCASTB : mr & R.MULTI && mr & R.UCASTB) return true;
     const count = packet.data.length;
-    if (HEADER + count > s.rxFree) return true;
+    if (HEADER + count > s.buffers.rxFree) return true;
     const header = new Uint8Array(HEADER);
     header.set(ipBytes(packet.src));
     header.set([packet.sport >> 8, packet.sport & 255, count >> 8, count & 255], 4);
