@@ -34,9 +34,9 @@ export function compile(file: string): Compiled {
   } catch (e: any) {
     throw new Failure(`cannot read ${file}: ${e.code === 'ENOENT' ? 'there is no such file' : e.message}`);
   }
-  if (extname(file) === '.json') source = `export default ${source};`;
+  if (extname(file) === '.json') source = `export default ${source.trim()};`;
   const { outputText, sourceMapText, diagnostics } = ts.transpileModule(source.replace(/^#!.*/, ''), {
-    fileName: extname(file) === '.ts' ? file : `${file}.js`,
+    fileName: file.replace(/\.json$/, '.js'),
     reportDiagnostics: true,
     compilerOptions: {
       target: ts.ScriptTarget.ES5,

@@ -1,7 +1,7 @@
 // An application and the modules it uses in one text that the interpreter runs as it is.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import { GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { rollup } from 'rollup';
 import type { RollupLog } from 'rollup';
 import { checkDialect } from './dialect';
@@ -42,8 +42,8 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   const text = `(function () {\n${code}})();\n`;
 
   const findings = checkDialect(text);
-  const faults = findings.flatMap((finding) => describe(finding, trace, library));
-  if (faults.length) throw new Failure(faults.join('\n'));
+  const faults = new Set(findings.flatMap((finding) => describe(finding, trace, library)));
+  if (faults.size) throw new Failure([...faults].join('\n'));
   const out = request.readable
     ? await tidy(text)
     : await smallest(text, internalNames(files, resolver), findings.length);
@@ -93,11 +93,23 @@ function place(log: RollupLog): string {
 
 /** Where in the source a finding is, and what it is; nothing for code that only ever runs under Node. */
 function describe(finding: Finding, map: TraceMap, library: Library): string[] {
+  const at = sourceOf(finding, map);
+  if (!at) return [`in the bundle: ${finding.message}`];
+  return library.isNodeOnly(at.file) ? [] : [`${show(at.file)}:${at.line}: ${finding.message}`];
+}
+
+/** What the compiler made up has no place of its own: the closest one before it counts. */
+function sourceOf(finding: Finding, map: TraceMap): { file: string; line: number } | undefined {
+  let { column } = finding;
   // The wrapper's first line is not in the map.
-  const at = originalPositionFor(map, { line: Math.max(1, finding.line - 1), column: finding.column });
-  const file = at.source && resolve(at.source);
-  if (!file) return [`in the bundle: ${finding.message}`];
-  return library.isNodeOnly(file) ? [] : [`${show(file)}:${at.line}: ${finding.message}`];
+  for (let line = finding.line - 1; line > 0; line--) {
+    for (const bias of [GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND] as const) {
+      const at = originalPositionFor(map, { line, column, bias });
+      if (at.source) return { file: resolve(at.source), line: at.line };
+    }
+    column = Infinity;
+  }
+  return undefined;
 }
 
 /** Properties that only library code mentions may be shortened; `_id` of somebody's JSON may not. */

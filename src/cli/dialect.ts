@@ -58,7 +58,10 @@ export function checkDialect(code: string, options: DialectOptions = {}): Findin
     else if (options.strict && !KNOWN_GLOBALS.has(name) && !order.probed.has(name))
       report(pos, 'missing', `unknown global ${name}`);
   }
-  return [...found.values()].sort((a, b) => a.pos - b.pos);
+  const list = [...found.values()].sort((a, b) => a.pos - b.pos);
+  // What a helper is needed for is not in order either, and that says nothing new.
+  const helped = new Set(list.filter(({ rule }) => rule === 'helper').map(({ line }) => line));
+  return list.filter(({ rule, line }) => rule !== 'order' || !helped.has(line));
 }
 
 /** Names of methods that the program gives to objects of its own. */

@@ -69,7 +69,10 @@ describeEngines('dist', (engine) => {
   beforeEach(() => mkdirSync(join((cwd = mkdtempSync(join(tmpdir(), 'dist-'))), 'node_modules')));
   afterEach(() => rmSync(cwd, { recursive: true }));
 
-  it.each(files)('loads %s as a module, which leaves no global', async (file) => {
+  // The readable text of all that is too much for the build with 4095 variables.
+  const fitting = /small/.test(engine) ? files.filter(isMinified) : files;
+
+  it.each(fitting)('loads %s as a module, which leaves no global', async (file) => {
     for (const other of withNeeds(file))
       copyFileSync(join(DIST, other), join(cwd, 'node_modules', `${moduleName(other)}.js`));
     const program = [
@@ -82,8 +85,10 @@ describeEngines('dist', (engine) => {
     const { stdout, failed } = await runIn(engine, program, { cwd });
     expect(failed ? stdout : '').toBe('');
     expect(stdout).toMatch(/^exports [1-9]\d*$/m);
-    // Built-in objects come to be as they are used.
+    // Built-in objects come to be as they are used; File is what require reads with.
     const created = (/^new (.*)$/m.exec(stdout)?.[1] || '').split(',');
-    expect(created.filter((name) => name && name !== 'before' && !KNOWN_GLOBALS.has(name))).toEqual([]);
+    expect(created.filter((name) => name && !['before', 'File'].includes(name) && !KNOWN_GLOBALS.has(name))).toEqual(
+      [],
+    );
   });
 });

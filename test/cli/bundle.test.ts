@@ -1,0 +1,185 @@
+import { bundle } from '../../src/cli/bundle';
+import { checkDialect } from '../../src/cli/dialect';
+import { describeEngines, runIn } from '../engine/harness';
+import { ROOT, Workshop } from './workshop';
+
+let shop: Workshop;
+beforeEach(() => (shop = new Workshop()));
+afterEach(() => shop.close());
+
+async function make(app: string, { name = 'app.js', board = 'linux', readable = true } = {}): Promise<string> {
+  const { code } = await bundle({ app: shop.file(name, app), board, root: ROOT, readable });
+  expect(checkDialect(code)).toEqual([]);
+  return code;
+}
+
+const complaint = (app: string, name?: string): Promise<string> => make(app, { name }).then(String, (e) => e.message);
+
+describe('a bundle', () => {
+  it.each([
+    ['import of a name', 'import { get } from "requests"; get("http://h/");'],
+    ['import under the name of the package', 'import { get } from "espruino-requests"; get("http://h/");'],
+    ['import of all', 'import * as requests from "requests"; requests.get("http://h/");'],
+    ['require', 'var requests = require("requests"); requests.get("http://h/");'],
+    ['const and require', 'const requests = require("requests"); requests.get("http://h/");'],
+    ['require in a list', 'var a = 1, requests = require("requests"), b = 2; requests.get("http://h/" + a + b);'],
+    ['require in an expression', 'require("requests").get("http://h/");'],
+    ['require taken apart', 'const { get } = require("requests"); get("http://h/");'],
+    ['require inside a function', 'function f() { require("requests").get("http://h/"); } f();'],
+  ])('by %s carries get, and no more', async (_, app) => {
+    const code = await make(app);
+    expect(code).toContain('"GET"');
+    expect(code).not.toMatch(/"DELETE"|"PATCH"/);
+    expect(code).not.toMatch(/require\("(espruino-)?requests"\)/);
+  });
+
+  it('carries upload when it is used', async () => {
+    expect(await make('require("requests").get("http://h/");')).not.toMatch(/openFile|"Storage"/);
+    expect(await make('var r = require("requests"); r.upload("http://h/", r.fd.file("x"));')).toContain('openFile');
+  });
+
+  it('carries the whole module when it is used as a value', async () => {
+    expect(await make('print(Object.keys(require("requests")));')).toMatch(/"DELETE"[^]*"PATCH"|"PATCH"[^]*"DELETE"/);
+  });
+
+  it('has the board it was made for', async () => {
+    const app = 'require("board").auto_init();';
+    expect(await make(app, { board: 'esp32' })).toContain('"esp32wifi"');
+    expect(await make(app, { board: 'linux' })).not.toContain('"esp32wifi"');
+  });
+
+  it('has one registry', async () => {
+    const app = 'import { list } from "netdriver"; import { auto_init } from "board"; auto_init(); print(list());';
+    expect((await make(app)).match(/is registered already/g)).toHaveLength(1);
+  });
+
+  it('takes a driver by name', async () => {
+    expect(await make('print(require("linux").driver.name);')).toContain('"linux"');
+    expect(await make('import { driver } from "espruino-requests/drivers/linux"; print(driver.name);')).toContain(
+      '"linux"',
+    );
+  });
+
+  it('leaves modules of the firmware to the device', async () => {
+    const code = await make('import fs from "fs"; import { read } from "Storage"; print(fs, read, require("Wifi"));');
+    expect(code).toMatch(/require\("fs"\)[^]*require\("Storage"\)[^]*require\("Wifi"\)/);
+    expect(code).not.toContain('interop');
+  });
+
+  it('warns of modules it does not know', async () => {
+    const app = shop.file('app.js', '\nrequire("MQTT");');
+    const { warnings, code } = await bundle({ app, board: 'linux', root: ROOT });
+    expect(warnings.join()).toMatch(/app\.js:2: module "MQTT" is not part of the bundle/);
+    expect(code).toContain('require("MQTT")');
+  });
+
+  it('shortens the library, not what the application calls its own', async () => {
+    const app = 'require("requests").get("http://h/").then(function (r) { print(r.json()._id); });';
+    const code = await make(app, { readable: false });
+    expect(code).toContain('._id');
+    expect(code.match(/\._[a-z]\w*/g)).toEqual(['._id']);
+  });
+
+  it('keeps what is meant for the interpreter', async () => {
+    expect(await make('function f() { "ram"; return 1; } print(f(), f());', { readable: false })).toContain('"ram"');
+  });
+
+  it.each([
+    ['an ES module', 'export const two = 2;', 'import { two } from "./part"; print(two);'],
+    ['a CommonJS module', 'exports.two = 2;', 'var part = require("./part"); print(part.two);'],
+    ['a CommonJS module by import', 'exports.two = 2;', 'import { two } from "./part.js"; print(two);'],
+    ['module.exports', 'module.exports = { two: 2 };', 'print(require("./part").two);'],
+    ['an ES module by require', 'export const two = 2;', 'var part = require("./part"); print(part.two);'],
+  ])('takes in %s of the application', async (_, part, app) => {
+    shop.file('part.js', part);
+    expect(await make(app)).toMatch(/2/);
+  });
+
+  it('takes in TypeScript and JSON', async () => {
+    shop.file('part.ts', 'export enum Colour { Red = 5 }; export interface Unused { a: number }');
+    shop.file('data.json', '{ "answer": 42 }');
+    const app =
+      'import { Colour } from "./part"; import data from "./data.json"; const n: number = data.answer; print(n, Colour.Red);';
+    expect(await make(app, { name: 'app.ts' })).toMatch(/42[^]*5|5[^]*42/);
+  });
+});
+
+describe('an application that cannot run', () => {
+  it.each([
+    ['an async function', 'async function f() { await 1; }\nf();', /app\.js:1: an async function/],
+    [
+      'a generator',
+      'var a = 1;\nfunction* g() { yield 1; }\nprint(g(), a);',
+      /app\.js:2: an async function or generator/,
+    ],
+    ['inheritance', 'class A {}\n\nclass B extends A {}\nprint(new B());', /app\.js:3: class inheritance/],
+    ['array spread', 'var a = [1];\nprint([...a, 2]);', /app\.js:2: spread/],
+    ['a tagged template', 'print`x`;', /app\.js:1: a tagged template/],
+    ['a missing global', 'var a = 1;\nvar m = new Map();\nprint(m, a);', /app\.js:2: no global Map/],
+    ['a missing method', '\n\nprint([[1]].flat());', /app\.js:3: no method flat\(\)/],
+    ['a missing static', 'print(Array.from("ab"));', /app\.js:1: no Array\.from/],
+    ['a regex', '// a comment\nprint(/ab?/.test("a"));', /app\.js:2: regular expression uses \?/],
+    ['a label', 'a: for (;;) { print(1); break a; }', /app\.js:1: labels/],
+    [
+      'default before a case',
+      'switch (+"1") {\n  default: print(1); break;\n  case 2: print(2);\n}',
+      /app\.js:2: default/,
+    ],
+    ['a call above its function', 'f();\nfunction f() { print(1); }', /app\.js:1: f is used where/],
+    ['a missing file', '\nrequire("./nothing");', /app\.js:2: cannot find "\.\/nothing"/],
+    ['a name that is not exported', 'import { fetch } from "requests"; fetch();', /"fetch" is not exported/],
+    ['a syntax error', 'var a = 1;\nvar = 2;', /app\.js:2: /],
+    ['top-level await', 'print(await 1);', /await/],
+  ])('is refused for %s, with file and line', async (_, app, why) => {
+    expect(await complaint(app)).toMatch(why);
+  });
+
+  it('is refused for what a part of it does', async () => {
+    shop.file('lib/part.ts', 'export interface A {}\n\nexport const all = (a: number[]) => a.at(-1);');
+    expect(await complaint('import { all } from "./lib/part"; print(all([1]));')).toMatch(
+      /part\.ts:3: no method at\(\)/,
+    );
+  });
+
+  it('is refused once for all its faults', async () => {
+    expect((await complaint('print(new Map());\nprint(new Set());')).split('\n')).toHaveLength(2);
+  });
+
+  it.each([
+    ['an unknown board', { app: 'app.js', board: 'toaster' }, /unknown board "toaster", there is: .*linux/],
+    ['a missing application', { app: 'nothing.js', board: 'linux' }, /cannot read nothing\.js: there is no such file/],
+  ])('is refused for %s', async (_, request, why) => {
+    await expect(bundle({ ...request, root: ROOT })).rejects.toThrow(why);
+  });
+});
+
+describeEngines('a bundle', (engine) => {
+  const modern = `
+    const { list } = require("netdriver");
+    import * as board from "board";
+    class Counter { n = 1; get next() { return this.n++; } static start(by = 2) { const c = new Counter(); c.n += by; return c; } }
+    const { a, b: [c] } = { a: 1, b: [2] };
+    let all = "";
+    for (const name of ["x", "y"]) all += \`\${name}\${a ?? 0}\${c}\`;
+    const later = [];
+    for (let i = 0; i < 3; i++) later.push(() => i);
+    board.auto_init();
+    const merged = { ...{ p: 1 }, q: 2 };
+    print(all, Counter.start().next, later.map((f) => f()).join(), list().join(), merged.p + merged.q, Math.max(...[4, 5]));
+    global.made = 2 ** 3;
+    by_hand = merged?.nothing?.more;
+  `;
+
+  it.each([true, false])('of modern source runs as it is (readable: %s)', async (readable) => {
+    const code = await make(modern, { readable });
+    const { stdout } = await runIn(engine, `${code}print(made, by_hand, typeof Counter, typeof all, typeof list);`);
+    expect(stdout).toBe('x12y12 3 0,1,2 linux 3 5\n8 undefined undefined undefined undefined\n');
+  });
+
+  it('uses files of the application', async () => {
+    shop.file('a.js', 'exports.name = "a"; exports.b = require("./b");');
+    shop.file('b.js', 'module.exports = function () { return "b"; };');
+    const code = await make('var a = require("./a"); import b from "./b"; print(a.name + a.b() + b());');
+    expect((await runIn(engine, code)).stdout).toBe('abb\n');
+  });
+});

@@ -1,0 +1,141 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findEngines } from '../engine/harness';
+import { Workshop } from './workshop';
+
+let shop: Workshop;
+beforeEach(() => (shop = new Workshop()));
+afterEach(() => shop.close());
+
+const APP = (url: string): string => `
+  var board = require("board"), requests = require("requests");
+  board.auto_init().then(function () { return requests.get(${JSON.stringify(url)}); }).then(function (r) {
+    print(r.status + " " + r.text());
+  }, function (e) { print("failed: " + e.message); });
+`;
+
+async function withServer(test: (url: string) => Promise<void>): Promise<void> {
+  const server = createServer((request, response) => response.end(`hello ${request.url}`));
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  try {
+    await test(`http://127.0.0.1:${(server.address() as AddressInfo).port}/there`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+describe('bundle', () => {
+  it('writes one file', async () => {
+    shop.file('app.js', 'require("requests").get("http://h/");');
+    const { status, stdout } = await shop.cli('bundle', 'app.js', '--board', 'linux', '--out', 'out.js');
+    const code = readFileSync(join(shop.folder, 'out.js'), 'utf8');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `out.js: ${code.length} bytes\n` });
+    expect(code.split('\n')).toHaveLength(2);
+  });
+
+  it('writes it readable on demand', async () => {
+    shop.file('app.ts', 'const answer: number = 42; print(answer, answer);');
+    await shop.cli('bundle', 'app.ts', '--board', 'linux', '--out', 'out.js', '--readable');
+    expect(readFileSync(join(shop.folder, 'out.js'), 'utf8')).toContain('var answer = 42;');
+  });
+
+  it.each([
+    ['an unknown board', ['app.js', '--board', 'toaster', '--out', 'out.js'], /unknown board "toaster"/],
+    ['a missing file', ['nothing.js', '--board', 'linux', '--out', 'out.js'], /there is no such file/],
+    ['no board', ['app.js', '--out', 'out.js'], /--board/],
+    ['no output', ['app.js', '--board', 'linux'], /--out/],
+    ['an output that cannot be', ['app.js', '--board', 'linux', '--out', 'no/such/out.js'], /cannot write/],
+    ['a syntax error', ['bad.js', '--board', 'linux', '--out', 'out.js'], /bad\.js:2: /],
+    [
+      'a construct that cannot run',
+      ['async.js', '--board', 'linux', '--out', 'out.js'],
+      /async\.js:1: an async function/,
+    ],
+  ])('exits with 2 for %s and writes nothing', async (_, args, why) => {
+    shop.file('app.js', 'print(1);');
+    shop.file('bad.js', 'print(1);\nvar = 1;');
+    shop.file('async.js', '(async () => { await 1; })();');
+    const { status, stderr } = await shop.cli('bundle', ...args);
+    expect(stderr).toMatch(why);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+    expect(status).toBe(2);
+    expect(existsSync(join(shop.folder, 'out.js'))).toBe(false);
+  });
+});
+
+describe('run --board host', () => {
+  it('runs the bundle here', () =>
+    withServer(async (url) => {
+      shop.file('app.js', APP(url));
+      const { status, stdout, stderr } = await shop.cli('run', 'app.js', '--board', 'host');
+      expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '200 hello /there\n', stderr: '' });
+    }));
+
+  it('has files, Storage and the rest that examples use', async () => {
+    shop.file(
+      'app.js',
+      `var storage = require("Storage"), fs = require("fs");
+       storage.write("big", "ab", 0, 6); storage.write("big", "yz", 4);
+       print(storage.read("big", 0, 2) + storage.read("big", 4), storage.list().join(), storage.getFree() > 1000);
+       fs.writeFileSync("f.bin", "caf\\xe9"); var f = E.openFile("f.bin", "r");
+       print(fs.statSync("f.bin").size, f.read(3), f.read(9).charCodeAt(0), f.read(1)); f.close();
+       print(typeof process.memory().usage, typeof getTime(), btoa("\\xff"), E.toString([65, 66]));`,
+    );
+    const { stdout } = await shop.cli('run', 'app.js', '--board', 'host');
+    expect(stdout).toBe('abyz big true\n4 caf 233 undefined\nnumber number /w== AB\n');
+  });
+
+  it.each([
+    ['at once', 'nowhere();'],
+    ['later', 'setTimeout(function () { nowhere(); }, 1);'],
+    ['in a promise', 'Promise.resolve().then(function () { nowhere(); });'],
+  ])('exits with 1 for an uncaught error %s', async (_, app) => {
+    shop.file('app.js', app);
+    const { status, stderr } = await shop.cli('run', 'app.js', '--board', 'host');
+    expect(stderr).toMatch(/^Uncaught ReferenceError: nowhere is not defined/);
+    expect(status).toBe(1);
+  });
+
+  it('exits with 2 where it cannot run', async () => {
+    shop.file('app.js', 'print(1);');
+    const elsewhere = await shop.cli('run', 'app.js', '--board', 'esp32');
+    expect(elsewhere).toMatchObject({ status: 2, stderr: expect.stringMatching(/cannot run here/) });
+    const noEngine = await shop.cli('run', 'app.js', '--board', 'linux', '--engine', './none');
+    expect(noEngine).toMatchObject({ status: 2, stderr: expect.stringMatching(/no interpreter at \.\/none/) });
+  });
+});
+
+describe('run --board linux', () => {
+  // Stands in for the interpreter: what it prints of its own, around what it is told to say.
+  function fakeEngine(lines: string, status = 0): string {
+    const banner = `\\r\\n ____                 _ \\r\\n         |_| espruino.com\\r\\n\\r\\nhttp://espruino.com/Donate\\r\\n\\r\\n`;
+    const path = shop.file('engine.sh', `#!/bin/sh\nprintf '${banner}${lines}'\nexit ${status}\n`);
+    chmodSync(path, 0o755);
+    return path;
+  }
+
+  it.each([
+    ['an error that was printed', 'one\\r\\n>\\r\\033[JUncaught Error: x\\r\\n>', 0, 1],
+    ['running out of memory', 'OUT OF MEMORY\\r\\n', 0, 1],
+    ['an exit code of its own', 'one\\r\\n', 3, 3],
+    ['success', 'one\\r\\n>\\r\\033[Jtwo\\r\\n>', 0, 0],
+  ])('reports %s', async (_, lines, status, expected) => {
+    shop.file('app.js', 'print(1);');
+    const run = await shop.cli('run', 'app.js', '--board', 'linux', '--engine', fakeEngine(lines, status));
+    expect(run.status).toBe(expected);
+    // eslint-disable-next-line no-control-regex
+    expect(run.stdout).not.toMatch(/espruino|\x1b|\r|>/);
+  });
+
+  const engines = findEngines();
+  (engines.length ? it.each(engines) : it.skip.each(['no interpreter found']))('runs the bundle in %s', (engine) =>
+    withServer(async (url) => {
+      shop.file('app.js', APP(url));
+      const { status, stdout } = await shop.cli('run', 'app.js', '--board', 'linux', '--engine', engine);
+      expect({ status, stdout }).toEqual({ status: 0, stdout: '200 hello /there\n' });
+    }),
+  );
+});

@@ -1,0 +1,41 @@
+// A folder with application files in it, and the command line to use on them.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+export const ROOT = join(__dirname, '..', '..');
+
+export interface Run {
+  status: number;
+  stdout: string;
+  stderr: string;
+}
+
+export class Workshop {
+  readonly folder = mkdtempSync(join(tmpdir(), 'workshop-'));
+
+  /** Writes a file and gives its path. */
+  file(name: string, text: string): string {
+    const path = join(this.folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    return path;
+  }
+
+  /** `npx espruino-requests ...` in this folder. */
+  cli(...args: string[]): Promise<Run> {
+    return new Promise((done, fail) => {
+      const run: Run = { status: -1, stdout: '', stderr: '' };
+      const child = spawn(process.execPath, [join(ROOT, 'dist/node/cli.mjs'), ...args], { cwd: this.folder });
+      child.stdout.on('data', (text) => (run.stdout += text));
+      child.stderr.on('data', (text) => (run.stderr += text));
+      child.on('error', fail);
+      child.on('close', (status) => done({ ...run, status: status ?? -1 }));
+    });
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}
