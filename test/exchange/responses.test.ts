@@ -32,9 +32,9 @@ async function playAll(row: Row, manner: Manner, feeds: Feed[]): Promise<Outcome
     const connection = (got as any).connection;
     if (!got.error) got.keepable = !!connection;
     if (!driver.sockets[i]) return;
-    if (driver.sockets[i].complaint) got.error = driver.sockets[i].complaint;
     if (got.error && !driver.sockets[i].closed) got.error = 'the socket is still open: ' + got.error;
     if (!got.error && !connection && !driver.sockets[i].closed) got.error = 'the socket is still open';
+    if (driver.sockets[i].complaint) got.error = driver.sockets[i].complaint;
     if (driver.sockets[i].written.substr(-4) !== '\r\n\r\n') got.error = 'the request was not sent';
   });
   return outcomes;

@@ -101,7 +101,9 @@ export class Peer {
     this.socket.end();
   }
 
-  rst(): void {
+  /** Resets, once the client has had the turns to read what was sent: libuv takes data and reset at once for an end. */
+  async rst(): Promise<void> {
+    for (let i = 0; i < 4; i++) await new Promise((go) => setImmediate(go));
     this.socket.resetAndDestroy();
   }
 
@@ -116,7 +118,9 @@ export class Peer {
 }
 
 export class RawServer {
-  readonly peers: Peer[] = [];
+  /** the connections since `clear`, oldest first */
+  peers: Peer[] = [];
+  private open = new Set<net.Socket>();
   /** what a script threw: looked at by `stop` */
   private failure: unknown;
   private server: net.Server;
@@ -128,6 +132,8 @@ export class RawServer {
     this.server = net.createServer({ allowHalfOpen: true }, (socket) => {
       const peer = new Peer(socket, this.peers.length);
       this.peers.push(peer);
+      this.open.add(socket);
+      socket.on('close', () => this.open.delete(socket));
       Promise.resolve()
         .then(() => this.script(peer))
         .catch((e) => {
@@ -158,17 +164,17 @@ export class RawServer {
 
   /** Waits until every client has closed; that they do is what the test is about. */
   async allGone(): Promise<void> {
-    for (let i = 0; i < this.peers.length; i++) await this.peers[i].gone();
+    for (const peer of this.peers) await peer.gone();
   }
 
   /** Forgets the connections so far. */
   clear(): void {
-    this.peers.length = 0;
+    this.peers = [];
   }
 
   async stop(): Promise<void> {
     const closed = new Promise<void>((go) => this.server.close(() => go()));
-    for (const peer of this.peers) peer.socket.destroy();
+    for (const socket of this.open) socket.destroy();
     await closed;
     if (this.failure) throw this.failure;
   }

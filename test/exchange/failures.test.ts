@@ -1,0 +1,209 @@
+// A peer that closes, resets or falls silent in every state, and peers that never stop: real sockets.
+import * as requests from '../../src/node/index';
+import { RawServer } from '../servers/raw';
+import type { Peer } from '../servers/raw';
+import { refused } from './expect';
+
+let server: RawServer;
+beforeEach(async () => (server = await RawServer.start()));
+afterEach(() => server.stop());
+
+const ok = 'HTTP/1.1 200 OK\r\n';
+
+/** How far a peer gets, and the phase the call is in then. */
+const states: { name: string; phase: string[]; sends?: string; early?: boolean; untilClose?: boolean }[] = [
+  { name: 'before the request is read', phase: ['send', 'headers'], early: true },
+  { name: 'after the request', phase: ['headers'] },
+  { name: 'in the status line', phase: ['headers'], sends: 'HTTP/1.' },
+  { name: 'after an interim answer', phase: ['headers'], sends: 'HTTP/1.1 100 Continue\r\n\r\n' },
+  { name: 'behind the status line', phase: ['headers'], sends: ok },
+  { name: 'in a header', phase: ['headers'], sends: ok + 'Content-Le' },
+  { name: 'before the empty line', phase: ['headers'], sends: ok + 'Content-Length: 5\r\n' },
+  { name: 'before the body', phase: ['body'], sends: ok + 'Content-Length: 5\r\n\r\n' },
+  { name: 'in the body', phase: ['body'], sends: ok + 'Content-Length: 5\r\n\r\nHELL' },
+  { name: 'in a chunk size', phase: ['body'], sends: ok + 'Transfer-Encoding: chunked\r\n\r\n1' },
+  { name: 'in a chunk', phase: ['body'], sends: ok + 'Transfer-Encoding: chunked\r\n\r\n5\r\nHEL' },
+  { name: 'behind a chunk', phase: ['body'], sends: ok + 'Transfer-Encoding: chunked\r\n\r\n5\r\nHELLO\r\n' },
+  { name: 'in the trailers', phase: ['body'], sends: ok + 'Transfer-Encoding: chunked\r\n\r\n0\r\nX: y' },
+  { name: 'in a body until close', phase: ['body'], sends: ok + '\r\nHELLO', untilClose: true },
+];
+
+function stage(state: (typeof states)[number], then: (peer: Peer) => void | Promise<void>): void {
+  server.script = async (peer) => {
+    if (!state.early) await peer.head();
+    await peer.send(state.sends || '');
+    await then(peer);
+  };
+}
+
+describe.each(states)('$name', (state) => {
+  if (!state.untilClose)
+    it('closed', async () => {
+      stage(state, (peer) => peer.fin());
+      await refused(requests.get(server.url()), { type: 'IOError', phase: state.phase });
+      await server.allGone();
+    });
+
+  it.each(['kept', 'streamed'])('reset, %s', async (how) => {
+    stage(state, (peer) => peer.rst());
+    const options = how === 'kept' ? {} : { stream_callback: () => {}, stream_chunk: 2 };
+    await refused(requests.get(server.url(), options), { type: 'IOError', phase: state.phase });
+  });
+
+  it('silent until idle_timeout', async () => {
+    stage(state, () => {});
+    await refused(requests.get(server.url(), { idle_timeout: 40 }), {
+      type: 'IOError',
+      code: 'ETIMEDOUT',
+      phase: state.phase,
+    });
+    await server.allGone();
+  });
+
+  it('silent until timeout', async () => {
+    stage(state, () => {});
+    await refused(requests.get(server.url(), { timeout: 40, idle_timeout: 0 }), {
+      type: 'IOError',
+      code: 'ETIMEDOUT',
+      phase: state.phase,
+    });
+    await server.allGone();
+  });
+});
+
+it('refused', async () => {
+  const port = server.port;
+  await server.stop();
+  const e = await refused(requests.get('http://127.0.0.1:' + port + '/'), {
+    type: 'HTTPConnectionError',
+    code: 'ECONNREFUSED',
+    phase: 'connect',
+    retryable: true,
+  });
+  expect(e.message).toMatch(/\S/);
+  server = await RawServer.start();
+});
+
+it('a name that does not exist (RFC 6761: .invalid never does)', async () => {
+  await refused(requests.get('http://no-such-name.invalid/'), { type: 'HTTPConnectionError', phase: 'dns' });
+});
+
+it('400 KB of headers', async () => {
+  server.script = async (peer) => {
+    await peer.head();
+    await peer.send(ok);
+    for (let i = 0; i < 400 && !peer.ended; i++) await peer.send('X-' + i + ': ' + 'x'.repeat(1016) + '\r\n');
+    await peer.send('Content-Length: 0\r\n\r\n');
+  };
+  await refused(requests.get(server.url()), { type: 'HTTPResponseError', phase: 'headers' });
+  await server.allGone();
+});
+
+it('400 KB of one header', async () => {
+  server.script = async (peer) => {
+    await peer.head();
+    await peer.send(ok + 'X: ');
+    for (let i = 0; i < 400 && !peer.ended; i++) await peer.send('x'.repeat(1024));
+  };
+  await refused(requests.get(server.url(), { keep_headers: [] }), { type: 'HTTPResponseError', phase: 'headers' });
+  await server.allGone();
+});
+
+it('400 KB of headers where the caller allows them', async () => {
+  server.script = async (peer) => {
+    await peer.head();
+    await peer.send(ok + ('X: ' + 'x'.repeat(1019) + '\r\n').repeat(400) + 'Content-Length: 2\r\n\r\nok');
+  };
+  const r = await requests.get(server.url(), { max_headers: 500000, keep_headers: ['content-length'] });
+  expect(r.text()).toBe('ok');
+  expect(r.headers).toEqual({ 'content-length': '2' });
+});
+
+it('a storm of interim answers', async () => {
+  server.script = async (peer) => {
+    await peer.head();
+    while (!peer.ended) await peer.send('HTTP/1.1 100 Continue\r\n\r\n'.repeat(20));
+  };
+  await refused(requests.get(server.url()), { type: 'HTTPResponseError', phase: 'headers' });
+  await server.allGone();
+});
+
+it('a storm of empty lines', async () => {
+  server.script = async (peer) => {
+    await peer.head();
+    while (!peer.ended) await peer.send('\r\n'.repeat(500));
+  };
+  await refused(requests.get(server.url()), { type: 'HTTPResponseError' });
+  await server.allGone();
+});
+
+it('a body without end', async () => {
+  server.script = async (peer) => {
+    await peer.head();
+    await peer.send(ok + '\r\n');
+    while (!peer.ended) await peer.send('x'.repeat(5000));
+  };
+  await refused(requests.get(server.url()), { type: 'HTTPResponseError', phase: 'body' });
+  await server.allGone();
+});
+
+it('chunk extensions without end', async () => {
+  server.script = async (peer) => {
+    await peer.head();
+    await peer.send(ok + 'Transfer-Encoding: chunked\r\n\r\n1;');
+    while (!peer.ended) await peer.send('x'.repeat(5000));
+  };
+  await refused(requests.get(server.url(), { stream_callback: () => {} }), {
+    type: 'HTTPResponseError',
+    phase: 'body',
+  });
+  await server.allGone();
+});
+
+it('trailers without end', async () => {
+  server.script = async (peer) => {
+    await peer.head();
+    await peer.send(ok + 'Transfer-Encoding: chunked\r\n\r\n0\r\n');
+    while (!peer.ended) await peer.send('X: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n');
+  };
+  await refused(requests.get(server.url()), { type: 'HTTPResponseError', phase: 'body' });
+  await server.allGone();
+});
+
+it('an answer of garbage closes the connection', async () => {
+  server.script = async (peer) => {
+    await peer.head();
+    await peer.send('SSH-2.0-OpenSSH\r\n');
+  };
+  await refused(requests.get(server.url()), { type: 'HTTPResponseError', phase: 'headers', retryable: false });
+  await server.allGone();
+});
+
+it('a byte at a time is slow, not wrong', async () => {
+  server.script = async (peer) => {
+    await peer.head();
+    await peer.drip(ok + 'Transfer-Encoding: chunked\r\n\r\n5\r\nHELLO\r\n0\r\n\r\n');
+  };
+  const r = await requests.get(server.url());
+  expect(r.text()).toBe('HELLO');
+  await server.allGone();
+});
+
+it('fifty calls at once, each with its own fate', async () => {
+  server.script = async (peer) => {
+    const n = +(await peer.head()).split(/[ /]/)[2];
+    if (n % 5 === 0) return peer.rst();
+    if (n % 5 === 1) return peer.fin();
+    if (n % 5 === 2) return peer.send('garbage\r\n');
+    await peer.drip(ok + 'Content-Length: 2\r\n\r\n' + (n + 10));
+  };
+  const calls = Array.from({ length: 50 }, (_, n) =>
+    requests.get(server.url('/' + n)).then(
+      (r) => r.text(),
+      (e) => e.name,
+    ),
+  );
+  const got = await Promise.all(calls);
+  const fates = [() => 'IOError', () => 'IOError', () => 'HTTPResponseError', String, String];
+  expect(got).toEqual(got.map((_, n) => fates[n % 5](n + 10)));
+});

@@ -1,0 +1,182 @@
+// The two limits, with a clock that is moved by hand.
+import * as requests from '../../src/node/index';
+import { refused, turns, watch } from './expect';
+import { HandDriver, netError } from './handDriver';
+
+let hand: HandDriver;
+beforeEach(() => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+  hand = new HandDriver();
+});
+afterEach(() => {
+  expect(jest.getTimerCount()).toBe(0);
+  jest.useRealTimers();
+  hand.remove();
+});
+
+const url = 'http://host.example/';
+const head = 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n';
+
+/** Moves the clock in small steps, so that timers set by timers come in. */
+async function pass(ms: number): Promise<void> {
+  for (let i = 0; i < 20; i++) await jest.advanceTimersByTimeAsync(ms / 20);
+}
+
+async function settle(): Promise<void> {
+  for (let i = 0; i < 3; i++) {
+    await jest.advanceTimersByTimeAsync(0);
+    await turns(1);
+  }
+}
+
+it('the default timeout is 30 s: the whole call', async () => {
+  const seen = watch(requests.get(url, { driver: 'hand' }));
+  hand.socket.open().data(head);
+  for (let s = 0; s < 29; s++) {
+    hand.socket.data('x');
+    await pass(1000);
+  }
+  expect(seen.settled).toBe(0);
+  hand.socket.data('x');
+  await pass(2000);
+  expect(seen.settled).toBe(1);
+  await refused(Promise.reject(seen.error), { type: 'IOError', code: 'ETIMEDOUT', phase: 'body' });
+  expect(hand.socket.closed).toBe(true);
+});
+
+it('the default idle_timeout is 10 s', async () => {
+  const seen = watch(requests.get(url, { driver: 'hand' }));
+  hand.socket.open().data(head);
+  await pass(9000);
+  expect(seen.settled).toBe(0);
+  await pass(4000);
+  expect(seen.settled).toBe(1);
+  await refused(Promise.reject(seen.error), { type: 'IOError', code: 'ETIMEDOUT', phase: 'body' });
+  expect(hand.socket.closed).toBe(true);
+});
+
+it('a byte now and then is not idle', async () => {
+  const seen = watch(requests.get(url, { driver: 'hand', timeout: 0, idle_timeout: 1000 }));
+  hand.socket.open();
+  for (const byte of head + 'x'.repeat(999)) {
+    hand.socket.data(byte);
+    await jest.advanceTimersByTimeAsync(700);
+  }
+  expect(seen.settled).toBe(0);
+  hand.socket.data('x');
+  await settle();
+  expect(seen.value.received).toBe(1000);
+});
+
+it('bytes that are sent are not idle', async () => {
+  const data = new Uint8Array(5000);
+  const seen = watch(requests.post(url, { driver: 'hand', timeout: 0, idle_timeout: 1000, data }));
+  hand.socket.open(100);
+  for (let i = 0; i < 50; i++) {
+    await jest.advanceTimersByTimeAsync(700);
+    hand.socket.offer(100);
+  }
+  expect(seen.settled).toBe(0);
+  hand.socket.data('HTTP/1.1 204 No Content\r\n\r\n');
+  await settle();
+  expect(seen.value.status).toBe(204);
+});
+
+it('bytes that cannot be sent are idle', async () => {
+  const data = new Uint8Array(5000);
+  const seen = watch(requests.post(url, { driver: 'hand', idle_timeout: 1000, data }));
+  hand.socket.open(600);
+  await pass(3000);
+  await refused(Promise.reject(seen.error), { type: 'IOError', code: 'ETIMEDOUT', phase: 'send' });
+});
+
+it('0 means none', async () => {
+  const seen = watch(requests.get(url, { driver: 'hand', timeout: 0, idle_timeout: 0 }));
+  hand.socket.open().data(head);
+  await pass(1e8);
+  expect(seen.settled).toBe(0);
+  hand.socket.data('x'.repeat(1000));
+  await settle();
+  expect(seen.value.received).toBe(1000);
+});
+
+it('idle_timeout 0 with a timeout', async () => {
+  const seen = watch(requests.get(url, { driver: 'hand', timeout: 60000, idle_timeout: 0 }));
+  hand.socket.open().data(head);
+  await pass(55000);
+  expect(seen.settled).toBe(0);
+  await pass(10000);
+  await refused(Promise.reject(seen.error), { type: 'IOError', code: 'ETIMEDOUT' });
+});
+
+it.each(['dns', 'connect', 'tls'] as const)('not connected in time, in phase %s', async (phase) => {
+  const seen = watch(requests.get('https://host.example/', { driver: 'hand', timeout: 5000 }));
+  hand.socket.phase = phase;
+  await pass(6000);
+  await refused(Promise.reject(seen.error), { type: 'HTTPConnectionError', code: 'ETIMEDOUT', phase, retryable: true });
+  expect(hand.socket.closed).toBe(true);
+});
+
+it('a callback that never settles ends with the timeout', async () => {
+  const seen = watch(
+    requests.get(url, {
+      driver: 'hand',
+      timeout: 5000,
+      stream_callback: () => new Promise(() => {}),
+      stream_chunk: 10,
+    }),
+  );
+  hand.socket.open().data(head + 'x'.repeat(10));
+  await pass(6000);
+  await refused(Promise.reject(seen.error), { type: 'IOError', code: 'ETIMEDOUT', phase: 'body' });
+  expect(hand.socket.closed).toBe(true);
+});
+
+it('a connect that throws', async () => {
+  hand.refuse = netError('ENETUNREACH', 'connect');
+  const seen = watch(requests.get(url, { driver: 'hand' }));
+  await settle();
+  await refused(Promise.reject(seen.error), { type: 'HTTPConnectionError', code: 'ENETUNREACH', phase: 'connect' });
+});
+
+it.each(['ENOTFOUND', 'ECONNREFUSED', 'EHOSTUNREACH', 'ETIMEDOUT'])('a connect that ends in %s', async (code) => {
+  const seen = watch(requests.get(url, { driver: 'hand' }));
+  hand.socket.end(netError(code, code === 'ENOTFOUND' ? 'dns' : 'connect'));
+  await settle();
+  const phase = code === 'ENOTFOUND' ? 'dns' : 'connect';
+  await refused(Promise.reject(seen.error), { type: 'HTTPConnectionError', code, phase });
+});
+
+it('a peer that closes before it is connected', async () => {
+  const seen = watch(requests.get(url, { driver: 'hand' }));
+  hand.socket.end(null);
+  await settle();
+  await refused(Promise.reject(seen.error), { type: 'HTTPConnectionError' });
+});
+
+it('no link', async () => {
+  hand.linked = false;
+  const seen = watch(requests.get(url, { driver: 'hand' }));
+  await settle();
+  await refused(Promise.reject(seen.error), { type: 'HTTPConnectionError', retryable: true });
+  expect(hand.sockets).toHaveLength(0);
+});
+
+it('leaves no timer after an answer', async () => {
+  const seen = watch(requests.get(url, { driver: 'hand' }));
+  hand.socket.open().data(head + 'x'.repeat(1000));
+  await settle();
+  expect(seen.settled).toBe(1);
+  await pass(100000);
+  expect(seen.settled).toBe(1);
+});
+
+it('a kept connection has no timer', async () => {
+  const seen = watch(requests.get(url, { driver: 'hand', headers: { Connection: 'keep-alive' } }));
+  hand.socket.open().data(head + 'x'.repeat(1000));
+  await settle();
+  await pass(1e6);
+  expect(seen.value.connection).not.toBe(null);
+  seen.value.connection.close();
+  expect(hand.socket.closed).toBe(true);
+});

@@ -1,0 +1,306 @@
+// upload: sources of every size and honesty, and peers that do not want to read.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as requests from '../../src/node/index';
+import { RawServer } from '../servers/raw';
+import { noise, refused, turns } from './expect';
+import { HandDriver } from './handDriver';
+
+let server: RawServer;
+let got = '';
+const done = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
+
+beforeEach(async () => {
+  server = await RawServer.start(async (peer) => {
+    got = await peer.request();
+    await peer.send(done);
+    await peer.gone();
+    got += peer.received;
+    peer.fin();
+  });
+});
+afterEach(() => server.stop());
+
+const bodyOf = (request: string) => request.substr(request.indexOf('\r\n\r\n') + 4);
+
+/** A source that counts what is asked of it. */
+function counting(bytes: Buffer, asString = false) {
+  let at = 0;
+  return {
+    reads: 0,
+    largest: 0,
+    closed: 0,
+    size: () => bytes.length,
+    read(n: number): any {
+      this.reads++;
+      this.largest = Math.max(this.largest, n);
+      const piece = bytes.subarray(at, at + n);
+      at += piece.length;
+      return asString ? piece.toString('latin1') : new Uint8Array(piece);
+    },
+    close() {
+      this.closed++;
+    },
+  };
+}
+
+describe.each([true, false])('read as strings: %s', (asString) => {
+  it.each([0, 1, 511, 512, 513, 100000, 10 << 20])('%d bytes', async (n) => {
+    const bytes = noise(n);
+    const fd = counting(bytes, asString);
+    const r = await requests.upload(server.url('/up'), fd, { idle_timeout: 0 });
+    await server.allGone();
+    expect(r.status).toBe(200);
+    expect(got.substr(0, 13)).toBe('POST /up HTTP');
+    expect(got).toContain('\r\nContent-Length: ' + n + '\r\n');
+    expect(bodyOf(got) === bytes.toString('latin1')).toBe(true);
+    expect(fd.closed).toBe(1);
+    expect(fd.largest).toBeLessThanOrEqual(16384);
+  });
+});
+
+it('its defaults, and its options', async () => {
+  await requests.upload(server.url(), requests.fd.bytes('abc'));
+  await server.allGone();
+  expect(got).toMatch(/^POST \/ HTTP\/1\.1\r\n/);
+  expect(got).toMatch(/\r\nContent-Type: application\/octet-stream\r\n/i);
+  server.clear();
+  await requests.upload(server.url(), requests.fd.bytes('abc'), {
+    method: 'PUT',
+    mime_type: 'text/csv',
+    params: { a: 1 },
+  });
+  await server.allGone();
+  expect(got).toMatch(/^PUT \/\?a=1 HTTP\/1\.1\r\n/);
+  expect(got.match(/content-type:.*/gi)).toEqual(['Content-Type: text/csv']);
+  expect(bodyOf(got)).toBe('abc');
+});
+
+it('a Content-Type of the caller goes before mime_type', async () => {
+  await requests.upload(server.url(), requests.fd.bytes('abc'), {
+    mime_type: 'text/csv',
+    headers: { 'content-type': 'text/x' },
+  });
+  await server.allGone();
+  expect(got.match(/content-type:.*/gi)).toEqual(['content-type: text/x']);
+});
+
+it('a source that gives little at a time', async () => {
+  const bytes = noise(3000);
+  const fd = counting(bytes);
+  const read = fd.read;
+  let i = 0;
+  fd.read = function (n) {
+    return read.call(this, Math.min(n, 1 + (i++ % 7)));
+  };
+  await requests.upload(server.url(), fd);
+  await server.allGone();
+  expect(bodyOf(got) === bytes.toString('latin1')).toBe(true);
+});
+
+it('one array lent again and again', async () => {
+  const lent = new Uint8Array(64);
+  let n = 0;
+  const fd = {
+    size: () => 64 * 200,
+    read(max: number) {
+      if (n === 200) return undefined;
+      expect(max).toBeGreaterThanOrEqual(64);
+      return lent.fill(n++);
+    },
+  };
+  await requests.upload(server.url(), fd);
+  await server.allGone();
+  const body = bodyOf(got);
+  expect(body.length).toBe(64 * 200);
+  expect([...body].every((c, i) => c.charCodeAt(0) === i >> 6)).toBe(true);
+});
+
+describe('fd', () => {
+  let folder: string;
+  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'upload-'))));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each([0, 1, 512, 70000])('file of %d bytes', async (n) => {
+    const path = join(folder, 'f' + n);
+    writeFileSync(path, noise(n));
+    await requests.upload(server.url(), requests.fd.file(path));
+    await server.allGone();
+    expect(got).toContain('\r\nContent-Length: ' + n + '\r\n');
+    expect(bodyOf(got) === noise(n).toString('latin1')).toBe(true);
+  });
+
+  it('a folder is no file', async () => {
+    await refused(requests.upload(server.url(), requests.fd.file(folder)), { type: 'IOError' });
+  });
+
+  it.each([
+    new Uint8Array(noise(1500)),
+    noise(1500)
+      .toString('latin1')
+      .replace(/[^ -~]/g, '.'),
+  ])('bytes', async (data) => {
+    await requests.upload(server.url(), requests.fd.bytes(data));
+    await server.allGone();
+    expect(bodyOf(got)).toBe(typeof data === 'string' ? data : Buffer.from(data).toString('latin1'));
+  });
+});
+
+describe('a source that lies', () => {
+  const lies: { [name: string]: [number, (n: number) => any] } = {
+    'ends early with undefined': [
+      1000,
+      (() => {
+        let i = 0;
+        return () => (i++ ? undefined : 'x'.repeat(100));
+      })(),
+    ],
+    'ends early with an empty string': [1000, () => ''],
+    'ends early with an empty array': [1000, () => new Uint8Array(0)],
+    'ends early with null': [1000, () => null],
+    'is longer': [1000, (n) => 'x'.repeat(n)],
+    'is longer than nothing': [0, (n) => 'x'.repeat(n)],
+    'gives more than it was asked for': [1000, (n) => 'x'.repeat(n + 1)],
+  };
+  it.each(Object.keys(lies))('%s', async (name) => {
+    const [size, read] = lies[name];
+    await refused(requests.upload(server.url(), { size: () => size, read }), { type: 'IOError', phase: 'send' });
+    await server.allGone();
+  });
+
+  it.each([0, 1])('throws at read %d', async (n) => {
+    let i = 0;
+    const mine = new Error('card removed');
+    const read = () => {
+      if (i++ === n) throw mine;
+      return 'x';
+    };
+    const e = await refused(requests.upload(server.url(), { size: () => 10, read }), {
+      type: 'IOError',
+      phase: 'send',
+    });
+    expect(e.message).toContain('card removed');
+    await server.allGone();
+  });
+});
+
+describe('a peer that', () => {
+  const endless = {
+    size: () => 1 << 30,
+    read: (n: number) => 'x'.repeat(n),
+    closed: 0,
+    close: () => void endless.closed++,
+  };
+  beforeEach(() => (endless.closed = 0));
+
+  it('answers before the body is sent ends the sending', async () => {
+    server.script = async (peer) => {
+      await peer.head();
+      peer.stopReading();
+      await peer.send('HTTP/1.1 413 Too Large\r\nContent-Length: 4\r\n\r\nno!!');
+    };
+    const r = await requests.upload(server.url(), endless, { headers: { Connection: 'keep-alive' } });
+    expect(r.status).toBe(413);
+    expect(r.text()).toBe('no!!');
+    expect(r.connection).toBe(null);
+    expect(endless.closed).toBe(1);
+  });
+
+  it('answers before the body is sent, in small slices and chunked', async () => {
+    server.script = async (peer) => {
+      await peer.head();
+      peer.stopReading();
+      await peer.drip('HTTP/1.1 401 No\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nno!!\r\n0\r\n\r\n');
+    };
+    const r = await requests.upload(server.url(), endless);
+    expect(r.status).toBe(401);
+    expect(r.text()).toBe('no!!');
+  });
+
+  it('says 100 is no reason to stop', async () => {
+    server.script = async (peer) => {
+      await peer.head();
+      await peer.send('HTTP/1.1 100 Continue\r\n\r\n');
+      await peer.until(() => peer.received.length >= 100000);
+      await peer.send(done);
+    };
+    const r = await requests.upload(server.url(), counting(noise(100000)));
+    expect(r.status).toBe(200);
+  });
+
+  it('stops reading meets the idle_timeout', async () => {
+    server.script = (peer) => peer.stopReading();
+    await refused(requests.upload(server.url(), endless, { idle_timeout: 200, timeout: 0 }), {
+      type: 'IOError',
+      code: 'ETIMEDOUT',
+      phase: 'send',
+    });
+    expect(endless.closed).toBe(1);
+  });
+
+  it('closes while the body is sent', async () => {
+    server.script = async (peer) => {
+      await peer.until(() => peer.received.length > 50000);
+      peer.socket.destroy();
+    };
+    await refused(requests.upload(server.url(), endless), { type: 'IOError', phase: 'send' });
+    expect(endless.closed).toBe(1);
+  });
+
+  it('resets while the body is sent', async () => {
+    server.script = async (peer) => {
+      await peer.until(() => peer.received.length > 50000);
+      peer.rst();
+    };
+    await refused(requests.upload(server.url(), endless), { type: 'IOError', phase: 'send' });
+  });
+});
+
+describe('never more than one piece is read ahead', () => {
+  let hand: HandDriver;
+  beforeEach(() => (hand = new HandDriver()));
+  afterEach(() => hand.remove());
+
+  it('reads no more than there is room for', async () => {
+    const bytes = noise(20000);
+    const fd = counting(bytes);
+    let given = 0;
+    const read = fd.read;
+    fd.read = function (n) {
+      const piece = read.call(this, n);
+      given += piece.length;
+      return piece;
+    };
+    const call = requests.upload('http://host.example/', fd, { driver: 'hand' });
+    expect(given).toBe(0);
+    const socket = hand.socket.open(1);
+    for (const room of [1, 10, 100, 511, 512, 513, 1, 700, 3000, 100000]) {
+      socket.offer(room);
+      const sent = bodyOf(socket.written);
+      // the piece that is under way, and one byte to see whether that was all
+      expect(given - (socket.written.includes('\r\n\r\n') ? sent.length : 0)).toBeLessThanOrEqual(512);
+    }
+    expect(bodyOf(socket.written) === bytes.toString('latin1')).toBe(true);
+    socket.data(done);
+    expect((await call).status).toBe(200);
+  });
+
+  it('nothing is written once the answer is there', async () => {
+    const fd = counting(noise(20000));
+    const call = requests.upload('http://host.example/', fd, { driver: 'hand' });
+    const socket = hand.socket.open(1000);
+    socket.data('HTTP/1.1 500 No\r\nContent-Length: 1000\r\n\r\n');
+    const { reads } = fd;
+    const written = socket.written.length;
+    socket.offer(5000);
+    expect(fd.reads).toBe(reads);
+    expect(socket.written.length).toBe(written);
+    socket.data('x'.repeat(1000));
+    const r = await call;
+    expect(r.status).toBe(500);
+    expect(socket.closed).toBe(true);
+    await turns();
+    expect(fd.closed).toBe(1);
+  });
+});
