@@ -34,7 +34,9 @@ export function keep(socket: Socket, origin: string): Connection {
     _origin: origin,
     close: close,
     want: one,
-    onData: close,
+    onData: function () {
+      kept.close();
+    },
     onWritable: ignore,
     onClose: dead,
   };

@@ -1,11 +1,10 @@
 // One request on one socket: the only place where socket, clock and parser meet.
 // RAM: one object of some 30 fields, one timer, one promise; while a body streams, one piece and what arrived.
 import { keep } from './connection';
-import { toBuf, U8 } from './engine';
 import { error, HTTPConnectionError, IOError } from './errors';
 import { at, parse, parseEnd, received, runEnd, Wait } from './http/parser';
 import { ask } from './source';
-import { checkLimit, direct, flush, gather, regroup, regroupFast } from './stream';
+import { checkLimit, direct, fastDirect, fastPieces, flush, gather, keepRest, regroup } from './stream';
 import type { Connection } from './connection';
 import type { Phase } from './errors';
 import type { Parser } from './http/parser';
@@ -18,18 +17,20 @@ export type StreamCallback = (chunk: Uint8Array, response: Response) => any;
 
 /** Everything about one call. */
 export interface Exchange extends Parser, Receiver {
-  /** `_onBody` in the middle of a body */
-  _fast(bytes: Bytes, n: number): void;
   _response: Response;
   _callback?: StreamCallback;
   _chunk: number;
-  /** begun piece, or the body so far; and its length */
+  /** begun piece, or the body so far; and what a piece still needs */
   _rest: string;
-  _fill: number;
+  _need: number;
+  /** the bytes go to `onData` of this file, not to a fast one */
+  _plain?: boolean;
   _maxContent: number;
   /** how the peer closed: null, or the error; undefined while it has not */
   _closed?: NetError | null;
-  _hold(promise: any): void;
+  _hold(promise: any, rest?: string): number;
+  _slow(bytes: Bytes, n: number, need?: number, rest?: string): number;
+  _fail(err: any): void;
   _socket?: Socket;
   _origin: string;
   /** request bytes that wait to be written, then where more come from, and how many */
@@ -106,43 +107,46 @@ function tick(x: Exchange, step: number): void {
 }
 
 function want(this: Exchange): number {
-  return this._held ? 0 : this._chunk && this._left > 0 ? Math.min(this._chunk - this._fill, this._left) : 536;
+  return this._held ? 0 : this._chunk && this._left > 0 ? Math.min(this._need, this._left) : 536;
 }
 
-function onData(this: Exchange, bytes: Bytes): void {
-  const n = bytes.length;
-  try {
-    if ((this._left -= n) > 0) this._fast(bytes, n);
-    else slow(this, bytes, n);
-  } catch (e) {
-    settle(this, e);
-  }
+function dataSink(x: Exchange): (bytes: Bytes) => void {
+  return function (bytes) {
+    const n = bytes.length;
+    try {
+      x._left -= n;
+      x._slow(bytes, n);
+    } catch (e) {
+      settle(x, e);
+    }
+  };
 }
 
-/** `onData` for `stream_chunk: 0`, without a call in between: the fastest way to move bytes there is. */
-function onDataDirect(this: Exchange, bytes: any): void {
-  const n = bytes.length;
-  let t: any;
-  try {
-    if ((this._left -= n) > 0) {
-      t = toBuf(bytes);
-      t = this._callback!(t ? new U8(t) : bytes, this._response);
-      if (t) this._hold(t);
-    } else slow(this, bytes, n);
-  } catch (e) {
-    settle(this, e);
+/** `need` and `rest` are a fast sink's own; it gets back what they are then. */
+function slow(this: Exchange, bytes: Bytes, n: number, need?: number, rest?: string): number {
+  if (need !== undefined) {
+    this._need = need;
+    this._rest = rest!;
   }
+  this._left += n;
+  parse(this, bytes, n);
+  checkLimit(this, this._pending.length, 'unread rest, which the driver cannot leave with the peer,');
+  if (!this._plain && this._left > 0 && this._callback && typeof bytes === 'string') {
+    this._plain = true;
+    // without a length any piece may be the last, which stays as `content`: not with the fast ones
+    if (this._wait !== Wait.BodyUntilClose) {
+      this.onData = this._chunk
+        ? fastPieces(this, this._chunk, this._callback, this._response, this._need, this._rest)
+        : fastDirect(this, this._callback, this._response);
+      this._socket!.resume();
+    }
+  }
+  checkEnd(this);
+  return this._need;
 }
 
-function slow(x: Exchange, bytes: Bytes, n: number): void {
-  x._left += n;
-  parse(x, bytes, n);
-  checkLimit(x, x._pending.length, 'unread rest, which the driver cannot leave with the peer,');
-  if (x._wait === Wait.BodyUntilClose) {
-    x.onData = onData;
-    x._fast = x._onBody;
-  }
-  checkEnd(x);
+function fail(this: Exchange, err: any): void {
+  settle(this, err);
 }
 
 function checkEnd(x: Exchange): void {
@@ -152,21 +156,26 @@ function checkEnd(x: Exchange): void {
   }
 }
 
-function hold(this: Exchange, promise: any): void {
+function hold(this: Exchange, promise: any, rest?: string): number {
   const x = this;
-  if (!promise || typeof promise.then !== 'function') return;
-  x._held = true;
-  x._saved = x._left;
-  // 0 takes the next bytes off the fast path
-  x._left = 0;
-  promise.then(
-    function () {
-      release(x);
-    },
-    function (e: any) {
-      settle(x, e);
-    },
-  );
+  if (promise && typeof promise.then === 'function') {
+    x._held = true;
+    // the fast sinks keep a state of their own
+    x.onData = dataSink(x);
+    x._saved = x._left;
+    // 0 takes the next bytes off the fast path, if the driver still calls it
+    x._left = 0;
+    promise.then(
+      function () {
+        release(x);
+      },
+      function (e: any) {
+        settle(x, e);
+      },
+    );
+  }
+  if (rest !== undefined) keepRest(x, rest);
+  return x._need;
 }
 
 function release(x: Exchange): void {
@@ -226,19 +235,17 @@ function onClose(this: Exchange, err: NetError | null): void {
 }
 
 /** What every exchange can do; the fields are its own. */
-const methods = { want: want, onWritable: onWritable, onClose: onClose, _hold: hold };
+const methods = { want: want, onWritable: onWritable, onClose: onClose, _hold: hold, _slow: slow, _fail: fail };
 
 /** An exchange with its hottest fields first: the interpreter finds them in the order in which they were made. */
 export function newExchange(chunk: number, callback?: StreamCallback): Exchange {
   const x: Exchange = Object.create(methods);
   x._left = 0;
-  x.onData = callback && !chunk ? onDataDirect : onData;
-  x._onBody = callback ? (chunk ? regroup : direct) : gather;
-  x._fast = callback && chunk ? regroupFast : x._onBody;
-  x._chunk = chunk;
-  x._fill = 0;
+  x._need = x._chunk = chunk;
   x._rest = '';
   x._callback = callback;
+  x.onData = dataSink(x);
+  x._onBody = callback ? (chunk ? regroup : direct) : gather;
   return x;
 }
 

@@ -62,6 +62,14 @@ export function breakAll(err: NetError): void {
   });
 }
 
+/** The firmware calls the receiver itself: a call in between would cost 14,000 instructions for every piece. */
+function listen(s: FirmwareSocket): void {
+  if (s._raw) {
+    s._raw.removeAllListeners('data');
+    s._raw.on('data', s.events.onData);
+  }
+}
+
 function offer(s: FirmwareSocket): void {
   if (s._raw && !s._busy) {
     // TLS says 'drain' before the handshake; after it, only when something was sent
@@ -71,10 +79,6 @@ function offer(s: FirmwareSocket): void {
 }
 
 // listeners have the firmware's socket as `this`; `$` leads to ours. Shared functions, no closure per connection.
-
-function onData(this: any, data: string): void {
-  this.$.events.onData(data);
-}
 
 function onDrain(this: any): void {
   const s = this.$;
@@ -104,6 +108,7 @@ function write(this: FirmwareSocket, bytes: Bytes): void {
 }
 
 function resume(this: FirmwareSocket): void {
+  listen(this);
   offer(this);
 }
 
@@ -158,7 +163,7 @@ export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
   s._raw = raw;
   raw.$ = s;
   // in this very turn: data that come before there is a listener are delivered in the wrong order
-  raw.on('data', onData);
+  listen(s);
   raw.on('drain', onDrain);
   raw.on('error', onError);
   raw.on('close', onClose);

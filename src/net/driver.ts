@@ -75,7 +75,10 @@ export interface Receiver {
    * every delivery, never delivers more, and reads nothing at all at 0 until `resume()`. The others never ask.
    */
   want(): number;
-  /** Bytes have arrived, in order, never none. Lent for the call. */
+  /**
+   * Bytes have arrived, in order, never none. Lent for the call. A plain function, which makes nothing of its `this`:
+   * a driver may hand it on as it is (as a listener, say) and looks for another one when `resume()` is called.
+   */
   onData(bytes: Bytes): void;
   /** `write` may be called with up to `room` bytes in all before the next `onWritable`. The first call also says: connected. */
   onWritable(room: number): void;
@@ -90,7 +93,7 @@ export interface Socket {
   readonly phase: ConnectPhase;
   /** Takes all of `bytes`, which is no more than the room last offered. Nothing is kept of the array after the call. */
   write(bytes: Bytes): void;
-  /** `events` is another, or wants bytes again: offers room and unread bytes (again). May call back at once. */
+  /** `events` or its `onData` is another, or wants bytes again: offers room and unread bytes (again). May call back at once. */
   resume(): void;
   /** Closes and frees everything. Safe at any time, also inside a callback and twice; no event follows. */
   close(): void;
