@@ -1,4 +1,5 @@
 import { Rig } from './w5500Rig';
+import { VirtualW5500 } from './virtualW5500';
 import * as R from './virtualW5500/registers';
 
 // Reset values typed again from the datasheet, chapter 4: a typing error in the model must not agree with itself.
@@ -158,6 +159,28 @@ describe('reset by pin', () => {
     expect(rig.read(0, R.PHYCFGR, 1)[0] & 1).toBe(0);
     rig.clock.advance(1000);
     expect(rig.read(0, R.PHYCFGR, 1)[0] & 1).toBe(1);
+  });
+});
+
+describe('with the clock of the machine', () => {
+  it('reset and commands come to an end while the host polls without a pause', () => {
+    const chip = new VirtualW5500();
+    const spi = chip.spi();
+    const { cs } = chip.pins();
+    const poll = (address: number, block: number, want: number) => {
+      for (let i = 0; spi.send(Uint8Array.of(0, address, block << 3, 0), cs)[3] !== want; i++) {
+        if (i > 1e6) throw new Error('never');
+      }
+    };
+    spi.write(0, R.MR, 4, R.MR_RST, cs);
+    poll(R.MR, 0, 0);
+    poll(R.VERSIONR, 0, 4);
+    spi.write(0, R.Sn_MR, 0x0c, [R.MODE_UDP], cs);
+    spi.write(0, R.Sn_PORT, 0x0c, 1, 2, cs);
+    spi.write(0, R.Sn_CR, 0x0c, R.OPEN, cs);
+    poll(R.Sn_CR, 1, 0);
+    poll(R.Sn_SR, 1, R.SOCK_UDP);
+    expect(chip.violations).toEqual([]);
   });
 });
 

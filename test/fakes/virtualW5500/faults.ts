@@ -1,4 +1,7 @@
-// What can be broken on the chip itself, switched on and off at any moment. Faults of the network are in net.ts.
+// What can be broken on the chip itself, switched on and off at any moment. Faults of the network are in net.ts,
+// dhcpServer.ts and dnsServer.ts.
+
+import type { Packet } from './packets';
 
 export class ChipFaults {
   /** nothing is soldered on: MISO always reads this (0x00 or 0xff) */
@@ -31,4 +34,12 @@ export class ChipFaults {
   clear(): void {
     Object.assign(this, new ChipFaults());
   }
+}
+
+export type Drop = (packet: Packet, direction: 'out' | 'in') => boolean;
+
+/** for `lan.drop`: loses the packets with these numbers, from 1, among those that match */
+export function nth(matches: Drop, ...numbers: number[]): Drop {
+  let count = 0;
+  return (packet, direction) => matches(packet, direction) && numbers.includes(++count);
 }

@@ -4,6 +4,7 @@ export { VirtualW5500, type Probe } from './chip';
 export { ManualClock, realClock, type Clock } from './clock';
 export { DhcpServer, type DhcpFaults, type DhcpForgery, type DhcpOptions } from './dhcpServer';
 export { DnsServer, type DnsEntry, type DnsFault, type DnsForgery, type DnsServerOptions } from './dnsServer';
+export { nth, type ChipFaults, type Drop } from './faults';
 export { Lan, type LanOptions, type TcpService, type UdpService } from './net';
 export { Stream, type StreamEvents } from './peer';
 export { trace, type TraceOptions } from './trace';

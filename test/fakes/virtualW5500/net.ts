@@ -15,6 +15,7 @@ import {
 import type { ArpPacket, Packet, TcpSegment, UdpPacket } from './packets';
 import type { Clock } from './clock';
 import type { VirtualW5500 } from './chip';
+import type { Drop } from './faults';
 import { Random } from './random';
 import { Stream, type StreamEvents } from './peer';
 import { Loopback } from './loopback';
@@ -51,8 +52,8 @@ export class Lan {
   readonly squatters = new Set<string>();
   /** chance that a packet is lost, either way */
   loss = 0;
-  /** true to lose this packet; `n` counts all packets from 1 */
-  drop: ((packet: Packet, direction: 'out' | 'in', n: number) => boolean) | null = null;
+  /** true to lose this packet; see also `nth` */
+  drop: Drop | null = null;
   /** what a client on this network did against an RFC, in words */
   readonly complaints: string[] = [];
   readonly loopback: Loopback;
@@ -61,7 +62,6 @@ export class Lan {
   private streams = new Map<string, Stream>();
   private tcpServices = new Map<string, TcpService>();
   private udpServices = new Map<string, UdpService>();
-  private packets = 0;
   private dialPort = 40000;
   private lastDelivery = 0;
 
@@ -141,6 +141,11 @@ export class Lan {
     return stream;
   }
 
+  /** the open connections, to be reset, killed (`dead`) or stopped (`window = 0`) */
+  connections(): Stream[] {
+    return [...this.streams.values()].filter((s) => s.state === 'open');
+  }
+
   /** the MAC of the chip, as hosts on a network of one know it */
   chipMac(): string {
     return this.chip?.mac ?? BROADCAST_MAC;
@@ -160,8 +165,7 @@ export class Lan {
 
   /** A pure window update is never lost by chance: the chip has no documented way to ask for it again. */
   private isLost(packet: Packet, direction: 'out' | 'in'): boolean {
-    this.packets++;
-    if (this.drop?.(packet, direction, this.packets)) return true;
+    if (this.drop?.(packet, direction)) return true;
     const update = packet.proto === 'tcp' && !packet.data.length && !(packet.flags & (SYN | FIN | RST));
     return this.random.chance(this.loss) && !update;
   }

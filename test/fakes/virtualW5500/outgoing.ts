@@ -1,12 +1,13 @@
-// The sending half of a connection: sequence numbers, the peer's window, and where the bytes lie in the TX buffer.
+// The sending half of a connection, of the chip or of its peer: sequence numbers and the other side's window.
+// Bytes are known by their offset from the first one of the connection.
 
 import { ACK, FIN, PSH, seqAdd, seqDiff } from './packets';
 
-/** one segment to send: `count` bytes from TX pointer `at` */
+/** one segment to send: `count` bytes from `offset` on */
 export interface Piece {
   flags: number;
   seq: number;
-  at: number;
+  offset: number;
   count: number;
 }
 
@@ -19,14 +20,12 @@ export class Outgoing {
   private nxt = 0;
   /** where the data given to SEND ends; the FIN comes after it */
   private end = 0;
-  private firstByte = 0;
   private finWanted = false;
   private finSent = false;
 
-  begin(iss: number, firstByte: number, mss: number): void {
+  begin(iss: number, mss: number): void {
     this.iss = this.una = iss;
     this.nxt = this.end = seqAdd(iss, 1);
-    this.firstByte = firstByte;
     this.mss = mss;
     this.window = 0;
     this.finWanted = this.finSent = false;
@@ -72,28 +71,33 @@ export class Outgoing {
     return seqDiff(this.una, this.end) === 1;
   }
 
-  /** TX pointer of the first byte that is not acknowledged */
-  get ackedTo(): number {
-    return this.pointer(this.finAcked ? this.end : this.una);
+  /** offset of the first byte that is not acknowledged */
+  get acked(): number {
+    return this.offset(this.allAcked ? this.end : this.una);
   }
 
-  private pointer(seq: number): number {
-    return (this.firstByte + seqDiff(seq, seqAdd(this.iss, 1))) & 0xffff;
+  /** bytes given that are not acknowledged, sent or not */
+  get unacked(): number {
+    return this.offset(this.end) - this.acked;
+  }
+
+  private offset(seq: number): number {
+    return seqDiff(seq, seqAdd(this.iss, 1));
   }
 
   /** the next segment that data and window allow, then the FIN; null when there is none */
-  take(): Piece | null {
+  take(limit = this.mss): Piece | null {
     const room = seqDiff(seqAdd(this.una, this.window), this.nxt);
-    const count = Math.min(seqDiff(this.end, this.nxt), room, this.mss);
+    const count = Math.min(seqDiff(this.end, this.nxt), room, limit);
     const seq = this.nxt;
     if (count > 0) {
       this.nxt = seqAdd(seq, count);
-      return { flags: PSH | ACK, seq, at: this.pointer(seq), count };
+      return { flags: PSH | ACK, seq, offset: this.offset(seq), count };
     }
     if (!this.finWanted || this.finSent || seq !== this.end) return null;
     this.finSent = true;
     this.nxt = seqAdd(seq, 1);
-    return { flags: FIN | ACK, seq, at: this.pointer(seq), count: 0 };
+    return { flags: FIN | ACK, seq, offset: this.offset(seq), count: 0 };
   }
 
   /** send again from the first byte that is not acknowledged */

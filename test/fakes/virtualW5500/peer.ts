@@ -1,7 +1,9 @@
 // The far end of one TCP connection with the chip: a small honest TCP that keeps to the chip's window.
 // Whoever stands behind it (a real socket, a script) sees a stream.
 
-import { ACK, EMPTY, FIN, PSH, RST, seqAdd, seqDiff, SYN, type TcpSegment } from './packets';
+import { ACK, EMPTY, FIN, RST, seqAdd, seqDiff, SYN, type TcpSegment } from './packets';
+import { ByteQueue } from './byteQueue';
+import { Outgoing } from './outgoing';
 import type { Clock } from './clock';
 import type { Random } from './random';
 
@@ -35,18 +37,12 @@ export class Stream {
   autoTake = true;
   /** a peer that died without a word: hears nothing, says nothing */
   dead = false;
-  /** largest segment sent to the chip */
-  mss = 1460;
   state: 'opening' | 'open' | 'closed' = 'opening';
-  private queue: Uint8Array = EMPTY;
-  private una: number;
-  private nxt: number;
+  private out = new Outgoing();
+  private queue = new ByteQueue();
   private rcv = 0;
   private untaken = 0;
   private offered = 65535;
-  private chipWindow = 0;
-  private finWanted = false;
-  private finSent = false;
   private finSeen = false;
   private tries = 0;
   private timer: unknown = null;
@@ -61,17 +57,17 @@ export class Stream {
     readonly chipPort: number,
     public events: StreamEvents,
   ) {
-    this.una = this.nxt = Math.floor(wire.random.next() * 4294967296);
+    this.out.begin(Math.floor(wire.random.next() * 4294967296), 1460);
   }
 
   /** bytes the chip could take right now, beyond those that are queued */
   get room(): number {
-    return Math.max(0, this.chipWindow - this.queue.length);
+    return Math.max(0, this.out.window - this.out.unacked);
   }
 
   /** bytes given to `write` that the chip has not acknowledged */
   get queued(): number {
-    return this.queue.length;
+    return this.out.unacked;
   }
 
   /** receive window shown to the chip; 0 stops it */
@@ -86,21 +82,19 @@ export class Stream {
   write(data: Uint8Array | string): void {
     if (this.state === 'closed') return;
     const bytes = typeof data === 'string' ? new Uint8Array(Buffer.from(data, 'latin1')) : data;
-    const joined = new Uint8Array(this.queue.length + bytes.length);
-    joined.set(this.queue);
-    joined.set(bytes, this.queue.length);
-    this.queue = joined;
+    this.queue.push(bytes);
+    this.out.add(bytes.length);
     this.pump();
   }
 
   end(): void {
-    this.finWanted = true;
+    this.out.finish();
     this.pump();
   }
 
   reset(): void {
     if (this.state === 'closed') return;
-    this.emit(RST | ACK, this.nxt);
+    this.emit(RST | ACK, this.out.next);
     this.close('reset');
   }
 
@@ -115,15 +109,13 @@ export class Stream {
   /** answers the SYN that has come */
   accept(syn: TcpSegment): void {
     this.rcv = seqAdd(syn.seq, 1);
-    this.chipWindow = syn.wnd;
-    this.mss = Math.min(this.mss, syn.mss ?? 536);
+    this.out.mss = Math.min(this.out.mss, syn.mss ?? 536);
     this.sendSyn(SYN | ACK);
   }
 
   /** nobody listens there */
   refuse(syn: TcpSegment): void {
     this.rcv = seqAdd(syn.seq, 1);
-    this.nxt = 0;
     this.emit(RST | ACK, 0);
     this.close('reset');
   }
@@ -134,9 +126,9 @@ export class Stream {
   }
 
   private sendSyn(flags: number): void {
-    this.emit(flags, this.una, EMPTY);
-    this.nxt = seqAdd(this.una, 1);
-    this.wait(() => this.emit(flags, this.una, EMPTY));
+    const again = () => this.emit(flags, this.out.synSeq);
+    again();
+    this.wait(again);
   }
 
   // ---- sending
@@ -154,60 +146,47 @@ export class Stream {
       ack: flags & ACK ? this.rcv : 0,
       flags,
       wnd: Math.min(65535, Math.max(0, this.offered - this.untaken)),
-      mss: flags & SYN ? this.mss : undefined,
+      mss: flags & SYN ? this.out.mss : undefined,
       data,
     });
   }
 
   private ack(): void {
-    if (!this.dead) this.emit(ACK, this.nxt);
+    this.emit(ACK, this.out.next);
   }
 
   private pump(): void {
     if (this.state !== 'open') return;
-    for (;;) {
-      const sent = seqDiff(this.nxt, this.una);
-      const count = Math.min(this.queue.length - sent, this.chipWindow - sent, this.slice());
-      if (count <= 0) break;
-      const seq = this.nxt;
-      this.nxt = seqAdd(seq, count);
-      this.emit(PSH | ACK, seq, this.queue.slice(sent, sent + count));
+    for (let piece = this.out.take(this.slice()); piece; piece = this.out.take(this.slice())) {
+      this.emit(piece.flags, piece.seq, this.queue.read(piece.offset, piece.count));
     }
-    if (this.finWanted && !this.finSent && seqDiff(this.nxt, this.una) === this.queue.length) {
-      this.finSent = true;
-      this.emit(FIN | ACK, this.nxt);
-      this.nxt = seqAdd(this.nxt, 1);
-    }
-    if ((this.nxt !== this.una || this.queue.length) && !this.timer) this.wait(() => this.again());
+    if ((this.out.inFlight || this.out.unacked) && !this.timer) this.wait(() => this.again());
   }
 
   /** Segments come in all lengths: mostly full, now and then short. */
   private slice(): number {
-    return this.wire.random.chance(0.8) ? this.mss : this.wire.random.int(1, this.mss);
+    const { random } = this.wire;
+    return random.chance(0.8) ? this.out.mss : random.int(1, this.out.mss);
   }
 
   private again(): void {
-    this.nxt = this.una;
-    this.finSent = false;
+    this.out.rewind();
     this.pump();
     // a closed window: ask for news with an old sequence number
-    if (this.nxt === this.una) this.emit(ACK, seqAdd(this.una, -1));
+    if (!this.out.inFlight) this.emit(ACK, seqAdd(this.out.next, -1));
   }
 
   private wait(again: () => void): void {
     this.stopTimer();
-    const { clock } = this.wire;
-    this.timer = clock.setTimeout(
-      () => {
-        this.timer = null;
-        if (this.dead) return;
-        const probing = this.chipWindow === 0 && this.state === 'open';
-        if (!probing && this.tries++ >= RETRIES) return this.close('timeout');
-        this.wait(again);
-        again();
-      },
-      RETRY_MS * 2 ** Math.min(this.tries, 6),
-    );
+    const ms = RETRY_MS * 2 ** Math.min(this.tries, 6);
+    this.timer = this.wire.clock.setTimeout(() => {
+      this.timer = null;
+      if (this.dead) return;
+      const probing = this.out.window === 0 && this.state === 'open';
+      if (!probing && this.tries++ >= RETRIES) return this.close('timeout');
+      this.wait(again);
+      again();
+    }, ms);
   }
 
   private stopTimer(): void {
@@ -219,24 +198,15 @@ export class Stream {
 
   receive(segment: TcpSegment): void {
     if (this.dead || this.state === 'closed') return;
-    const { flags } = segment;
+    const { flags, ack } = segment;
+    const opening = this.state === 'opening';
     if (flags & RST) {
-      if (!(flags & ACK) || this.state !== 'opening' || segment.ack === this.nxt) this.close('reset');
+      if (!opening || !(flags & ACK) || this.out.acksSyn(ack)) this.close('reset');
       return;
     }
-    if (this.state === 'opening') {
-      if (!(flags & ACK) || segment.ack !== this.nxt) return;
-      if (flags & SYN) {
-        this.rcv = seqAdd(segment.seq, 1);
-        this.mss = Math.min(this.mss, segment.mss ?? 536);
-      }
-      this.una = segment.ack;
-      this.stopTimer();
-      this.tries = 0;
-      this.state = 'open';
-      this.chipWindow = segment.wnd;
-      if (flags & SYN) this.ack();
-      this.events.onOpen?.(this);
+    if (opening) {
+      if (!(flags & ACK) || !this.out.acksSyn(ack)) return;
+      this.opened(segment);
     }
     if (flags & SYN) return this.ack();
     if (flags & ACK) this.heardAck(segment);
@@ -247,22 +217,27 @@ export class Stream {
     return this.state === 'open';
   }
 
+  private opened(segment: TcpSegment): void {
+    if (segment.flags & SYN) {
+      this.rcv = seqAdd(segment.seq, 1);
+      this.out.mss = Math.min(this.out.mss, segment.mss ?? 536);
+    }
+    this.out.synAcked(segment.wnd);
+    this.stopTimer();
+    this.tries = 0;
+    this.state = 'open';
+    this.events.onOpen?.(this);
+    this.pump();
+  }
+
   private heardAck(segment: TcpSegment): void {
-    const passed = seqDiff(segment.ack, this.una);
-    if (passed < 0 || passed > this.queue.length + 1) return;
-    this.chipWindow = segment.wnd;
+    const passed = this.out.heard(segment.ack, segment.wnd);
+    if (passed < 0) return;
     if (passed > 0) {
       this.tries = 0;
       this.stopTimer();
-      const finAcked = passed > this.queue.length;
-      this.queue = this.queue.slice(Math.min(passed, this.queue.length));
-      this.una = segment.ack;
-      if (seqDiff(this.nxt, this.una) < 0) this.nxt = this.una;
-      if (finAcked) {
-        this.finSent = true;
-        this.finWanted = false;
-        if (this.finSeen) return this.close('fin');
-      }
+      this.queue.dropTo(this.out.acked);
+      if (this.out.finAcked && this.finSeen) return this.close('fin');
     }
     this.pump();
     this.events.onRoom?.(this);
@@ -287,7 +262,7 @@ export class Stream {
     this.finSeen = true;
     this.ack();
     this.events.onEnd?.(this);
-    if (this.finSent && this.nxt === this.una) this.close('fin');
+    if (this.out.finAcked) this.close('fin');
   }
 
   private close(why: 'fin' | 'reset' | 'timeout'): void {

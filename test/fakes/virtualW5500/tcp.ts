@@ -14,6 +14,8 @@ export class Tcp {
   private core: Core;
   private out = new Outgoing();
   private retry: Retry;
+  /** TX pointer of offset 0 */
+  private firstByte = 0;
   private rcv = 0;
   private finSeen = false;
   private exchanged = false;
@@ -83,7 +85,8 @@ export class Tcp {
     this.active = true;
     this.finSeen = this.exchanged = false;
     const iss = Math.floor(this.core.random.next() * 4294967296);
-    this.out.begin(iss, s.buffers.txSent, asked >= 1 && asked <= 1460 ? asked : 1460);
+    this.firstByte = s.buffers.txSent;
+    this.out.begin(iss, asked >= 1 && asked <= 1460 ? asked : 1460);
   }
 
   /** SEND was accepted: `count` more bytes in the TX buffer */
@@ -165,8 +168,9 @@ export class Tcp {
   private output(): void {
     const { buffers } = this.s;
     for (let piece = this.out.take(); piece; piece = this.out.take()) {
-      const data = buffers.outgoing(piece.at, piece.count);
-      buffers.txRd = (piece.at + piece.count) & 0xffff;
+      const at = (this.firstByte + piece.offset) & 0xffff;
+      const data = buffers.outgoing(at, piece.count);
+      buffers.txRd = (at + piece.count) & 0xffff;
       this.transmit(piece.flags, piece.seq, data);
     }
     if (!this.out.inFlight) this.retry.stop();
@@ -237,7 +241,7 @@ export class Tcp {
     const { s, out } = this;
     const passed = out.heard(segment.ack, segment.wnd);
     if (passed < 0) return;
-    s.buffers.txAcked = out.ackedTo;
+    s.buffers.txAcked = (this.firstByte + out.acked) & 0xffff;
     if (passed > 0) {
       this.exchanged = true;
       this.touch();
