@@ -4,12 +4,13 @@
 import * as R from './registers';
 import { Arp } from './arp';
 import { realClock, type Clock } from './clock';
+import { Common } from './common';
 import { ChipFaults } from './faults';
 import { IntPin } from './intPin';
 import { Inbox } from './inbox';
 import { Pool } from './memory';
 import { settings, type ChipOptions, type Core, type Settings } from './options';
-import { ipBytes, ipText, macText, type IcmpPacket, type Packet } from './packets';
+import type { Packet } from './packets';
 import { Phy } from './phy';
 import { makePins, type Pins } from './pins';
 import { Random } from './random';
@@ -45,7 +46,7 @@ export class VirtualW5500 implements Core {
   /** where packets go to */
   cable: { carry(packet: Packet): void } | null = null;
 
-  private common = R.resetBytes(R.COMMON, 0x3a);
+  private common: Common;
   private tx = new Pool((n) => this.sockets[n].txSize);
   private rx = new Pool((n) => this.sockets[n].rxSize);
   private arp: Arp;
@@ -67,11 +68,17 @@ export class VirtualW5500 implements Core {
     this.random = new Random(this.settings.seed);
     this.phy = new Phy(this.clock, this.settings.linkUpMs);
     this.irq = new IntPin(this.clock, this.faults, (level) => this.probes.forEach((p) => p.int?.(level)));
+    this.common = new Common(this.phy, this.faults, {
+      violate: (what) => this.violate(what),
+      softReset: () => this.softReset(),
+      changed: () => this.changed(),
+      sir: () => this.sockets.reduce((bits, s) => bits | (s.interrupts & s.regs[R.Sn_IMR] ? 1 << s.n : 0), 0),
+    });
     for (let n = 0; n < 8; n++) this.sockets.push(new Socket(n, this, this.tx, this.rx));
     this.arp = new Arp(this);
     this.inbox = new Inbox(this, this.sockets, this.arp, {
-      conflict: () => this.flag(R.IR_CONFLICT),
-      unreachable: (packet) => this.unreachable(packet),
+      conflict: () => this.common.flag(R.IR_CONFLICT),
+      unreachable: (packet) => this.common.unreachable(packet),
     });
     this.decoder = new FrameDecoder({
       read: (block, address) => this.readByte(block, address),
@@ -167,7 +174,7 @@ export class VirtualW5500 implements Core {
   }
 
   private wipe(): void {
-    this.common = R.resetBytes(R.COMMON, 0x3a);
+    this.common.reset();
     for (const s of this.sockets) s.reset();
     this.arp.clear();
     this.inbox.clear();
@@ -192,20 +199,7 @@ export class VirtualW5500 implements Core {
         return socket.buffers.readRx(address);
     }
     if (block) this.violate(`read of reserved block ${block}`);
-    return block ? 0 : this.readCommon(address);
-  }
-
-  private readCommon(address: number): number {
-    if (!R.COMMON_MAP[address]) this.violate(`read of reserved common register 0x${address.toString(16)}`);
-    switch (address) {
-      case R.SIR:
-        return this.sir();
-      case R.PHYCFGR:
-        return this.common[address] | this.phy.status(this.common[address]);
-      case R.VERSIONR:
-        return this.faults.version ?? this.common[address];
-    }
-    return this.common[address] ?? 0;
+    return block ? 0 : this.common.read(address);
   }
 
   private writeByte(block: number, address: number, value: number): void {
@@ -221,7 +215,7 @@ export class VirtualW5500 implements Core {
         return this.violate(`S${socket.n} RX buffer written`);
     }
     if (block) return this.violate(`write to reserved block ${block}`);
-    this.writeCommon(address, value);
+    this.common.write(address, value);
   }
 
   /** A size moves the memory of this socket and of all after it (datasheet p. 31). */
@@ -230,59 +224,29 @@ export class VirtualW5500 implements Core {
     if (open) this.violate(`S${socket.n} ${R.SOCKET_MAP[address]?.name} changed while S${open.n} is open`);
   }
 
-  private writeCommon(address: number, value: number): void {
-    const reg = R.COMMON_MAP[address];
-    if (!reg) return this.violate(`write to reserved common register 0x${address.toString(16)}`);
-    if (reg.readOnly) return this.violate(`write to read-only ${reg.name}`);
-    if (address === R.MR && value & R.MR_RST) return this.softReset();
-    const old = this.common[address];
-    this.common[address] = address === R.IR ? old & ~value : address === R.PHYCFGR ? value & 0xf8 : value;
-    if (address === R.PHYCFGR && !(old & R.PHY_RST) && value & R.PHY_RST) this.phy.restart();
-    this.changed();
-  }
-
-  private word(address: number): number {
-    return (this.common[address] << 8) | this.common[address + 1];
-  }
-
-  private sir(): number {
-    return this.sockets.reduce((bits, s) => bits | (s.interrupts & s.regs[R.Sn_IMR] ? 1 << s.n : 0), 0);
-  }
-
-  private flag(bit: number): void {
-    this.common[R.IR] |= bit;
-    this.changed();
-  }
-
-  private unreachable(packet: IcmpPacket): void {
-    this.common.set([...ipBytes(packet.ip), packet.port >> 8, packet.port & 255], R.UIPR);
-    this.flag(R.IR_UNREACH);
-  }
-
   // ---- for the sockets
 
   get ip(): string {
-    return ipText(this.common, R.SIPR);
+    return this.common.ip;
   }
   get mac(): string {
-    return macText(this.common, R.SHAR);
+    return this.common.mac;
   }
   get mask(): string {
-    return ipText(this.common, R.SUBR);
+    return this.common.mask;
   }
   get gateway(): string {
-    return ipText(this.common, R.GAR);
+    return this.common.gateway;
   }
   get retryMs(): number {
-    return this.word(R.RTR) / 10;
+    return this.common.retryMs;
   }
   get retryCount(): number {
-    return this.common[R.RCR];
+    return this.common.retryCount;
   }
 
   changed(): void {
-    const active = (this.common[R.IR] & this.common[R.IMR]) | (this.sir() & this.common[R.SIMR]);
-    this.irq.update(active !== 0, this.word(R.INTLEVEL), () => this.changed());
+    this.irq.update(this.common.interrupting, this.common.intLevel, () => this.changed());
   }
 
   violate(what: string): void {
@@ -306,15 +270,16 @@ export class VirtualW5500 implements Core {
   // ---- cable
 
   send(packet: Packet): void {
-    if (this.common[R.SHAR] & 1 || this.mac === '00:00:00:00:00:00') this.violate(`packet sent with SHAR ${this.mac}`);
-    const lost = !this.cable || !this.phy.up(this.common[R.PHYCFGR]);
+    const group = parseInt(this.mac, 16) & 1;
+    if (group || this.mac === '00:00:00:00:00:00') this.violate(`packet sent with SHAR ${this.mac}`);
+    const lost = !this.cable || !this.common.linkUp;
     this.probes.forEach((p) => p.packet?.('out', packet, lost));
     if (!lost) this.cable?.carry(packet);
   }
 
   /** A packet has reached the chip; its effects show a moment later. */
   arrive(packet: Packet): void {
-    const lost = !this.rst || !this.phy.up(this.common[R.PHYCFGR]);
+    const lost = !this.rst || !this.common.linkUp;
     this.probes.forEach((p) => p.packet?.('in', packet, lost));
     if (!lost) this.inbox.arrive(packet);
   }

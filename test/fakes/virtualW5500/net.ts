@@ -64,6 +64,7 @@ export class Lan {
   private udpServices = new Map<string, UdpService>();
   private dialPort = 40000;
   private lastDelivery = 0;
+  private onTheWay: (() => void)[] = [];
 
   constructor(options: LanOptions) {
     this.clock = options.clock;
@@ -156,11 +157,12 @@ export class Lan {
     this.later(() => this.chip?.arrive(packet));
   }
 
-  /** in order, after the latency and a little chance */
+  /** After the latency and a little chance, and in order: a timer delivers what is first, whichever fires first. */
   private later(fn: () => void): void {
     const now = this.clock.now();
     this.lastDelivery = Math.max(this.lastDelivery, now + this.latencyMs * (0.5 + this.random.next()));
-    this.clock.setTimeout(fn, this.lastDelivery - now);
+    this.onTheWay.push(fn);
+    this.clock.setTimeout(() => this.onTheWay.shift()?.(), this.lastDelivery - now);
   }
 
   /** A pure window update is never lost by chance: the chip has no documented way to ask for it again. */
