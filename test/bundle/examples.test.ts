@@ -1,0 +1,20 @@
+// Every example runs on every board: at least it bundles for each of them.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundle } from '../../src/cli/bundle';
+
+const ROOT = join(__dirname, '..', '..');
+
+const namesIn = (folder: string, isWanted: RegExp): string[] =>
+  existsSync(join(ROOT, folder)) ? readdirSync(join(ROOT, folder)).filter((name) => isWanted.test(name)) : [];
+
+const boards = namesIn('dist/node/boards', /\.mjs$/).map((name) => name.replace('.mjs', ''));
+const pairs = namesIn('examples', /\.[jt]s$/).flatMap((example) => boards.map((board) => [example, board]));
+
+describe('examples', () => {
+  (pairs.length ? it.each(pairs) : it.skip.each([['none', 'any']]))('%s bundles for %s', async (example, board) => {
+    const { code, warnings } = await bundle({ app: join(ROOT, 'examples', example), board, root: ROOT });
+    expect(code.length).toBeGreaterThan(0);
+    expect(warnings).toEqual([]);
+  });
+});
