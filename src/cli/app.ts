@@ -19,6 +19,8 @@ export interface Compiled {
 export interface Target {
   file?: string;
   isCommonJs?: boolean;
+  /** one of this package's */
+  isOurs?: boolean;
 }
 
 interface Edit {
@@ -149,13 +151,14 @@ function drop(declarator: any, declaration: any): Edit {
   return { start: declarator.start, end: declarator.end, text: `unused_${declarator.start}` };
 }
 
-/** What the device finds by `require` has no default export: `import x from "fs"` means all of it. */
-function plainImport(node: any, { file }: Target): Edit[] {
+/** Neither our modules nor the firmware's have a default export: `import x from "fs"` means all of it. */
+function plainImport(node: any, { file, isOurs }: Target): Edit[] {
   const [first] = node.specifiers;
-  if (file) return [{ start: node.source.start, end: node.source.end, text: JSON.stringify(file) }];
-  return first?.type === 'ImportDefaultSpecifier'
-    ? [{ start: first.start, end: first.end, text: `* as ${first.local.name}` }]
-    : [];
+  const edits: Edit[] = [];
+  if (file) edits.push({ start: node.source.start, end: node.source.end, text: JSON.stringify(file) });
+  if ((!file || isOurs) && first?.type === 'ImportDefaultSpecifier')
+    edits.push({ start: first.start, end: first.end, text: `* as ${first.local.name}` });
+  return edits;
 }
 
 function commonJs(body: string, names: string[]): string {

@@ -82,7 +82,7 @@ async function link(app: string, resolver: Resolver): Promise<Linked> {
     return { code: code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'), map, files: moduleIds };
   } catch (e: any) {
     if (e instanceof Failure) throw e;
-    throw new Failure(place(e) + (e.message || e));
+    throw new Failure(place(e) + String(e.message || e).replace(/^\S+ \(\d+:\d+\): /, ''));
   }
 }
 

@@ -38,7 +38,7 @@ export class Resolver {
 
   private lookUp(name: string, file: string, line: number): Target {
     const own = this.library.find(name);
-    if (own) return { file: own };
+    if (own) return { file: own, isOurs: true };
     if (FIRMWARE.has(name)) return {};
     const found = name.startsWith('.') || isAbsolute(name) ? localFile(name, file, line) : installed(name, file);
     if (found) return { file: found, isCommonJs: this.load(found).isCommonJs };

@@ -20,6 +20,7 @@ describe('a bundle', () => {
     ['import of a name', 'import { get } from "requests"; get("http://h/");'],
     ['import under the name of the package', 'import { get } from "espruino-requests"; get("http://h/");'],
     ['import of all', 'import * as requests from "requests"; requests.get("http://h/");'],
+    ['import by default', 'import requests from "requests"; requests.get("http://h/");'],
     ['require', 'var requests = require("requests"); requests.get("http://h/");'],
     ['const and require', 'const requests = require("requests"); requests.get("http://h/");'],
     ['require in a list', 'var a = 1, requests = require("requests"), b = 2; requests.get("http://h/" + a + b);'],
