@@ -63,8 +63,8 @@ function failed(x: Exchange, code: string, message: string, phase?: Phase | 'ope
   return error(up ? IOError : HTTPConnectionError, code || 'EIO', phase, message, !up || /^(GET|HEAD|PUT|DELETE|OPTIONS)$/.test(x._method));
 }
 
-/** The one way out: frees everything, then answers. Without an error the response is complete. */
-function settle(x: Exchange, err?: any): void {
+/** The one way out: frees everything, then answers. */
+function settle(x: Exchange, err: any, complete?: boolean): void {
   const socket = x._socket;
   const source = x._source;
   const r = x._response;
@@ -74,12 +74,12 @@ function settle(x: Exchange, err?: any): void {
   if (x._timer) clearTimeout(x._timer);
   if (source && source.close) source.close();
   if (socket) {
-    if (!err && x._wantKeep && x._exact && !x._unsent && !x._out && x._closed === undefined) r._connection = keep(socket, x._origin);
+    if (complete && x._wantKeep && x._exact && !x._unsent && !x._out && x._closed === undefined) r._connection = keep(socket, x._origin);
     else socket.close();
   }
   // a promise that is rejected before anyone listens is an error of its own in the interpreter: not in this turn
-  if (err) setTimeout(x._reject, 0, err);
-  else x._resolve(r);
+  if (complete) x._resolve(r);
+  else setTimeout(x._reject, 0, err);
 }
 
 /** Bytes in either direction, as a number that only grows. */
@@ -131,6 +131,7 @@ function slow(this: Exchange, bytes: Bytes, n: number, need?: number, rest?: str
   this._left += n;
   parse(this, bytes, n);
   checkLimit(this, this._pending.length, 'unread rest, which the driver cannot leave with the peer,');
+  if (!this._callback && this._wait === Wait.FixedBody) checkLimit(this, this._response.total, 'body');
   if (!this._plain && this._left > 0 && this._callback && typeof bytes === 'string') {
     this._plain = true;
     // without a length any piece may be the last, which stays as `content`: not with the fast ones
@@ -152,12 +153,13 @@ function fail(this: Exchange, err: any): void {
 function checkEnd(x: Exchange): void {
   if (x._wait === Wait.Nothing && !x._held) {
     flush(x);
-    if (!x._held) settle(x);
+    if (!x._held) settle(x, 0, true);
   }
 }
 
 function hold(this: Exchange, promise: any, rest?: string): number {
   const x = this;
+  let waiting = false;
   if (promise && typeof promise.then === 'function') {
     x._held = true;
     // the fast sinks keep a state of their own
@@ -167,12 +169,19 @@ function hold(this: Exchange, promise: any, rest?: string): number {
     x._left = 0;
     promise.then(
       function () {
-        release(x);
+        if (waiting) release(x);
+        else waiting = true;
       },
       function (e: any) {
         settle(x, e);
       },
     );
+    // a thenable may call back at once: then it goes on as if nothing had been said
+    if (waiting) {
+      x._held = false;
+      x._left = x._saved;
+    }
+    waiting = true;
   }
   if (rest !== undefined) keepRest(x, rest);
   return x._need;
@@ -215,9 +224,9 @@ function send(x: Exchange, room: number): number {
     n = Math.min(n, x._unsent);
     piece = ask(x._source, 'read', n) || '';
     x._unsent -= piece.length;
-    if (!piece.length || piece.length > n || (!x._unsent && (ask(x._source, 'read', 1) || '').length))
-      throw error(IOError, 'EFILE', 'send', 'the source is not of the length that size() gave, ' + x._unsent + ' bytes left');
   }
+  if (!piece.length || piece.length > n || (x._source && !x._out && !x._unsent && (ask(x._source, 'read', 1) || '').length))
+    throw error(IOError, 'EFILE', 'send', 'the source is not as long as its size() says, at ' + x._unsent + ' bytes before the end');
   x._socket!.write(piece);
   return piece.length;
 }
@@ -227,6 +236,7 @@ function onClose(this: Exchange, err: NetError | null): void {
   if (!this._held)
     try {
       if (err) throw failed(this, err.code, err.message, err.phase);
+      if (stage(this) !== 'open') throw failed(this, 'ECONNRESET', 'closed before connected');
       parseEnd(this);
       checkEnd(this);
     } catch (e) {

@@ -118,9 +118,10 @@ export function send(method: string, url: string, options?: any, source?: Source
       }
       x._source = source;
       // RFC 9110 section 8.6: a method that defines a body announces an empty one
-      if (source) length = ask(source, 'size');
-      else if (/^(POST|PUT|PATCH)$/.test(method)) length = 0;
-      need(length >= -1 && length % 1 === 0, 'size()', length);
+      if (source) {
+        length = ask(source, 'size');
+        need(typeof length === 'number' && length >= 0 && length % 1 === 0, 'size()', length);
+      } else if (/^(POST|PUT|PATCH)$/.test(method)) length = 0;
       x._unsent = Math.max(length, 0);
       x._out = requestHead(method, target, o.headers || {}, length, type);
       // the blank: the interpreter's search takes a needle that the end cuts off for found
@@ -131,10 +132,10 @@ export function send(method: string, url: string, options?: any, source?: Source
       if (kept && (kept._origin !== x._origin || !kept._socket))
         throw error(IOError, 'ECONNECTION', 'connect', 'connection is closed, in use, or not to ' + x._origin, true);
       run(x, kept ? undefined : driverFor(o.driver, target.tls), target, kept);
-    } catch (e) {
+    } catch (e: any) {
       if (source && source.close) source.close();
       // not at once: see `settle` in exchange.ts
-      setTimeout(reject, 0, e);
+      setTimeout(reject, 0, e.phase ? e : error(null, 'EINVAL', 'url', '' + e.message));
     }
   });
 }

@@ -38,9 +38,9 @@ export interface Parser {
   _got: number;
   /** the line that has begun */
   _line: string;
-  /** bytes in lines so far, how many there may be, and the limit `max_headers` */
+  /** bytes in lines so far: all but those between chunks; how many the head took; the limit `max_headers` */
   _head: number;
-  _headMax: number;
+  _spent: number;
   _max: number;
   /** a field line that may go on in the next line (obsolete folding) */
   _field?: string;
@@ -66,7 +66,7 @@ const ENDLESS = 1e15;
 export function startParser(p: Parser, method: string, max: number, keep?: string[]): void {
   p._left = p._got = p._head = p._wait = 0;
   p._line = p._pending = '';
-  p._max = p._headMax = max;
+  p._max = max;
   p._keep = keep;
   p._method = method;
   p._framing = {};
@@ -119,35 +119,37 @@ function headEnd(p: Parser): void {
   const coding = f['transfer-encoding'];
   const length = f['content-length'];
   const n = contentLength(length || '');
-  const options = (f.connection || '').toLowerCase().split(' ').join('').split(',');
+  const options = (f.connection || '').toLowerCase().replace(/[ \t]/g, '').split(',');
+  let wait = Wait.Nothing;
   p._field = undefined;
   p._framing = {};
   if (r.status < 200) {
     p._wait = Wait.StatusLine;
     return;
   }
-  p._headMax = p._head + p._max;
   // HTTP/1.0 closes unless it says otherwise (RFC 9112 section 9.3)
   p._exact = options.indexOf('close') < 0 && (p._exact || (!coding && options.indexOf('keep-alive') >= 0));
-  p._wait = Wait.Nothing;
   if (p._method === 'HEAD' || r.status === 204 || r.status === 304) {
     r.total = n;
   } else if (coding !== undefined) {
     if (coding.toLowerCase() !== 'chunked') fault(p, 'unknown Transfer-Encoding', coding);
     if (length !== undefined) p._exact = false;
-    p._wait = Wait.ChunkSize;
+    wait = Wait.ChunkSize;
   } else if (length !== undefined) {
     if (n < 0) fault(p, 'bad Content-Length', length);
     r.total = p._got = p._left = n;
-    if (n) p._wait = Wait.FixedBody;
+    if (n) wait = Wait.FixedBody;
   } else {
     p._got = p._left = ENDLESS;
     p._exact = false;
-    p._wait = Wait.BodyUntilClose;
+    wait = Wait.BodyUntilClose;
   }
+  p._wait = wait;
+  p._spent = p._head;
+  p._head = 0;
 }
 
-function line(p: Parser, text: string): void {
+function line(p: Parser, text: string, raw: string): void {
   const r = p._response;
   const wait = p._wait;
   if (CONTROL.test(text)) fault(p, 'control character in', text);
@@ -161,7 +163,7 @@ function line(p: Parser, text: string): void {
     p._exact = text.charAt(7) !== '0';
     p._wait = Wait.Field;
   } else if (wait === Wait.Field) {
-    if (p._field !== undefined && text && text.charAt(0) < '!') p._field += ' ' + text.trim();
+    if (p._field !== undefined && text && text.charAt(0) < '!') p._field = p._field.trim() + ' ' + text.trim();
     else {
       if (p._field !== undefined) field(p, p._field);
       p._field = text;
@@ -170,13 +172,15 @@ function line(p: Parser, text: string): void {
   } else if (wait === Wait.ChunkSize) {
     const size = text.split(';')[0].trim();
     // 12 hex digits are exact as a double
-    if (!size || size.length > 12 || /[^0-9a-fA-F]/.test(size)) fault(p, 'bad chunk size', text);
+    if (!size || size.length > 12 || /[^0-9a-fA-F]/.test(size) || text.indexOf(size)) fault(p, 'bad chunk size', text);
     p._left = parseInt(size, 16);
     p._got += p._left;
-    p._headMax = p._head + p._max;
+    p._head = p._left ? 0 : p._spent;
     p._wait = p._left ? Wait.ChunkData : Wait.Trailer;
   } else if (wait === Wait.ChunkEnd) {
-    if (text) fault(p, 'no line end after a chunk but', text);
+    // here a lone LF may be data beyond the size
+    if (raw !== '\r\n') fault(p, 'no CRLF after a chunk but', raw);
+    p._head = 0;
     p._wait = Wait.ChunkSize;
   } else if (!text) p._wait = Wait.Nothing;
 }
@@ -217,13 +221,13 @@ export function parse(p: Parser, bytes: Bytes, n: number): void {
       text = text.substr(i, k < 0 ? n : k + 1 - i);
       i += text.length;
       p._head += text.length;
-      if (p._head > p._headMax) fault(p, 'more than max_headers = ' + p._max + ' bytes of headers at', text, 'ELIMIT');
+      if (p._head > p._max) fault(p, 'more than max_headers = ' + p._max + ' bytes of headers at', text, 'ELIMIT');
       p._line += text;
       if (k >= 0) {
         text = p._line;
         p._line = '';
         k = text.length;
-        line(p, text.substr(0, k - (text.charAt(k - 2) === '\r' ? 2 : 1)));
+        line(p, text.substr(0, k - (text.charAt(k - 2) === '\r' ? 2 : 1)), text);
       }
     }
   }
