@@ -1,6 +1,7 @@
 // One request on one socket: the only place where socket, clock and parser meet.
 // RAM: one object of some 30 fields, one timer, one promise; while a body streams, one piece and what arrived.
 import { keep } from './connection';
+import { toBuf, U8 } from './engine';
 import { error, HTTPConnectionError, IOError } from './errors';
 import { at, parse, parseEnd, received, runEnd, Wait } from './http/parser';
 import { ask } from './source';
@@ -137,8 +138,8 @@ function slow(this: Exchange, bytes: Bytes, n: number, need?: number, rest?: str
     // without a length any piece may be the last, which stays as `content`: not with the fast ones
     if (this._wait !== Wait.BodyUntilClose) {
       this.onData = this._chunk
-        ? fastPieces(this, this._chunk, this._callback, this._response, this._need, this._rest)
-        : fastDirect(this, this._callback, this._response);
+        ? fastPieces(this._need, this._rest, this._chunk, this, this._callback, this._response, U8, toBuf)
+        : fastDirect(this, this._callback, this._response, U8, toBuf);
       this._socket!.resume();
     }
   }
