@@ -1,0 +1,96 @@
+// The whole response table in the real interpreter: whole, byte by byte, and split in two by a seed.
+import { rmSync } from 'node:fs';
+import { judge } from '../cases/judge';
+import { responses } from '../cases/responses';
+import type { Outcome, Row, RowOptions } from '../cases/row';
+import { RawServer } from '../servers/raw';
+import { outcomeOf } from './digest';
+import { describeEngines, runIn } from './harness';
+import { inMemory, inStorage, script } from './program';
+
+const BATCH = 40;
+/** answers that need the memory which the modules take up when they are not in Storage */
+const LARGE = 2000;
+
+function slicesOf(input: string, feed: string, n: number): string[] {
+  if (feed === 'whole') return [input];
+  const slices: string[] = [];
+  if (feed === 'split in two') {
+    const at = (Math.imul(n + 1, 2654435761) >>> 8) % (input.length + 1);
+    return [input.substr(0, at), input.substr(at)];
+  }
+  const size = input.length > 1000 ? 97 : 1;
+  for (let i = 0; i < input.length; i += size) slices.push(input.substr(i, size));
+  return slices;
+}
+
+/** What the interpreter has to know of a row; most are a plain GET. */
+function spec(row: Row): { method?: string; connection?: string; options?: RowOptions } | undefined {
+  const { connection, ...options } = row.options || {};
+  if (!row.method && !row.options) return undefined;
+  return { method: row.method, connection, options: Object.keys(options).length ? options : undefined };
+}
+
+function batchesOf(rows: Row[]): { first: string; rows: Row[] }[] {
+  const batches: { first: string; rows: Row[] }[] = [];
+  for (let i = 0; i < rows.length; i += BATCH) batches.push({ first: rows[i].name, rows: rows.slice(i, i + BATCH) });
+  return batches;
+}
+
+/** Plays rows in an interpreter and says what was wrong. */
+async function play(engine: string, rows: Row[], feed: string, modules: string, cwd?: string) {
+  const server = await RawServer.start(async (peer) => {
+    const n = +(await peer.head()).split(/[ /]/)[2];
+    await peer.sendAll(slicesOf(rows[n].input, feed, n));
+    if (rows[n].fin) peer.fin();
+    await peer.gone();
+    peer.fin();
+  });
+  const specs: { [n: number]: unknown } = {};
+  rows.forEach((row, n) => (specs[n] = spec(row)));
+  const values = { SPECS: specs, FIRST: 0, LAST: rows.length - 1, BASE: server.url('/') };
+  const settings = Object.entries(values).map(([name, value]) => `var ${name}=${JSON.stringify(value)};\n`);
+  const program = modules + settings.join('') + script('rows.js');
+  const { stdout, failed, timedOut } = await runIn(engine, program, { timeoutMs: 60000, cwd });
+  await server.stop();
+  const told: { [n: number]: Outcome } = {};
+  const noise: string[] = [];
+  for (const line of stdout.split('\n')) {
+    const parts = /^#(\d+) (\{.*)$/.exec(line);
+    if (parts) told[+parts[1]] = outcomeOf(rows[+parts[1]], JSON.parse(parts[2]));
+    else if (line) noise.push(line);
+  }
+  const judged = rows.map((row, n) => [row.name, told[n] ? judge(row, told[n]) : 'nothing was told']);
+  const complaints = judged.filter((pair) => pair[1]).map((pair) => pair.join(': '));
+  return { complaints, noise, failed, timedOut };
+}
+
+const nothing = { complaints: [], noise: [], failed: false, timedOut: false };
+
+describeEngines('the response table', (engine) => {
+  describe.each(['whole', 'byte by byte', 'split in two'])('%s', (feed) => {
+    const batches = batchesOf(responses.filter((row) => row.input.length <= LARGE));
+    it.each(batches)(
+      'from "$first"',
+      async ({ rows }) => {
+        expect(await play(engine, rows, feed, inMemory())).toEqual(nothing);
+      },
+      90000,
+    );
+  });
+
+  describe('with the modules in Storage', () => {
+    let cwd = '';
+    beforeAll(async () => void (cwd = await inStorage(engine)));
+    afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
+    it.each(['whole', 'byte by byte'])(
+      'the large ones, %s',
+      async (feed) => {
+        const rows = responses.filter((row) => row.input.length > LARGE);
+        expect(await play(engine, rows, feed, '', cwd)).toEqual(nothing);
+      },
+      90000,
+    );
+  });
+});
