@@ -1,0 +1,133 @@
+// Bundles an example and runs it: under Node (board host), or in an interpreter the way a board does (board linux).
+import { spawn } from 'node:child_process';
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CLI = join(ROOT, 'dist/node/cli.mjs');
+const ENGINES = ['espruino-linux', 'espruino-linux-release', 'espruino-linux-small'];
+
+function isProgram(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Interpreters on this machine: those that ESPRUINO names (separated like PATH), else the usual names on the PATH. */
+export function findEngines() {
+  const { ESPRUINO, PATH = '' } = process.env;
+  if (ESPRUINO) return ESPRUINO.split(delimiter).map((path) => resolve(path));
+  const find = (name) =>
+    PATH.split(delimiter)
+      .map((folder) => join(folder, name))
+      .find(isProgram);
+  return ENGINES.map(find).filter(Boolean);
+}
+
+// On a board the code lies in flash and functions run from there; a program in RAM would need twice its length more.
+const BOOT = `
+var file = E.openFile("bundle.js", "r"), storage = require("Storage"), size = require("fs").statSync("bundle.js").size;
+var at = 0, piece;
+while (at < size) { piece = file.read(512); storage.write("app", piece, at, size); at += piece.length; }
+file.close(); file = piece = undefined;
+eval(storage.read("app"));
+`;
+
+const HOST_ONLY = `import { crc32 } from ${JSON.stringify(join(ROOT, 'examples/demo/crc32.mjs'))}; E.CRC32 = E.CRC32 || crc32;\n`;
+
+/** A folder of its own, gone when the program ends. */
+export class Workshop {
+  #folder = mkdtempSync(join(tmpdir(), 'espruino-requests-'));
+  #count = 0;
+
+  constructor() {
+    process.on('exit', () => this.close());
+  }
+
+  close() {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** The application that runs a file with `settings` instead of its own. */
+  #configured(file, settings, prelude = '') {
+    const folder = join(this.#folder, `${++this.#count}-${basename(file, '.js')}`);
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'config.js'), `${prelude}global.CONFIG = ${JSON.stringify(settings)};\n`);
+    writeFileSync(join(folder, 'app.js'), `require("./config");\nrequire(${JSON.stringify(resolve(file))});\n`);
+    return folder;
+  }
+
+  /** Runs an example on board host. */
+  async onHost(example, settings, line, nodeOptions = []) {
+    const folder = this.#configured(example, settings, HOST_ONLY);
+    return run(process.execPath, [...nodeOptions, CLI, 'run', 'app.js', '--board', 'host'], folder, line);
+  }
+
+  /** Bundles an example for board linux; gives the folder with it in. */
+  async bundle(example, settings) {
+    const folder = this.#configured(example, settings);
+    const errors = [];
+    const args = [CLI, 'bundle', 'app.js', '--board', 'linux', '--out', 'bundle.js'];
+    const { status } = await run(process.execPath, args, folder, (text) => errors.push(text));
+    if (status) throw new Error(`cannot bundle ${example}: ${errors.join('\n')}`);
+    return { folder, bytes: statSync(join(folder, 'bundle.js')).size };
+  }
+
+  /** Runs a bundle in an interpreter, from Storage. */
+  async inEngine(engine, { folder }, line, through = []) {
+    rmSync(join(folder, 'espruino.flash'), { force: true });
+    writeFileSync(join(folder, 'boot.js'), BOOT);
+    const [program, ...args] = [...through, engine, 'boot.js'];
+    return run(program, args, folder, fromConsole(line));
+  }
+}
+
+/** Takes out what the interpreter's console adds: banner, prompt, line editing, and remarks on refused connections. */
+function fromConsole(line) {
+  let begun = false;
+  return (raw) => {
+    // eslint-disable-next-line no-control-regex
+    const text = raw.replace(/\r$/, '').replace(/>?\r\x1b\[J/g, '');
+    if (!begun) begun = /espruino\.com\/Donate/.test(text);
+    else if (text && text !== '>' && !/^ERROR: Connect failed/.test(text)) line(text);
+  };
+}
+
+const LIMIT_MS = 100000;
+
+/** Runs a program; `line` gets what it prints. It ends by itself, or is ended. */
+function run(program, args, cwd, line) {
+  return new Promise((done, fail) => {
+    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const uncaught = [];
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      child.kill('SIGKILL');
+    }, LIMIT_MS);
+    const take = (text) => {
+      if (/^(Uncaught |OUT OF MEMORY|Execution Interrupted|New interpreter error)/.test(text)) uncaught.push(text);
+      line(text);
+    };
+    for (const stream of [child.stdout, child.stderr]) {
+      let rest = '';
+      stream.setEncoding('utf8').on('data', (text) => {
+        const lines = (rest + text).split('\n');
+        rest = lines.pop();
+        lines.forEach(take);
+      });
+      stream.on('end', () => rest && take(rest));
+    }
+    child.on('error', fail);
+    child.on('close', (status) => {
+      clearTimeout(timer);
+      if (timedOut) uncaught.push(`stopped after ${LIMIT_MS / 1000} s`);
+      done({ status: uncaught.length ? status || 1 : (status ?? 1), uncaught });
+    });
+  });
+}
