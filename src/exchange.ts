@@ -61,7 +61,13 @@ function failed(x: Exchange, code: string, message: string, phase?: Phase | 'ope
   const up = s === 'open';
   if (!phase || phase === 'open') phase = s !== 'open' ? s : x._unsent || x._out ? 'send' : at(x);
   // nothing was sent yet, or sending it twice does no harm (RFC 9110 section 9.2.2)
-  return error(up ? IOError : HTTPConnectionError, code || 'EIO', phase, message, !up || /^(GET|HEAD|PUT|DELETE|OPTIONS)$/.test(x._method));
+  return error(
+    up ? IOError : HTTPConnectionError,
+    code || 'EIO',
+    phase,
+    message,
+    !up || /^(GET|HEAD|PUT|DELETE|OPTIONS)$/.test(x._method),
+  );
 }
 
 /** The one way out: frees everything, then answers. */
@@ -75,7 +81,8 @@ function settle(x: Exchange, err: any, complete?: boolean): void {
   if (x._timer) clearTimeout(x._timer);
   if (source && source.close) source.close();
   if (socket) {
-    if (complete && x._wantKeep && x._exact && !x._unsent && !x._out && x._closed === undefined) r._connection = keep(socket, x._origin);
+    if (complete && x._wantKeep && x._exact && !x._unsent && !x._out && x._closed === undefined)
+      r._connection = keep(socket, x._origin);
     else socket.close();
   }
   // a promise that is rejected before anyone listens is an error of its own in the interpreter: not in this turn
@@ -226,8 +233,17 @@ function send(x: Exchange, room: number): number {
     piece = ask(x._source, 'read', n) || '';
     x._unsent -= piece.length;
   }
-  if (!piece.length || piece.length > n || (x._source && !x._out && !x._unsent && (ask(x._source, 'read', 1) || '').length))
-    throw error(IOError, 'EFILE', 'send', 'the source is not as long as its size() says, at ' + x._unsent + ' bytes before the end');
+  if (
+    !piece.length ||
+    piece.length > n ||
+    (x._source && !x._out && !x._unsent && (ask(x._source, 'read', 1) || '').length)
+  )
+    throw error(
+      IOError,
+      'EFILE',
+      'send',
+      'the source is not as long as its size() says, at ' + x._unsent + ' bytes before the end',
+    );
   x._socket!.write(piece);
   return piece.length;
 }

@@ -59,7 +59,13 @@ export class Response {
   raise_for_status(): this {
     const s = this.status;
     if (s > 399)
-      throw error(HTTPResponseError, 'ESTATUS', 'body', s + ' ' + this.reason, [408, 429, 500, 502, 503, 504].indexOf(s) >= 0);
+      throw error(
+        HTTPResponseError,
+        'ESTATUS',
+        'body',
+        s + ' ' + this.reason,
+        [408, 429, 500, 502, 503, 504].indexOf(s) >= 0,
+      );
     return this;
   }
 }

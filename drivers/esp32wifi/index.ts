@@ -119,7 +119,13 @@ function link(o: WifiOptions): Promise<LinkInfo> {
       if (code) {
         lastReason = reason;
         options = undefined;
-        reject(netError(code, 'connect', 'WiFi "' + o.ssid + '": ' + (code === 'ETIMEDOUT' ? 'no answer in time' : inWords(reason))));
+        reject(
+          netError(
+            code,
+            'connect',
+            'WiFi "' + o.ssid + '": ' + (code === 'ETIMEDOUT' ? 'no answer in time' : inWords(reason)),
+          ),
+        );
       } else {
         onConnected();
         resolve(linkInfo());

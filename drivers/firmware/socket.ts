@@ -98,7 +98,11 @@ function onClose(this: any): void {
   if (!s._raw) return;
   forget(s);
   if (!err && s.phase !== 'open')
-    err = netError(s.phase === 'tls' ? 'ETLS' : 'ECONNREFUSED', s.phase, 'closed before it was open; the firmware does not say why');
+    err = netError(
+      s.phase === 'tls' ? 'ETLS' : 'ECONNREFUSED',
+      s.phase,
+      'closed before it was open; the firmware does not say why',
+    );
   s.events.onClose(err || null);
 }
 
@@ -123,6 +127,8 @@ function close(this: FirmwareSocket): void {
     raw.removeAllListeners();
     raw.on('data', nothing);
     raw.end();
+    // end() alone would wait for ever where the peer does not take what was written
+    raw.clsNow = true;
   }
 }
 
@@ -157,7 +163,11 @@ export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
   } catch (e: any) {
     forget(s);
     if (('' + e.message).indexOf('locate') >= 0) throw netError('ENOTFOUND', 'dns', 'name not found: ' + host);
-    throw netError('ECONNREFUSED', 'connect', 'cannot connect to ' + host + ' port ' + to.port + ': refused or no answer');
+    throw netError(
+      'ECONNREFUSED',
+      'connect',
+      'cannot connect to ' + host + ' port ' + to.port + ': refused or no answer',
+    );
   }
   if (tls) s.phase = 'tls';
   s._raw = raw;

@@ -3,7 +3,16 @@ import { lookup } from 'node:dns';
 import * as net from 'node:net';
 import { networkInterfaces } from 'node:os';
 import * as tls from 'node:tls';
-import type { Bytes, ConnectPhase, Endpoint, LinkInfo, NetDriver, NetError, Receiver, Socket } from '../../src/net/driver';
+import type {
+  Bytes,
+  ConnectPhase,
+  Endpoint,
+  LinkInfo,
+  NetDriver,
+  NetError,
+  Receiver,
+  Socket,
+} from '../../src/net/driver';
 
 /** offered at a time; Node would queue any amount behind our back */
 const ROOM = 16384;
@@ -76,7 +85,8 @@ class HostSocket implements Socket {
 
   private stop(err: NetError | null): void {
     if (this.over) return;
-    if (!err && this.phase !== 'open') err = netError({ code: 'ECONNRESET', message: 'closed before it was open' }, this.phase);
+    if (!err && this.phase !== 'open')
+      err = netError({ code: 'ECONNRESET', message: 'closed before it was open' }, this.phase);
     this.over = true;
     this.raw.destroy();
     this.events.onClose(err);

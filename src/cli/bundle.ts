@@ -9,7 +9,7 @@ import type { Finding } from './dialect';
 import { Failure } from './failure';
 import { openLibrary } from './library';
 import type { Library } from './library';
-import { minify, propertyNames, tidy } from './minify';
+import { asBlock, minify, propertyNames, tidy } from './minify';
 import { ENTRY, Resolver, show } from './resolver';
 
 export interface BundleRequest {
@@ -46,7 +46,7 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   if (faults.size) throw new Failure([...faults].join('\n'));
   const out = request.readable
     ? await tidy(text)
-    : await smallest(text, internalNames(files, resolver), findings.length);
+    : asBlock(await smallest(text, internalNames(files, resolver), findings.length));
   return { code: out.trimEnd() + '\n', warnings: [...resolver.warnings] };
 }
 

@@ -57,7 +57,8 @@ export function minify(code: string, request: MinifyRequest = {}): Promise<strin
     ecma: 5,
     toplevel: true,
     // directives: "ram" and its like mean something to the interpreter
-    compress: request.compress !== false && { passes: 3, directives: false },
+    // a function that is written into its only caller is made anew at every call
+    compress: request.compress !== false && { passes: 3, directives: false, inline: false, reduce_funcs: false },
     mangle: {
       properties: request.props ? { regex: request.props, reserved: request.reserved || [] } : false,
     },
@@ -74,4 +75,58 @@ export function tidy(code: string): Promise<string> {
     mangle: false,
     format: { ascii_only: true, beautify: true, indent_level: 2, comments: false },
   });
+}
+
+/** `var` declarations of a function's own scope, and whether each stands directly in its body. */
+function* ownVariables(node: any, direct: boolean): Generator<{ node: any; direct: boolean }> {
+  if (node.type === 'VariableDeclaration') yield { node, direct };
+  if (/Function/.test(node.type)) return;
+  for (const key of Object.keys(node))
+    for (const child of [node[key]].flat())
+      if (child && typeof child.type === 'string') yield* ownVariables(child, false);
+}
+
+/**
+ * A program wrapped in a function that is called at once, as a block with `let` instead. The interpreter keeps a copy
+ * of a function's text while it runs it; a block costs none, which is a third of the memory it takes to load a bundle.
+ */
+export function asBlock(code: string): string {
+  const [statement] = parse(code, { ecmaVersion: 'latest', sourceType: 'script' }).body as any[];
+  const call = statement.expression.argument || statement.expression;
+  const body: any[] = call.callee.body.body;
+  const edits: { start: number; end: number; text: string }[] = [];
+  const declared = new Set<string>();
+  const hoisted = new Set<string>();
+  const put = (start: number, end: number, text: string) => edits.push({ start, end, text });
+
+  for (const item of body)
+    if (item.type === 'FunctionDeclaration') {
+      declared.add(item.id.name);
+      put(item.start, item.id.end, `let ${item.id.name}=function`);
+      put(item.end, item.end, ';');
+    }
+  for (const item of body)
+    for (const { node, direct } of ownVariables(item, true)) {
+      const names: string[] = node.declarations.map((d: any) => d.id.name);
+      if (direct && !names.some((name) => declared.has(name) || hoisted.has(name))) {
+        names.forEach((name) => declared.add(name));
+        put(node.start, node.start + 3, 'let');
+      } else {
+        names.filter((name) => !declared.has(name)).forEach((name) => hoisted.add(name));
+        const set = node.declarations.filter((d: any) => d.init).map((d: any) => code.slice(d.start, d.end));
+        // `for (var k in o)` has no init
+        const end = code[node.end - 1] === ';' ? node.end - 1 : node.end;
+        put(
+          node.start,
+          end,
+          set.length ? set.join(',') : new RegExp('^\\s+(in|of)\\b').test(code.slice(node.end)) ? names[0] : '',
+        );
+      }
+    }
+  let text = code;
+  for (const { start, end, text: by } of edits.sort((a, b) => b.start - a.start || b.end - a.end))
+    text = text.slice(0, start) + by + text.slice(end);
+  const shift = text.length - code.length;
+  text = text.slice(call.callee.body.start + 1, call.callee.body.end - 1 + shift);
+  return `{${hoisted.size ? `let ${[...hoisted].join()};` : ''}${text}}`;
 }

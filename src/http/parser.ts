@@ -243,5 +243,10 @@ export function parseEnd(p: Parser): void {
     p._left = 0;
     p._wait = Wait.Nothing;
   } else if (p._wait < Wait.Nothing)
-    throw error(IOError, 'ETRUNCATED', at(p), 'closed after ' + received(p) + ' of ' + p._response.total + ' bytes of body');
+    throw error(
+      IOError,
+      'ETRUNCATED',
+      at(p),
+      'closed after ' + received(p) + ' of ' + p._response.total + ' bytes of body',
+    );
 }
