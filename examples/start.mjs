@@ -13,10 +13,10 @@ const DOWNLOAD = join(HERE, 'download.js');
 const BYTES = 10 * 1024 * 1024;
 const PIECE = 512;
 const SENSOR_SETTINGS = {
-  sample_ms: 10,
+  sample_ms: 20,
   samples: 200,
   batch: 10,
-  queue: 50,
+  queue: 60,
   backoff_ms: 100,
   max_backoff_ms: 800,
 };
@@ -26,7 +26,6 @@ const workshop = new Workshop();
 /** One way to run an example. */
 const host = {
   name: `board host: Node ${process.version}`,
-  bundled: () => '',
   async run(example, settings, line) {
     return workshop.onHost(example, settings, line, ['--max-semi-space-size=1']);
   },
@@ -65,7 +64,7 @@ async function sensorUpload(way, server) {
   let report = {};
   let starting;
   const bar = new Progress('readings', SENSOR_SETTINGS.samples);
-  const timer = setInterval(() => bar.set(server.readings.size, 'at the server'), 100);
+  const timer = setInterval(() => bar.set(server.readings.size, 'of the readings are at the server'), 100);
   const tell = (label, text) => bar.say(label, text);
   tell('server', yellow('down'));
   const line = reader(
@@ -93,9 +92,9 @@ async function sensorUpload(way, server) {
   const { status, uncaught } = await way.run(SENSOR, { ...SENSOR_SETTINGS, url: server.url('/readings') }, line);
   clearInterval(timer);
   await (starting || server.start());
-  bar.set(server.readings.size, 'at the server');
-  bar.stop();
   const { sampled, delivered, dropped, refused, waiting, posts } = report;
+  bar.set(server.readings.size, 'of what was not dropped is at the server', delivered);
+  bar.stop();
   if (posts) say('report', posts);
   return check(
     status === 0 &&
@@ -202,19 +201,25 @@ async function fetchUrl(ways, url) {
   return right;
 }
 
-const [url] = process.argv.slice(2);
-const engines = findEngines();
-const started = Date.now();
-if (!url && !engines.length)
+async function main([url]) {
+  const started = Date.now();
+  const engines = url ? [] : findEngines();
+  if (!url && !engines.length) {
+    console.log(`\n${yellow(bold('*** NO INTERPRETER FOUND: only board host is shown. ***'))}`);
+    console.log(dim('Put espruino-linux on the PATH, or set ESPRUINO to the path of an Espruino interpreter.'));
+  }
+  const right = url ? await fetchUrl([host], url) : await demo([host, ...engines.map(inEngine)]);
+  const seconds = ((Date.now() - started) / 1000).toFixed(0);
   console.log(
-    `\n${yellow(bold('*** NO INTERPRETER FOUND: only the desk is shown. ***'))}\n` +
-      dim('Put espruino-linux on the PATH, or set ESPRUINO to the path of an Espruino interpreter.'),
+    `\n${bold(right ? 'All of it was right' : red('Something was wrong, see above'))}, after ${seconds} s.\n`,
   );
-const right = url ? await fetchUrl([host], url) : await demo([host, ...engines.map(inEngine)]);
-const seconds = ((Date.now() - started) / 1000).toFixed(0);
-console.log(
-  right
-    ? `\n${bold('All of it was right')}, in ${seconds} s.\n`
-    : `\n${red(bold('Something was wrong'))}, see above.\n`,
+  return right;
+}
+
+main(process.argv.slice(2)).then(
+  (right) => (process.exitCode = right ? 0 : 1),
+  (e) => {
+    console.error(`\n${red(bold(e.message))}\n`);
+    process.exitCode = 1;
+  },
 );
-process.exitCode = right ? 0 : 1;

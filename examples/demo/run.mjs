@@ -21,7 +21,11 @@ function isProgram(path) {
 /** Interpreters on this machine: those that ESPRUINO names (separated like PATH), else the usual names on the PATH. */
 export function findEngines() {
   const { ESPRUINO, PATH = '' } = process.env;
-  if (ESPRUINO) return ESPRUINO.split(delimiter).map((path) => resolve(path));
+  if (ESPRUINO) {
+    const named = ESPRUINO.split(delimiter).map((path) => resolve(path));
+    for (const path of named) if (!isProgram(path)) throw new Error(`ESPRUINO names ${path}, which is no program`);
+    return named;
+  }
   const find = (name) =>
     PATH.split(delimiter)
       .map((folder) => join(folder, name))

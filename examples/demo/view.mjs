@@ -20,39 +20,47 @@ export function check(ok, text) {
   return ok;
 }
 
-/** A bar with lines above it; without a terminal a line now and then. */
+const FORMAT = '  {label} {bar} {percentage}% {note}';
+const STEPS = 4;
+
+/** A bar with lines above it; without a terminal, a line for each quarter. */
 export class Progress {
-  #bars = new MultiBar(
-    {
-      format: `  {label} {bar} {percentage}% {note}`,
-      barsize: 32,
-      hideCursor: true,
-      fps: 10,
-      noTTYOutput: true,
-      notTTYSchedule: 1500,
-      gracefulExit: false,
-      emptyOnZero: true,
-    },
-    Presets.shades_classic,
-  );
+  #bars;
   #bar;
+  #label;
+  #total;
+  #step = 0;
 
   constructor(label, total) {
-    this.#bar = this.#bars.create(total, 0, { label: label.padEnd(10), note: '' });
+    this.#label = label.padEnd(10);
+    this.#total = total;
+    if (!process.stdout.isTTY) return;
+    const options = { format: FORMAT, barsize: 32, hideCursor: true, stream: process.stdout, emptyOnZero: true };
+    this.#bars = new MultiBar({ ...options, gracefulExit: false }, Presets.shades_classic);
+    this.#bar = this.#bars.create(total, 0, { label: this.#label, note: '' });
   }
 
-  set(value, note, total) {
-    if (total > 0) this.#bar.setTotal(total);
-    this.#bar.update(value, { note });
+  set(value, note, total = this.#total) {
+    this.#total = total > 0 ? total : this.#total;
+    if (this.#bar) {
+      this.#bar.setTotal(this.#total);
+      this.#bar.update(value, { note });
+      return;
+    }
+    const step = Math.floor((value / this.#total) * STEPS);
+    if (step <= this.#step) return;
+    this.#step = step;
+    console.log(`  ${this.#label} ${Math.floor((value / this.#total) * 100)}% ${note}`);
   }
 
   say(label, text) {
     const line = `  ${dim(label.padEnd(10))} ${text}\n`;
-    if (process.stdout.isTTY) this.#bars.log(line);
+    if (this.#bars) this.#bars.log(line);
     else process.stdout.write(line);
   }
 
   stop() {
+    if (!this.#bars) return;
     this.#bars.update();
     this.#bars.stop();
   }
