@@ -1,0 +1,42 @@
+// The driver contract inside the interpreter, over the firmware's own sockets.
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { minify } from 'terser';
+import * as ts from 'typescript';
+import { freePort } from '../driver-contract/describeDriver';
+import { ContractPeer } from '../driver-contract/peer';
+import { cases } from '../driver-contract/suite';
+import { describeEngines, runIn } from './harness';
+import { inStorage, script } from './program';
+
+/** The suite as the interpreter takes it: ES5, small, and nothing named before it is there. */
+async function suiteText(): Promise<string> {
+  const source = readFileSync(join(__dirname, '..', 'driver-contract', 'suite.ts'), 'utf8');
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { target: ts.ScriptTarget.ES5, module: ts.ModuleKind.ESNext, removeComments: true },
+  });
+  const plain = outputText.replace(/^export (?=var|function)/gm, '') + 'exports.cases=cases;exports.runCase=runCase;';
+  const options = { ecma: 5, compress: false, mangle: { toplevel: true }, format: { semicolons: true } } as const;
+  return (await minify(plain, options)).code!;
+}
+
+describeEngines('the driver contract: linux', (engine) => {
+  it('holds', async () => {
+    const peer = await ContractPeer.start();
+    const values = { DRIVER: 'linux', HOST: '127.0.0.1', PORT: peer.port, CLOSED_PORT: await freePort() };
+    const settings = Object.entries(values).map(([name, value]) => `var ${name}=${JSON.stringify(value)};\n`);
+    const cwd = await inStorage(engine, { suite: await suiteText() });
+    const program = settings.join('') + script('contract.js');
+    const { stdout, failed, timedOut } = await runIn(engine, program, { timeoutMs: 120000, cwd });
+    await peer.stop();
+    rmSync(cwd, { recursive: true, force: true });
+    const told: string[] = [];
+    for (const [, n, what] of stdout.matchAll(/^#(\d+) (.*)$/gm))
+      told.push(cases[+n].name + ': ' + what.replace(/^skipped.*/, 'ok'));
+    const noise = stdout
+      .split('\n')
+      .filter((line) => line && !/^#\d/.test(line) && !/^(ERROR: Connect failed|Unable to locate)/.test(line));
+    const wanted = cases.map((one) => one.name + ': ok');
+    expect({ told, noise, failed, timedOut }).toEqual({ told: wanted, noise: [], failed: false, timedOut: false });
+  }, 150000);
+});
