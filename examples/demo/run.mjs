@@ -82,12 +82,12 @@ export class Workshop {
     return { folder, bytes: statSync(join(folder, 'bundle.js')).size };
   }
 
-  /** Runs a bundle in an interpreter, from Storage. */
-  async inEngine(engine, { folder }, line, through = []) {
+  /** Runs a bundle in an interpreter, from Storage; `through` is a program that runs the interpreter. */
+  async inEngine(engine, { folder }, line, { through = [], limitMs } = {}) {
     rmSync(join(folder, 'espruino.flash'), { force: true });
     writeFileSync(join(folder, 'boot.js'), BOOT);
     const [program, ...args] = [...through, engine, 'boot.js'];
-    return run(program, args, folder, fromConsole(line));
+    return run(program, args, folder, fromConsole(line), limitMs);
   }
 }
 
@@ -102,10 +102,8 @@ function fromConsole(line) {
   };
 }
 
-const LIMIT_MS = 100000;
-
 /** Runs a program; `line` gets what it prints. It ends by itself, or is ended. */
-function run(program, args, cwd, line) {
+function run(program, args, cwd, line, limitMs = 100000) {
   return new Promise((done, fail) => {
     const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     const uncaught = [];
@@ -113,7 +111,7 @@ function run(program, args, cwd, line) {
     const timer = setTimeout(() => {
       timedOut = true;
       child.kill('SIGKILL');
-    }, LIMIT_MS);
+    }, limitMs);
     const take = (text) => {
       if (/^(Uncaught |OUT OF MEMORY|Execution Interrupted|New interpreter error)/.test(text)) uncaught.push(text);
       line(text);
@@ -130,7 +128,7 @@ function run(program, args, cwd, line) {
     child.on('error', fail);
     child.on('close', (status) => {
       clearTimeout(timer);
-      if (timedOut) uncaught.push(`stopped after ${LIMIT_MS / 1000} s`);
+      if (timedOut) uncaught.push(`stopped after ${limitMs / 1000} s`);
       done({ status: uncaught.length ? status || 1 : (status ?? 1), uncaught });
     });
   });

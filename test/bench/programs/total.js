@@ -1,0 +1,2 @@
+// How many variables this interpreter has.
+console.log('total ' + process.memory().total);
