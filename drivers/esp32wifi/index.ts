@@ -100,13 +100,8 @@ function linkInfo(): LinkInfo {
   return { ip: got.ip, mask: got.netmask, gw: got.gw, dns: '', mac: got.mac };
 }
 
-function check(o: WifiOptions): void {
-  let wrong = '';
-  if (!o || typeof o.ssid !== 'string' || !o.ssid || o.ssid.length > 32) wrong = 'ssid must be 1 to 32 bytes';
-  else if (o.password !== undefined && (typeof o.password !== 'string' || o.password.length > 64))
-    wrong = 'password must be a string of up to 64 bytes';
-  else if (o.timeout !== undefined && !(o.timeout > 0)) wrong = 'timeout must be more than 0 ms';
-  if (wrong) throw netError('EINVAL', 'connect', wrong);
+function check(good: any, what: string): void {
+  if (!good) throw netError('EINVAL', 'connect', 'WiFi ' + what);
 }
 
 function link(o: WifiOptions): Promise<LinkInfo> {
@@ -132,7 +127,9 @@ function link(o: WifiOptions): Promise<LinkInfo> {
       }
     }
     try {
-      check(o);
+      check(o && typeof o.ssid === 'string' && o.ssid && o.ssid.length < 33, 'ssid must be 1 to 32 bytes');
+      check(o.password === undefined || ('' + o.password).length < 65, 'password must be up to 64 bytes');
+      check(o.timeout === undefined || o.timeout > 0, 'timeout must be more than 0 ms');
       if (options && isLinked() && options.ssid === o.ssid) return resolve(linkInfo());
       stopTimer();
       down = false;
