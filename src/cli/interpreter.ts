@@ -77,7 +77,7 @@ export function runInEngine(engine: string, code: string): Promise<number> {
   writeFileSync(file, code);
   return new Promise((done, fail) => {
     const filter = new OutputFilter((line) => process.stdout.write(line, 'latin1'));
-    const child = spawn(engine, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(engine, [file], { stdio: ['pipe', 'pipe', 'inherit'] });
     const stop = (signal: NodeJS.Signals): void => void child.kill(signal);
     process.on('SIGINT', stop).on('SIGTERM', stop);
     child.stdout.setEncoding('latin1').on('data', (text) => filter.push(text));

@@ -54,7 +54,7 @@ export function runIn(engine: string, source: string, { timeoutMs = 20000, cwd }
     let stdout = '';
     let timedOut = false;
     const filter = new OutputFilter((line) => (stdout += line));
-    const child = spawn(engine, [file], { cwd: cwd || folder, stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(engine, [file], { cwd: cwd || folder, stdio: ['pipe', 'pipe', 'ignore'] });
     const timer = setTimeout(() => {
       timedOut = true;
       child.kill('SIGKILL');

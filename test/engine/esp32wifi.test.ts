@@ -1,0 +1,101 @@
+// The ESP32 driver inside the interpreter: a stand-in for `Wifi`, the interpreter's real sockets below.
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { bundle } from '../../src/cli/bundle';
+import { ROOT, Workshop } from '../cli/workshop';
+import { describeEngines, runIn } from './harness';
+
+const STAND_IN = readFileSync(join(__dirname, 'wifiStandIn.js'), 'utf8');
+
+/** Waits of the driver (back-off, timeouts) pass 50 times as fast. */
+const FAST = 'var slow = setTimeout; global.setTimeout = function (f, ms, a, b) { return slow(f, ms > 100 ? ms / 50 : ms, a, b); };\n';
+
+const APP = `
+var wifi = require('Wifi');
+var driver = require('esp32wifi').driver;
+var requests = require('requests');
+var board = require('board');
+var told = [];
+function tell(what) { console.log('#' + what); }
+function next() { var step = steps.shift(); if (step) setTimeout(step, 1); }
+function both(promise, good) {
+  promise.then(function (v) { tell(good ? good(v) : 'ok'); next(); },
+    function (e) { tell([e.name, e.code, e.phase, e.message].join(' | ')); next(); });
+}
+function links(options) { return function () { both(board.auto_init(options), function (i) { return i ? 'linked ' + i.ip + ' ' + i.gw : 'not linked'; }); }; }
+var steps = [
+  function () { tell(driver.is_linked()); try { driver.link_info(); } catch (e) { tell(e.code + ' ' + e.message); } next(); },
+  links(undefined),
+  function () { both(requests.get('http://sensor.test:PORT/')); },
+  links({ ssid: '' }),
+  links({ ssid: 'far' }),
+  links({ ssid: 'home', password: 'wrong' }),
+  links({ ssid: 'mute', timeout: 2000 }),
+  links({ ssid: 'home', password: 'secret', hostname: 'sensor-1' }),
+  function () { both(driver.gethostbyname('sensor.test'), String); },
+  function () { both(driver.gethostbyname('10.1.2.3'), String); },
+  function () { both(Promise.all([driver.gethostbyname('sensor.test'), driver.gethostbyname('sensor.test')]), String); },
+  function () { both(requests.get('http://sensor.test:PORT/'), function (r) { return r.status + ' ' + r.text(); }); },
+  function () { both(requests.get('http://127.0.0.1:PORT/'), function (r) { return r.status + ' ' + r.text(); }); },
+  function () { both(requests.get('http://nobody.test:PORT/')); },
+  function () { both(requests.get('http://sensor.test:1/')); },
+  function () { wifi.calls = []; wifi.drop(2); var t = setInterval(function () {
+      if (!driver.is_linked()) return;
+      clearInterval(t); tell('back after ' + wifi.calls.join(', ')); next(); }, 5); },
+  function () { both(requests.get('http://sensor.test:PORT/'), function (r) { return r.status; }); },
+  function () { wifi.drop(0); setTimeout(function () { both(requests.get('http://sensor.test:PORT/')); }, 2); },
+  function () { setTimeout(next, 4000); },
+  function () { both(requests.get('http://sensor.test:PORT/silent')); setTimeout(driver.unlink, 20); },
+  function () { wifi.calls = []; setTimeout(function () { tell('quiet: ' + wifi.calls.join()); next(); }, 6000); },
+  function () { tell('end'); },
+];
+next();
+`;
+
+const WANT = (port: number): string[] => [
+  'false',
+  'ENETDOWN WiFi is not linked',
+  'not linked',
+  'HTTPConnectionError | ENETDOWN | connect | esp32wifi has no link',
+  ' | EINVAL | connect | WiFi ssid must be 1 to 32 bytes',
+  ' | ENETDOWN | connect | WiFi "far": no such network in range',
+  ' | EAUTH | connect | WiFi "home": wrong password',
+  ' | ETIMEDOUT | connect | WiFi "mute": no answer in time',
+  'linked 192.168.7.2 192.168.7.1',
+  '127.0.0.1',
+  '10.1.2.3',
+  '127.0.0.1,127.0.0.1',
+  '200 hello',
+  '200 hello',
+  'HTTPConnectionError | ENOTFOUND | dns | name not found: nobody.test',
+  'HTTPConnectionError | ECONNREFUSED | connect | cannot connect to 127.0.0.1 port 1: refused or no answer',
+  'back after connect home, connect home, connect home',
+  '200',
+  'HTTPConnectionError | ENETDOWN | connect | esp32wifi has no link',
+  'IOError | ENETDOWN | headers | the WiFi link was taken down',
+  'quiet: ',
+  'end',
+];
+
+describeEngines('the ESP32 driver', (engine) => {
+  it('links, comes back by itself, looks names up, and says in words what is wrong', async () => {
+    const server = createServer((request, answer) => {
+      if (request.url !== '/silent') answer.end('hello');
+    }).listen(0, '127.0.0.1');
+    await new Promise((listening) => server.once('listening', listening));
+    const { port } = server.address() as AddressInfo;
+    const shop = new Workshop();
+    const app = shop.file('app.js', APP.replace(/PORT/g, String(port)));
+    const { code } = await bundle({ app, board: 'esp32', root: ROOT });
+    const standIn = `Modules.addCached('Wifi', ${JSON.stringify(STAND_IN.replace(/^\s*\/\/.*$/gm, ''))});\n`;
+    const { stdout, timedOut } = await runIn(engine, standIn + FAST + code, { timeoutMs: 60000 });
+    shop.close();
+    server.closeAllConnections();
+    server.close();
+    const told = stdout.split('\n').filter((line) => line.startsWith('#'));
+    expect(told.map((line) => line.slice(1).replace(/^Error(?= \|)/, ''))).toEqual(WANT(port));
+    expect(timedOut).toBe(false);
+  }, 90000);
+});
