@@ -1,22 +1,12 @@
 // The driver contract under jest.
-import * as net from 'node:net';
-import type { AddressInfo } from 'node:net';
 import type { Bytes, NetDriver } from '../../src/net/driver';
+import { freePort } from '../servers/installed';
 import { ContractPeer } from './peer';
 import { cases, runCase } from './suite';
 import type { Env } from './suite';
 
 /** What a driver brings along: itself, and what is special about its network. */
 export type Subject = { driver: NetDriver } & Partial<Omit<Env, 'driver' | 'toStr' | 'toBytes'>>;
-
-/** A port on which nobody listens any more. */
-export async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((go) => server.listen(0, '127.0.0.1', go));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((go) => server.close(go));
-  return port;
-}
 
 /**
  * Runs every case of the contract against a driver. `make` is told the peer's port, for drivers that reach it in a

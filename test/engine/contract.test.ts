@@ -3,9 +3,9 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { minify } from 'terser';
 import * as ts from 'typescript';
-import { freePort } from '../driver-contract/describeDriver';
 import { ContractPeer } from '../driver-contract/peer';
 import { cases } from '../driver-contract/suite';
+import { freePort } from '../servers/installed';
 import { describeEngines, runIn } from './harness';
 import { inStorage, script } from './program';
 
