@@ -82,11 +82,11 @@ export class Workshop {
     return { folder, bytes: statSync(join(folder, 'bundle.js')).size };
   }
 
-  /** Runs a bundle in an interpreter, from Storage; `through` is a program that runs the interpreter. */
-  async inEngine(engine, { folder }, line, { through = [], limitMs } = {}) {
+  /** Runs a bundle in an interpreter, from Storage or RAM; `through` is a program that runs the interpreter. */
+  async inEngine(engine, { folder }, line, { through = [], limitMs, inRam } = {}) {
     rmSync(join(folder, 'espruino.flash'), { force: true });
     writeFileSync(join(folder, 'boot.js'), BOOT);
-    const [program, ...args] = [...through, engine, 'boot.js'];
+    const [program, ...args] = [...through, engine, inRam ? 'bundle.js' : 'boot.js'];
     return run(program, args, folder, fromConsole(line), limitMs);
   }
 }
@@ -105,7 +105,7 @@ function fromConsole(line) {
 /** Runs a program; `line` gets what it prints. It ends by itself, or is ended. */
 function run(program, args, cwd, line, limitMs = 100000) {
   return new Promise((done, fail) => {
-    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
     const uncaught = [];
     let timedOut = false;
     const timer = setTimeout(() => {

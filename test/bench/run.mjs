@@ -1,4 +1,6 @@
 // npm run bench: the figures that this project holds itself to, measured here and now.
+//   npm run bench                  code in RAM, as `espruino-requests run --engine` has it
+//   npm run bench -- --storage     code in Storage, as a board has it once it is flashed: less memory, more time
 import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -14,6 +16,7 @@ const KB = 1024;
 const MB = 1024 * KB;
 const CALLGRIND = ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null'];
 
+const inRam = !process.argv.includes('--storage');
 const workshop = new Workshop();
 const table = new Table();
 
@@ -21,7 +24,10 @@ const table = new Table();
 async function measure(engine, program, settings, options) {
   const lines = [];
   const bundle = await workshop.bundle(join(PROGRAMS, `${program}.js`), settings);
-  const { status, uncaught } = await workshop.inEngine(engine, bundle, (text) => lines.push(text), options);
+  const { status, uncaught } = await workshop.inEngine(engine, bundle, (text) => lines.push(text), {
+    inRam,
+    ...options,
+  });
   const text = lines.join('\n');
   if (status || uncaught.length || /failed:/.test(text))
     throw new Error(`${program}: ${text || `exit code ${status}`}`);
@@ -135,4 +141,7 @@ await keepAlive(engine, noEngine, server);
 await memory(engine, noEngine, server);
 await speed(engine, noEngine || (hasValgrind() ? '' : 'no valgrind'), server);
 await server.stop();
-table.end(engine && `interpreter: ${basename(engine)}; idle is a program that has made one request before`);
+table.end(
+  engine &&
+    `interpreter: ${basename(engine)}; code in ${inRam ? 'RAM' : 'Storage'}; idle is a program that has made one request before`,
+);
