@@ -121,6 +121,8 @@ export function flush(s: Sock): void {
   s._filled = 0;
   s._sending = true;
   order(s, Cr.SEND);
+  // acknowledged hardly sooner
+  s._wait = 2;
 }
 
 /** RECV of all that was read; sockets that clear Sn_IR do it in the same frame, and look again. */

@@ -148,8 +148,10 @@ function up(s: Tcp, c: Chip, ir: number, sr: number): void {
         else end(s, 'ECONNRESET', 'reset by ' + s._peer);
         return;
       }
-    } else if (s._got && (!left || !s._short)) {
+    } else if (s._got && (!left || !s._short || s._got * 2 >= c._sizes[s._n])) {
       release(s, clear);
+      // the rest of the piece needs the time of a round trip
+      if (s._short) s._wait = 2;
       clear = 0;
       busy = true;
     }
