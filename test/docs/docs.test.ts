@@ -1,0 +1,98 @@
+// Every program in README and docs runs, against a server of our own in the place of example.com.
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { Workshop, ROOT } from '../cli/workshop';
+import type { Run } from '../cli/workshop';
+import { linksIn, programsIn } from './blocks';
+
+const pages = ['README.md', 'CHANGELOG.md', 'docs', 'docs/boards'].flatMap((name) =>
+  name.endsWith('.md')
+    ? [join(ROOT, name)]
+    : existsSync(join(ROOT, name))
+      ? readdirSync(join(ROOT, name))
+          .filter((file) => file.endsWith('.md'))
+          .map((file) => join(ROOT, name, file))
+      : [],
+);
+
+/** A fragment is one that speaks of `requests` as if it were there. */
+const PREAMBLE = 'var requests = require("requests"); require("board").auto_init();\n';
+
+let server: Server;
+let shop: Workshop;
+
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  const path = (request.url || '').split('?')[0];
+  const parts: Buffer[] = [];
+  request.on('data', (part) => parts.push(part));
+  request.on('end', () => {
+    const body = Buffer.concat(parts);
+    if (path === '/missing') response.statusCode = 404;
+    if (path === '/file') return response.end(Buffer.alloc(2000, 'x'));
+    if (path === '/') return response.end('hello\n');
+    response.setHeader('Content-Type', 'application/json');
+    const { method, url } = request;
+    return response.end(JSON.stringify({ method, url, bytes: body.length }));
+  });
+}
+
+beforeAll(async () => {
+  shop = new Workshop();
+  mkdirSync(join(shop.folder, 'node_modules'));
+  symlinkSync(ROOT, join(shop.folder, 'node_modules', 'espruino-requests'));
+  server = createServer(answer);
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((done) => server.close(done));
+  shop.close();
+});
+
+function node(file: string): Promise<Run> {
+  return new Promise((done, fail) => {
+    const run: Run = { status: -1, stdout: '', stderr: '' };
+    const child = spawn(process.execPath, [file], { cwd: shop.folder });
+    child.stdout.on('data', (text) => (run.stdout += text));
+    child.stderr.on('data', (text) => (run.stderr += text));
+    child.on('error', fail);
+    child.on('close', (status) => done({ ...run, status: status ?? -1 }));
+  });
+}
+
+async function runProgram(code: string, name: string): Promise<Run> {
+  const local = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const text = code.replace(/\bexample\.com(?::\d+)?/g, local);
+  if (/^import .* from 'espruino-requests/m.test(text)) return node(shop.file(`${name}.mjs`, text));
+  shop.file(`${name}.js`, /require\('(board|netdriver)'\)/.test(text) ? text : PREAMBLE + text);
+  return shop.cli('run', `${name}.js`, '--board', 'host');
+}
+
+describe.each(pages.map((file) => [relative(ROOT, file), file]))('%s', (_, page) => {
+  const programs = programsIn(page).map((block) => [block.line, block] as const);
+  if (programs.length)
+    it.each(programs)('runs the program at line %d', async (line, { code, prints }) => {
+      const { status, stdout, stderr } = await runProgram(code, `line${line}`);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      if (prints === undefined) expect(stdout).not.toMatch(/failed/);
+      else expect(stdout).toBe(prints);
+    });
+
+  it('links to what is there', () => {
+    expect(linksIn(page).filter((to) => !existsSync(join(dirname(page), to)))).toEqual([]);
+  });
+
+  it('names commands that exist', () => {
+    const text = readFileSync(page, 'utf8');
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const named = [...text.matchAll(/npm run ([a-z]+)/g)].map((found) => found[1]);
+    expect(named.filter((name) => !scripts[name])).toEqual([]);
+    const commands = [...text.matchAll(/espruino-requests (?!is|as|and|has)([a-z]+)/g)].map((found) => found[1]);
+    expect(commands.filter((name) => !['bundle', 'run', 'v'].includes(name))).toEqual([]);
+  });
+});

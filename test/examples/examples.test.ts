@@ -1,0 +1,226 @@
+// Each example does what it says, on board host and in the interpreters.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Workshop, ROOT } from '../cli/workshop';
+import { describeEngines, runIn } from '../engine/harness';
+import { ExampleServer, FILE } from './server';
+
+let server: ExampleServer;
+let shop: Workshop;
+
+beforeEach(async () => {
+  server = await ExampleServer.start();
+  shop = new Workshop();
+});
+afterEach(async () => {
+  shop.close();
+  await server.stop();
+});
+
+interface Row {
+  name: string;
+  example: string;
+  path: string;
+  settings?: object;
+  /** lines that must be there */
+  prints: RegExp[];
+  statuses?: number[];
+  check?: () => void;
+}
+
+const SAMPLING = { sample_ms: 5, samples: 20, batch: 5, queue: 10, backoff_ms: 20, max_backoff_ms: 50 };
+
+const postedNumbers = (from = 0): number[] =>
+  server.seen.slice(from).flatMap(({ body }) => JSON.parse(body.toString()).readings.map((r: any) => r.n));
+
+const rows: Row[] = [
+  {
+    name: 'get prints status, headers and text',
+    example: 'get',
+    path: '/page',
+    prints: [/^status 200 OK$/m, /^ {2}content-length: \d+$/m, /^you asked for \/page\?name=caf/m],
+  },
+  {
+    name: 'get tells of an error',
+    example: 'get',
+    path: '',
+    settings: { url: 'http://127.0.0.1:99999/' },
+    prints: [/^failed: bad URL.* \(EINVAL, phase url\)$/m],
+  },
+  {
+    name: 'post-json sends JSON and reads the answer',
+    example: 'post-json',
+    path: '/post',
+    prints: [/^the server says \{"bytes":\d+\}$/m],
+    check: () => {
+      expect(server.seen[0]).toMatchObject({ method: 'POST', type: 'application/json' });
+      expect(JSON.parse(server.seen[0].body.toString())).toMatchObject({ celsius: 21.5, history: [20, 21, 21.5] });
+    },
+  },
+  {
+    name: 'post-json tells of a bad status',
+    example: 'post-json',
+    path: '/post',
+    statuses: [500],
+    prints: [/^failed: 500 Internal Server Error \(ESTATUS\)$/m],
+  },
+  {
+    name: 'stream-to-storage saves a file',
+    example: 'stream-to-storage',
+    path: '/file',
+    prints: [/^saved 5000 bytes in 10 pieces as "download"$/m, /^Storage has \d+ bytes left$/m],
+  },
+  {
+    name: 'stream-to-storage keeps nothing of an error page',
+    example: 'stream-to-storage',
+    path: '/file',
+    statuses: [404],
+    prints: [/^failed after 0 bytes: the server says 404$/m],
+  },
+  {
+    name: 'stream-to-storage takes an empty file',
+    example: 'stream-to-storage',
+    path: '/file/empty',
+    prints: [/^saved 0 bytes in 0 pieces/m],
+  },
+  {
+    name: 'keep-alive uses one connection',
+    example: 'keep-alive',
+    path: '/page',
+    settings: { count: 4 },
+    prints: [/^answer 4: 200, \d+ bytes$/m, /^4 answers over 1 connection$/m],
+    check: () => {
+      expect(server.connections).toBe(1);
+      expect(server.seen.map(({ url }) => url)).toEqual([1, 2, 3, 4].map((n) => `/page?n=${n}`));
+    },
+  },
+  {
+    name: 'upload-file sends a file of Storage',
+    example: 'upload-file',
+    path: '/upload',
+    prints: [/^uploaded log\.txt: 200 OK$/m, /^\{"bytes":2100\}$/m],
+    check: () => {
+      expect(server.seen[0]).toMatchObject({ method: 'PUT', type: 'text/plain' });
+      const lines = server.seen[0].body.toString().trimEnd().split('\n');
+      expect(lines).toEqual(Array.from({ length: 100 }, (_, i) => `line ${1000 + i} of the log`));
+    },
+  },
+  {
+    name: 'upload-file sends a file of fs',
+    example: 'upload-file',
+    path: '/upload',
+    settings: { path: 'data.bin' },
+    prints: [/^uploaded data\.bin: 200 OK$/m],
+    check: () => expect(server.seen[0].body.equals(FILE)).toBe(true),
+  },
+  {
+    name: 'download says what came',
+    example: 'download',
+    path: '/file',
+    settings: { progress: 2000, checksum: 0 },
+    prints: [/^status 200 OK$/m, /^progress 2048 of 5000$/m, /^received 5000 bytes in 10 pieces$/m, /^memory \d+/m],
+  },
+  {
+    name: 'sensor-upload delivers every reading once',
+    example: 'sensor-upload',
+    path: '/readings',
+    settings: SAMPLING,
+    prints: [
+      /^sampled 20, delivered 20, dropped 0, refused 0, waiting 0$/m,
+      /^\d+ posts, 0 failed, longest queue \d+$/m,
+    ],
+    check: () => expect(postedNumbers()).toEqual(Array.from({ length: 20 }, (_, i) => i + 1)),
+  },
+  {
+    name: 'sensor-upload sends again what failed',
+    example: 'sensor-upload',
+    path: '/readings',
+    settings: { ...SAMPLING, queue: 100 },
+    statuses: [503, 500],
+    prints: [
+      /^failed: 503 Service Unavailable - again in \d+ ms/m,
+      /^the server is back/m,
+      /^sampled 20, delivered 20, dropped 0, refused 0, waiting 0$/m,
+    ],
+    check: () => expect(postedNumbers(2)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1)),
+  },
+  {
+    name: 'sensor-upload counts what its queue cannot hold',
+    example: 'sensor-upload',
+    path: '/readings',
+    settings: { ...SAMPLING, batch: 20, queue: 8, samples: 40 },
+    prints: [/^sampled 40, delivered 8, dropped 32, refused 0, waiting 0$/m, /^1 posts, 0 failed, longest queue 8$/m],
+    check: () => expect(postedNumbers()).toEqual([33, 34, 35, 36, 37, 38, 39, 40]),
+  },
+  {
+    name: 'sensor-upload does not insist where it is refused',
+    example: 'sensor-upload',
+    path: '/readings',
+    settings: SAMPLING,
+    statuses: [400],
+    prints: [/^refused: 400 Bad Request$/m, /^sampled 20, delivered 15, dropped 0, refused 5, waiting 0$/m],
+  },
+];
+
+/** Writes the application that runs an example with other settings. */
+function configure({ example, path, settings, statuses }: Row): void {
+  server.statuses = [...(statuses || [])];
+  const config = { url: server.url(path), ...settings };
+  shop.file('config.js', `global.CONFIG = ${JSON.stringify(config)};`);
+  shop.file('app.js', `require("./config"); require(${JSON.stringify(join(ROOT, 'examples', `${example}.js`))});`);
+  writeFileSync(join(shop.folder, 'data.bin'), FILE);
+}
+
+function look(row: Row, stdout: string): void {
+  for (const line of row.prints) expect(stdout).toMatch(line);
+  row.check?.();
+}
+
+const named = rows.map((row) => [row.name, row] as const);
+
+describe('on board host', () => {
+  it.each(named)('%s', async (_, row) => {
+    configure(row);
+    const { status, stdout, stderr } = await shop.cli('run', 'app.js', '--board', 'host');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    look(row, stdout);
+  });
+});
+
+// As on a board: the code lies in Storage and runs from there.
+const BOOT = `
+  var file = E.openFile("bundle.js", "r"), storage = require("Storage"), size = require("fs").statSync("bundle.js").size;
+  var at = 0, piece;
+  while (at < size) { piece = file.read(512); storage.write("app", piece, at, size); at += piece.length; }
+  file.close(); file = piece = undefined;
+  eval(storage.read("app"));
+`;
+
+describeEngines('examples', (engine) => {
+  it.each(named)('%s', async (_, row) => {
+    configure(row);
+    const made = await shop.cli('bundle', 'app.js', '--board', 'linux', '--out', 'bundle.js');
+    expect(made.stderr).toBe('');
+    const { stdout, failed, status, timedOut } = await runIn(engine, BOOT, { cwd: shop.folder });
+    look(row, stdout);
+    expect({ failed, status, timedOut }).toEqual({ failed: false, status: 0, timedOut: false });
+  });
+});
+
+describe('what stream-to-storage saves', () => {
+  it('is the file', async () => {
+    const row = rows.find(({ example }) => example === 'stream-to-storage') as Row;
+    configure(row);
+    mkdirSync(join(shop.folder, 'check'));
+    shop.file(
+      'app.js',
+      `require("./config"); require(${JSON.stringify(join(ROOT, 'examples/stream-to-storage.js'))});
+       setInterval(function () {
+         var saved = require("Storage").read("download");
+         if (saved && saved.length === 5000) { print(btoa(saved)); quit(); }
+       }, 50);`,
+    );
+    const { stdout } = await shop.cli('run', 'app.js', '--board', 'host');
+    expect(stdout).toContain(FILE.toString('base64'));
+  });
+});
