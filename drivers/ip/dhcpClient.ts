@@ -88,7 +88,12 @@ export const dhcpClient: DhcpMaker = function (env: Env, mac, name, use, why): D
       return;
     } else {
       sentAt = env._now();
-      send(Type.REQUEST, EVERYBODY, undefined, requested().concat(wait === Wait.Ack ? [54, 4].concat(lease._server!) : []));
+      send(
+        Type.REQUEST,
+        EVERYBODY,
+        undefined,
+        requested().concat(wait === Wait.Ack ? [54, 4].concat(lease._server!) : []),
+      );
     }
     later(retryMs(tries++), again);
   }
@@ -175,7 +180,12 @@ export const dhcpClient: DhcpMaker = function (env: Env, mac, name, use, why): D
       wait = Wait.Ack;
       tries = 0;
       again();
-    } else if (wait > Wait.Offer && wait !== Wait.Check && mine && (wait !== Wait.Renewed || a._server!.join() === lease._server!.join())) {
+    } else if (
+      wait > Wait.Offer &&
+      wait !== Wait.Check &&
+      mine &&
+      (wait !== Wait.Renewed || a._server!.join() === lease._server!.join())
+    ) {
       if (a._type === Type.NAK) {
         why('the DHCP server refuses ' + ip!.join('.'));
         const bound = wait > Wait.Bound;

@@ -45,7 +45,10 @@ export function buildDhcp(
   more: number[],
 ): Uint8Array {
   const options = COOKIE.concat([53, 1, type, 61, 7, 1], mac, more);
-  const all = type === Type.DECLINE ? options : options.concat([55, 6, 1, 3, 6, 51, 58, 59], name ? [12, name.length] : [], bytesOf(name));
+  const all =
+    type === Type.DECLINE
+      ? options
+      : options.concat([55, 6, 1, 3, 6, 51, 58, 59], name ? [12, name.length] : [], bytesOf(name));
   const out = new Uint8Array(Math.max(SHORTEST, 241 + all.length));
   out.set([1, 1, 6, 0].concat(xid, [secs >> 8, secs & 255, ciaddr ? 0 : 128, 0], ciaddr || []));
   out.set(mac, 28);

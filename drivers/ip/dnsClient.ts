@@ -84,7 +84,10 @@ export const dnsClient: DnsMaker = function (env: Env) {
 
     for (let i = 0; i < cache.length; i++)
       if (cache[i]._name === key && cache[i]._until > env._now()) {
-        done(cache[i]._ip ? null : netError('ENOTFOUND', 'dns', 'name not found: ' + name + ' (a moment ago)'), cache[i]._ip);
+        done(
+          cache[i]._ip ? null : netError('ENOTFOUND', 'dns', 'name not found: ' + name + ' (a moment ago)'),
+          cache[i]._ip,
+        );
         return;
       }
     if (!buildQuery(0, name)) {

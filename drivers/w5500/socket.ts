@@ -177,7 +177,7 @@ export function place(s: Sock, port?: number): void {
   const count = c._sizes.length;
   let n = 0;
   while (n < count && socks[n]) n++;
-  if (n === count) for (n = 0; n < count && socks[n]._state !== State.Leave; ) n++;
+  if (n === count) for (n = 0; n < count && socks[n]._state !== State.Leave;) n++;
   if (n === count) throw netError('EMFILE', 'connect', 'all ' + count + ' sockets of the chip are in use');
   if (socks[n]) free(socks[n]);
   socks[n] = s;

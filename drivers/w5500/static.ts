@@ -58,7 +58,13 @@ export function create(o: W5500Options, makeDhcp?: DhcpMaker, makeDns?: DnsMaker
   function info(): LinkInfo {
     const l = setup!;
     if (!linked) throw down('connect');
-    return { ip: l._ip.join('.'), mask: l._mask.join('.'), gw: l._gw.join('.'), dns: l._dns.length ? l._dns[0].join('.') : '', mac: hex() };
+    return {
+      ip: l._ip.join('.'),
+      mask: l._mask.join('.'),
+      gw: l._gw.join('.'),
+      dns: l._dns.length ? l._dns[0].join('.') : '',
+      mac: hex(),
+    };
   }
 
   function hex(): string {
@@ -168,7 +174,13 @@ export function create(o: W5500Options, makeDhcp?: DhcpMaker, makeDns?: DnsMaker
     if (ip) done(null, ip);
     else if (!linked) done(down('connect'));
     else if (!makeDns || /^[\d.]*$/.test(host) || !setup!._dns.length)
-      done(netError('ENOTFOUND', 'dns', 'name not found: ' + host + (setup!._dns.length ? '' : ' (no DNS server is known)')));
+      done(
+        netError(
+          'ENOTFOUND',
+          'dns',
+          'name not found: ' + host + (setup!._dns.length ? '' : ' (no DNS server is known)'),
+        ),
+      );
     else {
       lookUp = lookUp || makeDns(env);
       lookUp(setup!._dns, host, done);
@@ -209,7 +221,8 @@ export function create(o: W5500Options, makeDhcp?: DhcpMaker, makeDns?: DnsMaker
     if (!linked) throw down('connect');
     if (port !== undefined) needPort(port);
     for (let i = 0; i < c._socks.length; i++)
-      if (c._socks[i] && c._socks[i]._port === port) throw netError('EADDRINUSE', 'connect', 'port ' + port + ' is in use');
+      if (c._socks[i] && c._socks[i]._port === port)
+        throw netError('EADDRINUSE', 'connect', 'port ' + port + ' is in use');
     const made: Udp = {
       send: function (data, host, to, done) {
         const told = done || function () {};

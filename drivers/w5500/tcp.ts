@@ -72,9 +72,12 @@ function connecting(s: Tcp, c: Chip, ir: number, sr: number): void {
     s._wr = word(r, 4);
     s._rd = word(r, 8);
     s._state = State.Up;
-    s._look = true;
     s.phase = 'open';
+    // room is offered first, which says that it is connected
+    s._paused = true;
     up(s, c, ir, sr);
+    s._paused = false;
+    s._look = true;
   } else if (sr === Sr.CLOSED) {
     if (!(ir & Ir.TIMEOUT)) end(s, 'ECONNREFUSED', 'refused by ' + s._peer);
     else if (s._syn) end(s, 'ETIMEDOUT', 'no answer from ' + s._peer);
@@ -214,7 +217,4 @@ function broken(this: Tcp, err: NetError): void {
   end(this, err.code, err.message);
 }
 
-const tcp: any = Object.assign(
-  { write: put, resume: resume, close: close, _work: work, _break: broken },
-  methods,
-);
+const tcp: any = Object.assign({ write: put, resume: resume, close: close, _work: work, _break: broken }, methods);

@@ -84,7 +84,8 @@ function work(this: Udp, c: Chip, ir: number, sr: number): void {
     if (ir) write(c, s._regs, Sn.IR, ir);
     if (s._sending) {
       if (ir & Ir.SEND_OK) sent(s, '', '');
-      else if (ir & Ir.TIMEOUT || c._now > s._sent) sent(s, 'EHOSTUNREACH', 'nobody answers ARP at ' + item!._ip.join('.'));
+      else if (ir & Ir.TIMEOUT || c._now > s._sent)
+        sent(s, 'EHOSTUNREACH', 'nobody answers ARP at ' + item!._ip.join('.'));
     }
     if (ir & Ir.RECV || s._look) {
       s._look = false;
@@ -109,7 +110,11 @@ function send(this: Udp, data: any, ip: number[], port: number, done?: (err: Net
   const most = Math.min(LARGEST, this._chip._sizes[this._n]);
   const code = this._state > State.Up ? 'EPIPE' : this._item ? 'EBUSY' : data.length > most ? 'EMSGSIZE' : '';
   if (code) {
-    const err = netError(code, 'open', code + ': datagram of ' + data.length + ' bytes, at most one of ' + most + ' at a time');
+    const err = netError(
+      code,
+      'open',
+      code + ': datagram of ' + data.length + ' bytes, at most one of ' + most + ' at a time',
+    );
     if (done) done(err);
   } else {
     this._item = { _data: data, _ip: ip, _port: port };

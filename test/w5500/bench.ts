@@ -1,6 +1,14 @@
 // A driver on a virtual chip, a clock moved by hand under both, and the promises of it all.
 import { create, type W5500Options } from '../../drivers/w5500';
-import { DhcpServer, DnsServer, Lan, ManualClock, VirtualW5500, type ChipOptions, type LanOptions } from '../fakes/virtualW5500';
+import {
+  DhcpServer,
+  DnsServer,
+  Lan,
+  ManualClock,
+  VirtualW5500,
+  type ChipOptions,
+  type LanOptions,
+} from '../fakes/virtualW5500';
 import type { DhcpOptions } from '../fakes/virtualW5500/dhcpServer';
 import type { DnsServerOptions } from '../fakes/virtualW5500/dnsServer';
 

@@ -12,7 +12,9 @@ const modes = [
 ];
 
 function figures(what: string, frames: number, bytes: number, blocks: number): void {
-  process.stdout.write(`${what}: ${(frames / blocks).toFixed(2)} frames, ${(bytes / blocks).toFixed(1)} bytes per 512\n`);
+  process.stdout.write(
+    `${what}: ${(frames / blocks).toFixed(2)} frames, ${(bytes / blocks).toFixed(1)} bytes per 512\n`,
+  );
 }
 
 describe.each(modes)('$name', ({ name, irq }) => {

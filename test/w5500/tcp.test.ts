@@ -1,21 +1,203 @@
 import { bench, note, STATIC } from './bench';
-import * as net from 'node:net';
-import type { AddressInfo } from 'node:net';
-import * as requests from '../../src';
-import { register, unregister } from '../../src/net/registry';
-import * as http from 'node:http';
+import { pattern, serveHttp, serveTcp } from './servers';
+import type { Stream } from '../fakes/virtualW5500';
 
-describe('requests over the chip', () => {
-  it('gets', async () => {
-    const server = http.createServer((_q, a) => a.end('x'.repeat(5000)));
-    await new Promise<void>((r) => server.listen(0, '127.0.0.1', r));
-    const b = bench();
-    register(b.driver);
-    await b.wait(b.driver.link(STATIC));
-    const r = await b.wait(requests.get(`http://10.0.0.7:${(server.address() as AddressInfo).port}/`));
-    expect(r.status).toBe(200);
-    expect(r.content.length).toBe(5000);
-    unregister('w5500');
-    server.close();
+async function linked(o = {}) {
+  const b = bench(o);
+  await b.wait(b.driver.link(STATIC));
+  return b;
+}
+
+const modes = [
+  { name: 'polled', o: {} },
+  { name: 'with INTn', o: { irq: true } },
+  { name: 'with INTn, edges missed', o: { irq: true, missed: 3 } },
+  { name: 'reset by pin', o: { rst: true } },
+  {
+    name: 'a slow and torn chip',
+    o: { chip: { tearing: 0.7, commandFrames: [2, 9] as [number, number], commandMs: 3 } },
+  },
+  { name: 'one socket of 16 KB', o: { driver: { buffers: [16] } } },
+  { name: 'pointers at the wrap', o: { chip: { pointers: 0xfff0 } } },
+];
+
+describe.each(modes)('TCP, $name', ({ o }) => {
+  it('says the same back', async () => {
+    const b = await linked(o);
+    b.chip.faults.missedEdges = (o as any).missed ?? 0;
+    const port = await serveTcp((s) => s.pipe(s));
+    const data = pattern(20000);
+    const n = note(300);
+    let at = 0;
+    n.write = (room) => {
+      while (room > 0 && at < data.length) {
+        const piece = data.subarray(at, at + Math.min(room, 700));
+        socket.write(piece);
+        at += piece.length;
+        room -= piece.length;
+      }
+    };
+    const socket = b.driver.connect({ host: '10.0.0.7', port }, n);
+    expect(n.rooms).toEqual([]);
+    await b.until(() => n.bytes().length === data.length);
+    expect(n.bytes()).toEqual(Array.from(data));
+    socket.close();
+    socket.close();
+    await b.allFree();
+    expect(n.closed).toEqual([]);
+  });
+
+  it('all bytes before an orderly end', async () => {
+    const b = await linked(o);
+    const port = await serveTcp((s) => s.end(pattern(5000)));
+    const n = note();
+    const s = b.driver.connect({ host: '10.0.0.7', port }, n);
+    await b.until(() => n.closed.length > 0);
+    expect(n.bytes()).toEqual(Array.from(pattern(5000)));
+    expect(n.closed).toEqual([null]);
+    s.close();
+    await b.allFree();
+    expect(n.closed).toEqual([null]);
+  });
+});
+
+describe('back-pressure', () => {
+  it('leaves what is not wanted with the peer', async () => {
+    const b = await linked();
+    let taken = 0;
+    const port = 80;
+    let stream: Stream | undefined;
+    b.lan.serveTcp('10.0.0.9', port, () => ({
+      onOpen(s) {
+        stream = s;
+        s.write(new Uint8Array(60000));
+      },
+      onRoom() {
+        taken++;
+      },
+    }));
+    const n = note(0);
+    const s = b.driver.connect({ host: '10.0.0.9', port }, n);
+    await b.rest(5000);
+    expect(n.got).toEqual([]);
+    b.chip.resetCounters();
+    await b.rest(2000);
+    expect(b.chip.frames).toBeLessThan(20);
+    n.take = 100;
+    s.resume();
+    await b.until(() => n.bytes().length >= 300);
+    expect(n.got.every((p) => p.length <= 100)).toBe(true);
+    expect(stream && taken).toBeGreaterThan(0);
+    s.close();
+    await b.allFree();
+  });
+
+  it('what came before a reset is delivered even after a pause', async () => {
+    const b = await linked();
+    b.lan.serveTcp('10.0.0.9', 80, () => ({
+      onOpen(s) {
+        s.write(new Uint8Array(1000).fill(7));
+      },
+    }));
+    const n = note(0);
+    const s = b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
+    await b.rest(1000);
+    b.lan.connections()[0].reset();
+    await b.rest(1000);
+    expect(n.closed).toEqual([]);
+    n.take = 64;
+    s.resume();
+    await b.until(() => n.closed.length > 0);
+    expect(n.bytes().length).toBe(1000);
+    expect(n.closed[0].code).toBe('ECONNRESET');
+    await b.allFree();
+  });
+});
+
+describe('closing inside a callback', () => {
+  it.each(['onWritable', 'onData', 'want'])('%s', async (where) => {
+    const b = await linked();
+    const port = await serveTcp((s) => s.write(pattern(3000)));
+    const n: any = note();
+    const plain = n[where];
+    n[where] = (x: any) => {
+      socket.close();
+      return plain(x);
+    };
+    const socket = b.driver.connect({ host: '10.0.0.7', port }, n);
+    await b.rest(3000);
+    await b.allFree();
+    expect(n.got.length).toBeLessThanOrEqual(1);
+    expect(n.closed).toEqual([]);
+  });
+
+  it('before it is open', async () => {
+    const b = await linked();
+    const port = await serveTcp(() => {});
+    for (const ms of [0, 1, 2, 3, 4, 5]) {
+      const n = note();
+      const s = b.driver.connect({ host: '10.0.0.7', port }, n);
+      await b.rest(ms);
+      s.close();
+      expect(n.closed).toEqual([]);
+    }
+    await b.allFree();
+  });
+
+  it('what was written just before is sent', async () => {
+    const b = await linked();
+    let heard = '';
+    const port = await serveTcp((s) => s.on('data', (d) => (heard += d)));
+    const n = note();
+    n.write = () => {
+      s.write('bye');
+      s.close();
+    };
+    const s = b.driver.connect({ host: '10.0.0.7', port }, n);
+    await b.until(() => heard === 'bye');
+    await b.allFree();
+  });
+});
+
+describe('sockets', () => {
+  it('eight at once, the ninth is refused, and then there is room again', async () => {
+    const b = await linked();
+    const port = await serveTcp((s) => s.pipe(s));
+    const all = Array.from({ length: 8 }, () => {
+      const n = note();
+      return { n, s: b.driver.connect({ host: '10.0.0.7', port }, n) };
+    });
+    expect(() => b.driver.connect({ host: '10.0.0.7', port }, note())).toThrow(/all 8 sockets/);
+    await b.until(() => all.every(({ n }) => n.rooms.length > 0));
+    all.forEach(({ s }, i) => s.write(`to ${i}`));
+    await b.until(() => all.every(({ n }, i) => n.text() === `to ${i}`));
+    const ports = new Set(b.chip.sockets.map((s) => s.port));
+    expect(ports.size).toBe(8);
+    all[3].s.close();
+    // one that is closing makes room
+    const n = note();
+    const s = b.driver.connect({ host: '10.0.0.7', port }, n);
+    await b.until(() => n.rooms.length > 0);
+    s.close();
+    all.forEach(({ s }) => s.close());
+    await b.allFree();
+  });
+
+  it('connects by name', async () => {
+    const b = bench({ dns: { zone: { 'api.test': { a: '10.0.0.7' } } } });
+    await b.wait(b.driver.link({ dhcp: true }));
+    const port = await serveHttp((_q, a) => a.end());
+    const n = note();
+    const s = b.driver.connect({ host: 'api.test', port }, n);
+    expect(s.phase).toBe('dns');
+    await b.until(() => n.rooms.length > 0);
+    expect(s.phase).toBe('open');
+    s.close();
+    const m = note();
+    b.driver.connect({ host: 'nowhere.test', port }, m);
+    await b.until(() => m.closed.length > 0);
+    expect(m.closed[0].code).toBe('ENOTFOUND');
+    expect(m.closed[0].phase).toBe('dns');
+    await b.allFree();
   });
 });
