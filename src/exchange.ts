@@ -30,7 +30,7 @@ export interface Exchange extends Parser, Receiver {
   /** how the peer closed: null, or the error; undefined while it has not */
   _closed?: NetError | null;
   _hold(promise: any, rest?: string): number;
-  _slow(bytes: Bytes, n: number, need?: number, rest?: string): number;
+  _slow(bytes: Bytes, need?: number, rest?: string): number;
   _fail(err: any): void;
   _socket?: Socket;
   _origin: string;
@@ -120,10 +120,9 @@ function want(this: Exchange): number {
 
 function dataSink(x: Exchange): (bytes: Bytes) => void {
   return function (bytes) {
-    const n = bytes.length;
     try {
-      x._left -= n;
-      x._slow(bytes, n);
+      x._left -= bytes.length;
+      x._slow(bytes);
     } catch (e) {
       settle(x, e);
     }
@@ -131,7 +130,8 @@ function dataSink(x: Exchange): (bytes: Bytes) => void {
 }
 
 /** `need` and `rest` are a fast sink's own; it gets back what they are then. */
-function slow(this: Exchange, bytes: Bytes, n: number, need?: number, rest?: string): number {
+function slow(this: Exchange, bytes: Bytes, need?: number, rest?: string): number {
+  const n = bytes.length;
   if (need !== undefined) {
     this._need = need;
     this._rest = rest!;

@@ -80,7 +80,7 @@ export function fastPieces(
           rest = x._rest;
         }
       } else {
-        need = x._slow(bytes, n, need, rest);
+        need = x._slow(bytes, need, rest);
         rest = x._rest;
       }
     } catch (e) {
@@ -102,7 +102,7 @@ export function fastDirect(
       if ((x._left -= bytes.length) > 0) {
         bytes = callback(new Uint8(buffer(bytes)), response);
         if (bytes) x._hold(bytes);
-      } else x._slow(bytes, bytes.length);
+      } else x._slow(bytes);
     } catch (e) {
       x._fail(e);
     }
