@@ -66,19 +66,22 @@ export function parseAnswer(d: Uint8Array, q: Uint8Array): DnsAnswer | undefined
   const answer: DnsAnswer = { _ttl: 0x7fffffff, _rcode: d[3] & 15 };
   const records: { _name: string; _to: string; _ip: number[]; _ttl: number }[] = [];
   let wanted = question._name;
+  let broken = false;
   // QR set, OPCODE 0, one question, and that is ours
   if (d.length < q.length || at16(d, 0) !== at16(q, 0) || (d[2] & 0xf8) !== 0x80 || at16(d, 4) !== 1) return;
   if (!same || same._name !== wanted || at16(d, same._next) !== 1 || at16(d, same._next + 2) !== 1) return;
   let at = same._next + 4;
   for (let i = at16(d, 6); i > 0; i--) {
     const owner = nameAt(d, at);
+    broken = !owner;
     if (!owner) break;
     at = owner._next + 10;
     const type = at16(d, at - 10);
     const n = at16(d, at - 2);
-    if (at + n > d.length) break;
     const to = type === 5 ? nameAt(d, at) : undefined;
-    if (at16(d, at - 8) === 1 && (to || (type === 1 && n === 4)))
+    broken = at + n > d.length || (type === 5 && !to) || (type === 1 && n !== 4);
+    if (broken) break;
+    if (at16(d, at - 8) === 1 && (to || type === 1))
       records.push({
         _name: owner._name,
         _to: to ? to._name : '',
@@ -100,5 +103,5 @@ export function parseAnswer(d: Uint8Array, q: Uint8Array): DnsAnswer | undefined
   }
   // cut off, and the address is in what is missing: as good as no answer
   if (!answer._ip && d[2] & 2) answer._rcode = 2;
-  return answer;
+  return answer._ip || !broken ? answer : undefined;
 }

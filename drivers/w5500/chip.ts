@@ -72,7 +72,7 @@ export function newChip(o: W5500Options): Chip {
     _mac: o.mac === undefined ? ownMac() : parseMac(o.mac),
     _socks: [],
     _sizes: (o.buffers || [2, 2, 2, 2, 2, 2, 2, 2]).map(bySocket),
-    _port: 49152 + (random32() & 16383),
+    _port: random32() & 16383,
     _up: false,
   };
   return c;
@@ -214,7 +214,7 @@ function watchCable(c: Chip): void {
       c._up = up;
       c._cable(up);
     }
-    c._why = up ? '' : 'no Ethernet link: PHYCFGR is ' + phy + ', is the cable in?';
+    if (!up) c._why = 'no Ethernet link: PHYCFGR is ' + phy + ', is the cable in?';
     c._watch = after(c, up ? 1000 : 100, watchCable);
   }
 }

@@ -1,6 +1,7 @@
 // What TCP and UDP sockets of the chip share: opening, commands, received bytes, closing. Each is a task of the loop
 // with one place among the eight; a turn starts with one frame that reads Sn_CR, Sn_IR and Sn_SR.
 import { netError } from '../../src/net/neterror';
+import { random32 } from '../ip/random';
 import { pair, read, word, write } from './bus';
 import { lost } from './chip';
 import { FOREVER, wake } from './loop';
@@ -183,7 +184,7 @@ export function place(s: Sock, port?: number): void {
   socks[n] = s;
   s._n = n;
   s._regs = Block.Socket + n * 32;
-  s._port = port || nextPort(c);
+  s._port = port || nextPort(c, s._mode);
   s._state = State.Wipe;
   s._wait = 1;
   s._asked = s._sending = s._look = false;
@@ -193,14 +194,18 @@ export function place(s: Sock, port?: number): void {
   wake(c, s);
 }
 
-function nextPort(c: Chip): number {
-  do c._port = 49152 | ((c._port + 1) & 16383);
-  while (
-    c._socks.some(function (s) {
-      return s && s._port === c._port;
-    })
-  );
-  return c._port;
+function inUse(c: Chip, port: number): boolean {
+  return c._socks.some(function (s) {
+    return s && s._port === port;
+  });
+}
+
+/** TCP takes one after the other, from a random one on: the peer may remember the last ones. For UDP (DNS) it is by chance. */
+function nextPort(c: Chip, mode: Mode): number {
+  let port: number;
+  do port = 49152 | ((mode === Mode.TCP ? ++c._port : random32()) & 16383);
+  while (inUse(c, port));
+  return port;
 }
 
 /** What all sockets can do. */

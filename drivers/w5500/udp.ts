@@ -15,7 +15,7 @@ const LARGEST = 1472;
 
 /** One datagram at a time is on its way; one that finds another there fails with EBUSY. */
 export interface UdpSocket {
-  /** 0 to 1472 bytes; `done` says whether it went out */
+  /** 1 to 1472 bytes; `done` says whether it went out */
   _send(data: any, ip: number[], port: number, done?: (err: NetError | null) => void): void;
   _close(): void;
 }
@@ -108,12 +108,13 @@ function work(this: Udp, c: Chip, ir: number, sr: number): void {
 
 function send(this: Udp, data: any, ip: number[], port: number, done?: (err: NetError | null) => void): void {
   const most = Math.min(LARGEST, this._chip._sizes[this._n]);
-  const code = this._state > State.Up ? 'EPIPE' : this._item ? 'EBUSY' : data.length > most ? 'EMSGSIZE' : '';
+  const code =
+    this._state > State.Up ? 'EPIPE' : this._item ? 'EBUSY' : data.length > most || !data.length ? 'EMSGSIZE' : '';
   if (code) {
     const err = netError(
       code,
       'open',
-      code + ': datagram of ' + data.length + ' bytes, at most one of ' + most + ' at a time',
+      code + ': datagram of ' + data.length + ' bytes, it takes one of 1 to ' + most + ' at a time',
     );
     if (done) done(err);
   } else {

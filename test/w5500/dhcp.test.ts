@@ -11,7 +11,13 @@ describe('DHCP', () => {
   it('gets an address, and says what it is', async () => {
     const b = bench();
     const info = await b.wait(b.driver.link({ dhcp: true, hostname: 'sensor-1' }));
-    expect(info).toEqual({ ip: '10.0.0.100', mask: '255.255.255.0', gw: '10.0.0.1', dns: '10.0.0.1', mac: '02:08:dc:01:02:03' });
+    expect(info).toEqual({
+      ip: '10.0.0.100',
+      mask: '255.255.255.0',
+      gw: '10.0.0.1',
+      dns: '10.0.0.1',
+      mac: '02:08:dc:01:02:03',
+    });
     expect(b.driver.is_linked()).toBe(true);
     expect(types(b)).toEqual(['DISCOVER', 'REQUEST']);
     const { options, broadcast } = b.dhcp.heard[0].message;
@@ -170,7 +176,7 @@ describe('the lease', () => {
     b.clock.advance(60000);
     b.dhcp.clearFaults();
     await b.until(() => b.driver.is_linked());
-    expect(types(b).filter((t) => t === 'DISCOVER').length).toBe(2);
+    expect(types(b).filter((t) => t === 'DISCOVER').length).toBeGreaterThanOrEqual(2);
   });
 
   it('without end', async () => {

@@ -89,7 +89,19 @@ describe('DNS', () => {
     await b.allFree();
   });
 
-  it.each(['silent', 'truncated', 'loop', 'garbage', 'servfail', 'duplicate'])('%s, then good', async (fault: any) => {
+  it.each([
+    'silent',
+    'truncated',
+    'truncated-with-answer',
+    'loop',
+    'forward-pointer',
+    'short',
+    'bad-rdlength',
+    'garbage',
+    'servfail',
+    'refused',
+    'duplicate',
+  ])('%s, then good', async (fault: any) => {
     const { b, look } = await linked();
     b.dns.script.push(fault);
     expect(await look('api.test')).toBe('10.0.0.7');
@@ -97,11 +109,17 @@ describe('DNS', () => {
   });
 
   it('forged answers are not believed', async () => {
-    for (const field of ['id', 'port', 'server', 'name', 'type', 'query']) {
+    for (const field of ['id', 'source', 'port', 'question', 'type', 'qr', 'opcode', 'no-question']) {
       const { b, look } = await linked();
       b.dns.forge = [field as any];
       expect(await look('api.test')).toBe('10.0.0.7');
       b.driver.unlink();
     }
   });
+});
+
+it.each(['cname-loop', 'no-answer'])('%s is no address', async (fault: any) => {
+  const { b, not } = await linked();
+  b.dns.script.push(fault);
+  expect((await not('api.test')).code).toBe('ENOTFOUND');
 });

@@ -1,0 +1,99 @@
+import * as dgram from 'node:dgram';
+import type { AddressInfo } from 'node:net';
+import { bench, STATIC } from './bench';
+import { pattern } from './servers';
+
+const closing: (() => void)[] = [];
+afterEach(() => closing.splice(0).forEach((close) => close()));
+
+async function echo(): Promise<number> {
+  const socket = dgram.createSocket('udp4');
+  socket.on('message', (d, from) => socket.send(d, from.port, from.address));
+  closing.push(() => socket.close());
+  await new Promise<void>((r) => socket.bind(0, '127.0.0.1', r));
+  return (socket.address() as AddressInfo).port;
+}
+
+async function linked(o = {}) {
+  const b = bench({ dns: { zone: { 'time.test': { a: '10.0.0.9' } } }, ...o });
+  await b.wait(b.driver.link(STATIC));
+  return b;
+}
+
+describe.each([{}, { irq: true }, { driver: { buffers: [2] } }])('UDP, %j', (o) => {
+  it('sends and hears, to a name too', async () => {
+    const b = await linked(o);
+    const port = await echo();
+    const heard: [number[], string, number][] = [];
+    const udp = b.driver.udp({ port: 5000 });
+    udp.onMessage = (data, ip, from) => heard.push([Array.from(data), ip, from]);
+    const sizes = [1, 3, 512, 1472];
+    for (const n of sizes) {
+      let told: any;
+      udp.send(pattern(n), '10.0.0.9', port, (err) => (told = [err]));
+      await b.until(() => told);
+      expect(told).toEqual([null]);
+    }
+    await b.until(() => heard.length === sizes.length);
+    expect(heard).toEqual(sizes.map((n) => [Array.from(pattern(n)), '10.0.0.9', port]));
+    if (!o.driver) {
+      let told: any;
+      udp.send('by name', 'time.test', port, (err) => (told = [err]));
+      await b.until(() => told && heard.length > sizes.length);
+      expect(told).toEqual([null]);
+    }
+    udp.close();
+    await b.allFree();
+  });
+});
+
+describe('UDP', () => {
+  it('one datagram at a time, and none that is too long', async () => {
+    const b = await linked();
+    const udp = b.driver.udp();
+    const codes: any[] = [];
+    const note = (err: any) => codes.push(err && err.code);
+    udp.send('one', '10.0.0.9', 9, note);
+    udp.send('two', '10.0.0.9', 9, note);
+    expect(codes).toEqual(['EBUSY']);
+    await b.until(() => codes.length === 2);
+    udp.send(new Uint8Array(1473), '10.0.0.9', 9, note);
+    expect(codes).toEqual(['EBUSY', null, 'EMSGSIZE']);
+    udp.close();
+    udp.send('late', '10.0.0.9', 9, note);
+    expect(codes[3]).toBe('EPIPE');
+    await b.allFree();
+  });
+
+  it('nobody there', async () => {
+    const b = await linked();
+    b.lan.absent.add('10.0.0.9');
+    const udp = b.driver.udp();
+    let told: any;
+    udp.send('x', '10.0.0.9', 9, (err) => (told = err));
+    await b.until(() => told);
+    expect(told.code).toBe('EHOSTUNREACH');
+    udp.close();
+    await b.allFree();
+  });
+
+  it('a port in use, all sockets in use', async () => {
+    const b = await linked();
+    b.driver.udp({ port: 7000 });
+    expect(() => b.driver.udp({ port: 7000 })).toThrow(/7000 is in use/);
+    for (let i = 1; i < 8; i++) b.driver.udp();
+    expect(() => b.driver.udp()).toThrow(/all 8 sockets/);
+  });
+
+  it('hears when the network is gone', async () => {
+    const b = await linked();
+    const udp = b.driver.udp();
+    const told: any[] = [];
+    udp.onClose = (err) => told.push(err.code);
+    b.chip.plug(false);
+    await b.until(() => told.length > 0);
+    await b.rest(2000);
+    expect(told).toEqual(['ENETDOWN']);
+    expect(() => b.driver.udp()).toThrow(/cable/);
+  });
+});
