@@ -1,6 +1,7 @@
 // Each example does what it says, on board host and in the interpreters.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundle } from '../../src/cli/bundle';
 import { Workshop, ROOT } from '../cli/workshop';
 import { describeEngines, runIn } from '../engine/harness';
 import { ExampleServer, FILE } from './server';
@@ -162,13 +163,19 @@ const rows: Row[] = [
   },
 ];
 
-/** Writes the application that runs an example with other settings. */
-function configure({ example, path, settings, statuses }: Row): void {
+const fileOf = (example: string): string => join(ROOT, 'examples', `${example}.js`);
+
+/** Prepares the server and the folder for a row; gives the statement that configures the example. */
+function configure({ path, settings, statuses }: Row): string {
   server.statuses = [...(statuses || [])];
-  const config = { url: server.url(path), ...settings };
-  shop.file('config.js', `global.CONFIG = ${JSON.stringify(config)};`);
-  shop.file('app.js', `require("./config"); require(${JSON.stringify(join(ROOT, 'examples', `${example}.js`))});`);
   writeFileSync(join(shop.folder, 'data.bin'), FILE);
+  return `global.CONFIG = ${JSON.stringify({ url: server.url(path), ...settings })};\n`;
+}
+
+/** The application that sets CONFIG first and runs the example then. */
+function application(row: Row, more = ''): void {
+  shop.file('config.js', configure(row));
+  shop.file('app.js', `require("./config"); require(${JSON.stringify(fileOf(row.example))});${more}`);
 }
 
 function look(row: Row, stdout: string): void {
@@ -180,7 +187,7 @@ const named = rows.map((row) => [row.name, row] as const);
 
 describe('on board host', () => {
   it.each(named)('%s', async (_, row) => {
-    configure(row);
+    application(row);
     const { status, stdout, stderr } = await shop.cli('run', 'app.js', '--board', 'host');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     look(row, stdout);
@@ -196,12 +203,19 @@ const BOOT = `
   eval(storage.read("app"));
 `;
 
+const bundles = new Map<string, Promise<{ code: string }>>();
+
+function bundleOf(example: string): Promise<{ code: string }> {
+  const made = bundles.get(example) || bundle({ app: fileOf(example), board: 'linux', root: ROOT });
+  bundles.set(example, made);
+  return made;
+}
+
 describeEngines('examples', (engine) => {
   it.each(named)('%s', async (_, row) => {
-    configure(row);
-    const made = await shop.cli('bundle', 'app.js', '--board', 'linux', '--out', 'bundle.js');
-    expect(made.stderr).toBe('');
-    const { stdout, failed, status, timedOut } = await runIn(engine, BOOT, { cwd: shop.folder });
+    const config = configure(row);
+    shop.file('bundle.js', (await bundleOf(row.example)).code);
+    const { stdout, failed, status, timedOut } = await runIn(engine, config + BOOT, { cwd: shop.folder });
     look(row, stdout);
     expect({ failed, status, timedOut }).toEqual({ failed: false, status: 0, timedOut: false });
   });
@@ -210,12 +224,9 @@ describeEngines('examples', (engine) => {
 describe('what stream-to-storage saves', () => {
   it('is the file', async () => {
     const row = rows.find(({ example }) => example === 'stream-to-storage') as Row;
-    configure(row);
-    mkdirSync(join(shop.folder, 'check'));
-    shop.file(
-      'app.js',
-      `require("./config"); require(${JSON.stringify(join(ROOT, 'examples/stream-to-storage.js'))});
-       setInterval(function () {
+    application(
+      row,
+      `setInterval(function () {
          var saved = require("Storage").read("download");
          if (saved && saved.length === 5000) { print(btoa(saved)); quit(); }
        }, 50);`,
