@@ -4,52 +4,12 @@ import { keep } from './connection';
 import { toBuf, U8 } from './engine';
 import { error, HTTPConnectionError, IOError } from './errors';
 import { at, parse, parseEnd, received, runEnd, Wait } from './http/parser';
-import { ask } from './source';
+import { ask, closeSource } from './source';
 import { checkLimit, direct, fastDirect, fastPieces, flush, gather, keepRest, regroup } from './stream';
 import type { Connection } from './connection';
 import type { Phase } from './errors';
-import type { Parser } from './http/parser';
-import type { Bytes, ConnectPhase, Endpoint, NetDriver, NetError, Receiver, Socket } from './net/driver';
-import type { Response } from './response';
-import type { Source } from './source';
-
-/** Called with each piece of a body; may return a promise. */
-export type StreamCallback = (chunk: Uint8Array, response: Response) => any;
-
-/** Everything about one call. */
-export interface Exchange extends Parser, Receiver {
-  _response: Response;
-  _callback?: StreamCallback;
-  _chunk: number;
-  /** begun piece, or the body so far; and what a piece still needs */
-  _rest: string;
-  _need: number;
-  /** the bytes go to `onData` of this file, not to a fast one */
-  _plain?: boolean;
-  _maxContent: number;
-  /** how the peer closed: null, or the error; undefined while it has not */
-  _closed?: NetError | null;
-  _hold(promise: any, rest?: string): number;
-  _slow(bytes: Bytes, need?: number, rest?: string): number;
-  _fail(err: any): void;
-  _socket?: Socket;
-  _origin: string;
-  /** request bytes that wait to be written, then where more come from, and how many */
-  _out: string;
-  _source?: Source;
-  _unsent: number;
-  /** the caller asked for a permanent connection */
-  _wantKeep: boolean;
-  _over?: boolean;
-  _resolve(response: Response): void;
-  _reject(err: any): void;
-  /** one timer for both limits; what is left of each, in ms */
-  _timer?: any;
-  _timeLeft: number;
-  _idle: number;
-  _idleLeft: number;
-  _seen: number;
-}
+import type { Exchange, StreamCallback } from './model';
+import type { Bytes, ConnectPhase, Endpoint, NetDriver, NetError } from './net/driver';
 
 /** How far the connection is; 'open' once bytes can flow. */
 function stage(x: Exchange): ConnectPhase {
@@ -73,13 +33,12 @@ function failed(x: Exchange, code: string, message: string, phase?: Phase | 'ope
 /** The one way out: frees everything, then answers. */
 function settle(x: Exchange, err: any, complete?: boolean): void {
   const socket = x._socket;
-  const source = x._source;
   const r = x._response;
   if (x._over) return;
   x._over = true;
   r._progress = received(x);
   if (x._timer) clearTimeout(x._timer);
-  if (source && source.close) source.close();
+  closeSource(x._source);
   if (socket) {
     if (complete && x._wantKeep && x._exact && !x._unsent && !x._out && x._closed === undefined)
       r._connection = keep(socket, x._origin);

@@ -4,7 +4,6 @@ export { upload, fd } from './upload';
 export { Response } from './response';
 export { HTTPError, HTTPConnectionError, HTTPResponseError, IOError } from './errors';
 export type { RequestOptions, UploadOptions } from './requests';
-export type { Source } from './source';
 export type { Connection } from './connection';
-export type { StreamCallback } from './exchange';
+export type { Source, StreamCallback } from './model';
 export type { Phase, RequestError, ErrorClass } from './errors';

@@ -5,12 +5,11 @@ import { startParser } from './http/parser';
 import { requestHead } from './http/writer';
 import { get as driverOf } from './net/registry';
 import { Response } from './response';
-import { ask, requestBody } from './source';
+import { ask, closeSource, requestBody } from './source';
 import { parseUrl } from './url';
 import type { Connection } from './connection';
-import type { StreamCallback } from './exchange';
 import type { NetDriver, TlsContext } from './net/driver';
-import type { Source } from './source';
+import type { Source, StreamCallback } from './model';
 
 /** What every call takes, all of it optional. */
 export interface RequestOptions {
@@ -133,7 +132,7 @@ export function send(method: string, url: string, options?: any, source?: Source
         throw error(IOError, 'ECONNECTION', 'connect', 'connection is closed, in use, or not to ' + x._origin, true);
       run(x, kept ? undefined : driverFor(o.driver, target.tls), target, kept);
     } catch (e: any) {
-      if (source && source.close) source.close();
+      closeSource(source);
       // not at once: see `settle` in exchange.ts
       setTimeout(reject, 0, e.phase ? e : error(null, 'EINVAL', 'url', '' + e.message));
     }

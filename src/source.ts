@@ -2,19 +2,8 @@
 import { jsonBytes, toStr, toU8, U8 } from './engine';
 import { error, IOError, need } from './errors';
 import { encodePairs } from './url';
+import type { Source } from './model';
 import type { Bytes } from './net/driver';
-
-/** Anything a body can be read from, piece by piece. */
-export interface Source {
-  /** length in bytes */
-  size(): number;
-  /** the next bytes, up to `n`; empty or undefined at the end */
-  read(n: number): Bytes | undefined;
-  /** called once the request is over, however it ended */
-  close?(): void;
-  /** media type */
-  _type?: string;
-}
 
 /** A source of bytes in memory: a string (as UTF-8) or a Uint8Array. */
 export function bytes(data: Bytes): Source {
@@ -48,6 +37,13 @@ export function requestBody(data: any, json: any): Source | undefined {
   const source = bytes(data);
   source._type = type;
   return source;
+}
+
+/** Closes a source, if it can be closed; what that throws changes nothing any more. */
+export function closeSource(source?: Source): void {
+  try {
+    if (source && source.close) source.close();
+  } catch (e) {}
 }
 
 /**

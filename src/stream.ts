@@ -2,7 +2,7 @@
 import { toBuf, toStr, U8 } from './engine';
 import { error, HTTPResponseError } from './errors';
 import { received, Wait } from './http/parser';
-import type { Exchange } from './exchange';
+import type { Exchange } from './model';
 import type { Bytes } from './net/driver';
 import type { Response } from './response';
 

@@ -1,0 +1,54 @@
+// Shapes that several files share: types only, nothing of this file is left at run time.
+import type { Parser } from './http/parser';
+import type { Bytes, NetError, Receiver, Socket } from './net/driver';
+import type { Response } from './response';
+
+/** Anything a body can be read from, piece by piece. */
+export interface Source {
+  /** length in bytes */
+  size(): number;
+  /** the next bytes, up to `n`; empty or undefined at the end */
+  read(n: number): Bytes | undefined;
+  /** called once the request is over, however it ended */
+  close?(): void;
+  /** media type */
+  _type?: string;
+}
+
+/** Called with each piece of a body; may return a promise. */
+export type StreamCallback = (chunk: Uint8Array, response: Response) => any;
+
+/** Everything about one call. */
+export interface Exchange extends Parser, Receiver {
+  _response: Response;
+  _callback?: StreamCallback;
+  _chunk: number;
+  /** begun piece, or the body so far; and what a piece still needs */
+  _rest: string;
+  _need: number;
+  /** the bytes go to `onData` of this file, not to a fast one */
+  _plain?: boolean;
+  _maxContent: number;
+  /** how the peer closed: null, or the error; undefined while it has not */
+  _closed?: NetError | null;
+  _hold(promise: any, rest?: string): number;
+  _slow(bytes: Bytes, need?: number, rest?: string): number;
+  _fail(err: any): void;
+  _socket?: Socket;
+  _origin: string;
+  /** request bytes that wait to be written, then where more come from, and how many */
+  _out: string;
+  _source?: Source;
+  _unsent: number;
+  /** the caller asked for a permanent connection */
+  _wantKeep: boolean;
+  _over?: boolean;
+  _resolve(response: Response): void;
+  _reject(err: any): void;
+  /** one timer for both limits; what is left of each, in ms */
+  _timer?: any;
+  _timeLeft: number;
+  _idle: number;
+  _idleLeft: number;
+  _seen: number;
+}
