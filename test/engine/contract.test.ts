@@ -7,7 +7,7 @@ import { ContractPeer } from '../driver-contract/peer';
 import { cases } from '../driver-contract/suite';
 import { freePort } from '../servers/installed';
 import { describeEngines, runIn } from './harness';
-import { inStorage, script } from './program';
+import { inStorage, linuxModules, script } from './program';
 
 /** The suite as the interpreter takes it: ES5, small, and nothing named before it is there. */
 async function suiteText(): Promise<string> {
@@ -25,7 +25,7 @@ describeEngines('the driver contract: linux', (engine) => {
     const peer = await ContractPeer.start();
     const values = { DRIVER: 'linux', HOST: '127.0.0.1', PORT: peer.port, CLOSED_PORT: await freePort() };
     const settings = Object.entries(values).map(([name, value]) => `var ${name}=${JSON.stringify(value)};\n`);
-    const cwd = await inStorage(engine, { suite: await suiteText() });
+    const cwd = await inStorage(engine, { ...linuxModules(), suite: await suiteText() });
     const program = settings.join('') + script('contract.js');
     const { stdout, failed, timedOut } = await runIn(engine, program, { timeoutMs: 120000, cwd });
     await peer.stop();

@@ -6,7 +6,7 @@ import type { Outcome, Row, RowOptions } from '../cases/row';
 import { RawServer } from '../servers/raw';
 import { outcomeOf } from './digest';
 import { describeEngines, runIn } from './harness';
-import { inMemory, inStorage, script } from './program';
+import { inMemory, inStorage, linuxModules, script } from './program';
 
 const BATCH = 40;
 /** answers that need the memory which the modules take up when they are not in Storage */
@@ -73,7 +73,7 @@ describeEngines('the response table', (engine) => {
     it.each(batches)(
       'from "$first"',
       async ({ rows }) => {
-        expect(await play(engine, rows, feed, inMemory())).toEqual(nothing);
+        expect(await play(engine, rows, feed, inMemory(linuxModules()))).toEqual(nothing);
       },
       90000,
     );
@@ -81,7 +81,7 @@ describeEngines('the response table', (engine) => {
 
   describe('with the modules in Storage', () => {
     let cwd = '';
-    beforeAll(async () => void (cwd = await inStorage(engine)));
+    beforeAll(async () => void (cwd = await inStorage(engine, linuxModules())));
     afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
     it.each(['whole', 'byte by byte'])(
