@@ -34,9 +34,9 @@ const host = {
 const inEngine = (engine) => ({
   name: `board linux: ${basename(engine)}, the bundle in its Storage`,
   async run(example, settings, line) {
-    const bundle = await workshop.bundle(example, settings);
+    const bundle = await workshop.bundle(example);
     line(`bundle ${bundle.bytes}`);
-    return workshop.inEngine(engine, bundle, line);
+    return workshop.inEngine(engine, bundle, settings, line);
   },
 });
 
@@ -174,7 +174,7 @@ async function download(way, url, expected) {
 
 function memoryText(way, { memory, idle }, blocksize) {
   return way === host
-    ? `at most ${kilobytes(memory * blocksize)} above idle, of which Node frees what it likes when it likes`
+    ? `at most ${kilobytes((idle + memory) * blocksize)} of Node's heap, ${kilobytes(memory * blocksize)} above idle`
     : `at most ${bold(memory)} variables of ${blocksize} bytes above the ${idle} at idle, code included`;
 }
 

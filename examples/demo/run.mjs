@@ -1,6 +1,6 @@
 // Bundles an example and runs it: under Node (board host), or in an interpreter the way a board does (board linux).
 import { spawn } from 'node:child_process';
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,6 +42,8 @@ file.close(); file = piece = undefined;
 eval(storage.read("app"));
 `;
 
+const configuration = (settings) => `global.CONFIG = ${JSON.stringify(settings)};\n`;
+
 const HOST_ONLY = `import { crc32 } from ${JSON.stringify(join(ROOT, 'examples/demo/crc32.mjs'))}; E.CRC32 = E.CRC32 || crc32;\n`;
 
 /** A folder of its own, gone when the program ends. */
@@ -57,36 +59,47 @@ export class Workshop {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** The application that runs a file with `settings` instead of its own. */
-  #configured(file, settings, prelude = '') {
+  #bundles = new Map();
+
+  #newFolder(file) {
     const folder = join(this.#folder, `${++this.#count}-${basename(file, '.js')}`);
     mkdirSync(folder);
-    writeFileSync(join(folder, 'config.js'), `${prelude}global.CONFIG = ${JSON.stringify(settings)};\n`);
-    writeFileSync(join(folder, 'app.js'), `require("./config");\nrequire(${JSON.stringify(resolve(file))});\n`);
     return folder;
   }
 
-  /** Runs an example on board host. */
+  /** Runs an example on board host, with `settings` in the place of its own. */
   async onHost(example, settings, line, nodeOptions = []) {
-    const folder = this.#configured(example, settings, HOST_ONLY);
+    const folder = this.#newFolder(example);
+    writeFileSync(join(folder, 'config.js'), HOST_ONLY + configuration(settings));
+    writeFileSync(join(folder, 'app.js'), `require("./config");\nrequire(${JSON.stringify(resolve(example))});\n`);
     return run(process.execPath, [...nodeOptions, CLI, 'run', 'app.js', '--board', 'host'], folder, line);
   }
 
-  /** Bundles an example for board linux; gives the folder with it in. */
-  async bundle(example, settings) {
-    const folder = this.#configured(example, settings);
+  /** Bundles an example for board linux, once; gives the folder with it in, and its length. */
+  bundle(example) {
+    const made = this.#bundles.get(example) || this.#bundle(example);
+    this.#bundles.set(example, made);
+    return made;
+  }
+
+  async #bundle(example) {
+    const folder = this.#newFolder(example);
     const errors = [];
-    const args = [CLI, 'bundle', 'app.js', '--board', 'linux', '--out', 'bundle.js'];
+    const args = [CLI, 'bundle', resolve(example), '--board', 'linux', '--out', 'bundle.js'];
     const { status } = await run(process.execPath, args, folder, (text) => errors.push(text));
     if (status) throw new Error(`cannot bundle ${example}: ${errors.join('\n')}`);
     return { folder, bytes: statSync(join(folder, 'bundle.js')).size };
   }
 
-  /** Runs a bundle in an interpreter, from Storage or RAM; `through` is a program that runs the interpreter. */
-  async inEngine(engine, { folder }, line, { through = [], limitMs, inRam } = {}) {
+  /**
+   * Runs a bundle in an interpreter, from Storage or RAM, with `settings` in the place of its own. `through` is a
+   * program that runs the interpreter.
+   */
+  async inEngine(engine, { folder }, settings, line, { through = [], limitMs, inRam } = {}) {
+    const code = inRam ? readFileSync(join(folder, 'bundle.js'), 'utf8') : BOOT;
     rmSync(join(folder, 'espruino.flash'), { force: true });
-    writeFileSync(join(folder, 'boot.js'), BOOT);
-    const [program, ...args] = [...through, engine, inRam ? 'bundle.js' : 'boot.js'];
+    writeFileSync(join(folder, 'boot.js'), configuration(settings) + code);
+    const [program, ...args] = [...through, engine, 'boot.js'];
     return run(program, args, folder, fromConsole(line), limitMs);
   }
 }

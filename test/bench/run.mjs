@@ -23,8 +23,8 @@ const table = new Table();
 /** Runs a program of this folder; gives what it printed. */
 async function measure(engine, program, settings, options) {
   const lines = [];
-  const bundle = await workshop.bundle(join(PROGRAMS, `${program}.js`), settings);
-  const { status, uncaught } = await workshop.inEngine(engine, bundle, (text) => lines.push(text), {
+  const bundle = await workshop.bundle(join(PROGRAMS, `${program}.js`));
+  const { status, uncaught } = await workshop.inEngine(engine, bundle, settings, (text) => lines.push(text), {
     inRam,
     ...options,
   });

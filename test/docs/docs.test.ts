@@ -4,7 +4,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
+import { bundle } from '../../src/cli/bundle';
 import { Workshop, ROOT } from '../cli/workshop';
 import type { Run } from '../cli/workshop';
 import { linksIn, programsIn } from './blocks';
@@ -73,9 +74,23 @@ async function runProgram(code: string, name: string): Promise<Run> {
   return shop.cli('run', `${name}.js`, '--board', 'host');
 }
 
+/** Pages about hardware that no desk has: their programs are bundled, not run. */
+const boardOf = (page: string): string | undefined => {
+  if (!/w5500/i.test(page)) return undefined;
+  const name = basename(page, '.md');
+  return existsSync(join(ROOT, 'boards', `${name}.ts`)) ? name : 'esp32';
+};
+
 describe.each(pages.map((file) => [relative(ROOT, file), file]))('%s', (_, page) => {
+  const board = boardOf(page);
   const programs = programsIn(page).map((block) => [block.line, block] as const);
-  if (programs.length)
+  if (board && programs.length)
+    it.each(programs)('bundles the program at line %d', async (_, { code }) => {
+      const app = shop.file('app.js', code);
+      const { warnings } = await bundle({ app, board, root: ROOT });
+      expect(warnings).toEqual([]);
+    });
+  if (!board && programs.length)
     it.each(programs)('runs the program at line %d', async (line, { code, prints }) => {
       const { status, stdout, stderr } = await runProgram(code, `line${line}`);
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
