@@ -4,7 +4,7 @@
 // callback may never be called, 'disconnected' comes only when it has given up; getHostByName does one name at a time.
 import { breakAll, netError, newSocket, open } from '../firmware/socket';
 import { inWords } from './reasons';
-import type { Endpoint, LinkInfo, NetDriver, Receiver, Socket } from '../../src/net/driver';
+import type { Capabilities, Endpoint, LinkInfo, NetDriver, Receiver, Socket } from '../../src/net/driver';
 
 declare const require: (name: string) => any;
 
@@ -87,13 +87,13 @@ function listen(): any {
   return wifi;
 }
 
-function isLinked(): boolean {
+export function is_linked(): boolean {
   const ip = listen().getIP().ip;
   return !down && !!ip && ip !== '0.0.0.0';
 }
 
-function linkInfo(): LinkInfo {
-  if (!isLinked())
+export function link_info(): LinkInfo {
+  if (!is_linked())
     throw netError('ENETDOWN', 'connect', 'WiFi is not linked' + (lastReason ? ': ' + inWords(lastReason) : ''));
   const got = require('Wifi').getIP();
   // the firmware tells nobody its DNS server
@@ -104,7 +104,7 @@ function check(good: any, what: string): void {
   if (!good) throw netError('EINVAL', 'connect', 'WiFi ' + what);
 }
 
-function link(o: WifiOptions): Promise<LinkInfo> {
+export function link(o: WifiOptions): Promise<LinkInfo> {
   return new Promise(function (resolve, reject) {
     let waiting: any;
     function done(code: string, reason?: any): void {
@@ -123,14 +123,14 @@ function link(o: WifiOptions): Promise<LinkInfo> {
         );
       } else {
         onConnected();
-        resolve(linkInfo());
+        resolve(link_info());
       }
     }
     try {
       check(o && typeof o.ssid === 'string' && o.ssid && o.ssid.length < 33, 'ssid must be 1 to 32 bytes');
       check(o.password === undefined || ('' + o.password).length < 65, 'password must be up to 64 bytes');
       check(o.timeout === undefined || o.timeout > 0, 'timeout must be more than 0 ms');
-      if (options && isLinked() && options.ssid === o.ssid) return resolve(linkInfo());
+      if (options && is_linked() && options.ssid === o.ssid) return resolve(link_info());
       stopTimer();
       down = false;
       const wifi = listen();
@@ -152,7 +152,7 @@ function link(o: WifiOptions): Promise<LinkInfo> {
   });
 }
 
-function unlink(): void {
+export function unlink(): void {
   options = undefined;
   stopTimer();
   down = true;
@@ -193,42 +193,49 @@ function notFound(host: string): Error {
   return netError('ENOTFOUND', 'dns', 'name not found: ' + host);
 }
 
-/** The driver "esp32wifi". */
+export const name = 'esp32wifi';
+export const capabilities: Capabilities = { tls: true, verify: false, sni: false, pause: false, blocking: ['connect'] };
+
+export function gethostbyname(host: string): Promise<string> {
+  return new Promise(function (resolve, reject) {
+    if (!/[^0-9.]/.test(host)) resolve(host);
+    else
+      lookUp(host, function (ip) {
+        if (ip) resolve(ip);
+        else reject(notFound(host));
+      });
+  });
+}
+
+export function connect(to: Endpoint, events: Receiver): Socket {
+  const s = newSocket(events);
+  // connect() blocks for the lookup too, so the name is looked up first
+  if (!/[^0-9.]/.test(to.host)) open(s, to.host, to);
+  else
+    lookUp(to.host, function (ip) {
+      // closed meanwhile
+      if (s._raw === null) return;
+      try {
+        if (!ip) {
+          s.close();
+          throw notFound(to.host);
+        }
+        open(s, ip, to);
+      } catch (e: any) {
+        s.events.onClose(e);
+      }
+    });
+  return s;
+}
+
+/** The driver; the module itself is one too. */
 export const driver: NetDriver = {
-  name: 'esp32wifi',
-  capabilities: { tls: true, verify: false, sni: false, pause: false, blocking: ['connect'] },
+  name: name,
+  capabilities: capabilities,
   link: link,
   unlink: unlink,
-  is_linked: isLinked,
-  link_info: linkInfo,
-  gethostbyname: function (host: string): Promise<string> {
-    return new Promise(function (resolve, reject) {
-      if (!/[^0-9.]/.test(host)) resolve(host);
-      else
-        lookUp(host, function (ip) {
-          if (ip) resolve(ip);
-          else reject(notFound(host));
-        });
-    });
-  },
-  connect: function (to: Endpoint, events: Receiver): Socket {
-    const s = newSocket(events);
-    // connect() blocks for the lookup too, so the name is looked up first
-    if (!/[^0-9.]/.test(to.host)) open(s, to.host, to);
-    else
-      lookUp(to.host, function (ip) {
-        // closed meanwhile
-        if (s._raw === null) return;
-        try {
-          if (!ip) {
-            s.close();
-            throw notFound(to.host);
-          }
-          open(s, ip, to);
-        } catch (e: any) {
-          s.events.onClose(e);
-        }
-      });
-    return s;
-  },
+  is_linked: is_linked,
+  link_info: link_info,
+  gethostbyname: gethostbyname,
+  connect: connect,
 };

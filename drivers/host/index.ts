@@ -5,6 +5,7 @@ import { networkInterfaces } from 'node:os';
 import * as tls from 'node:tls';
 import type {
   Bytes,
+  Capabilities,
   ConnectPhase,
   Endpoint,
   LinkInfo,
@@ -112,24 +113,45 @@ class HostSocket implements Socket {
   }
 }
 
-function info(): LinkInfo {
+/** The first address that is not this computer's own loopback. */
+export function link_info(): LinkInfo {
   for (const list of Object.values(networkInterfaces()))
     for (const a of list || [])
       if (a.family === 'IPv4' && !a.internal) return { ip: a.address, mask: a.netmask, gw: '', dns: '', mac: a.mac };
   return { ip: '127.0.0.1', mask: '255.0.0.0', gw: '', dns: '', mac: '' };
 }
 
-/** The driver "host". */
+export const name = 'host';
+export const capabilities: Capabilities = { tls: true, verify: true, sni: true, pause: true, blocking: [] };
+
+export function link(): Promise<LinkInfo> {
+  return Promise.resolve(link_info());
+}
+
+export function unlink(): void {}
+
+export function is_linked(): boolean {
+  return true;
+}
+
+export function gethostbyname(host: string): Promise<string> {
+  return new Promise((resolve, reject) =>
+    lookup(host, { family: 4 }, (e, address) => (e ? reject(netError(e, 'dns')) : resolve(address))),
+  );
+}
+
+export function connect(to: Endpoint, events: Receiver): Socket {
+  return new HostSocket(to, events);
+}
+
+/** The driver; the module itself is one too. */
 export const driver: NetDriver = {
-  name: 'host',
-  capabilities: { tls: true, verify: true, sni: true, pause: true, blocking: [] },
-  link: () => Promise.resolve(info()),
-  unlink() {},
-  is_linked: () => true,
-  link_info: info,
-  gethostbyname: (host) =>
-    new Promise((resolve, reject) =>
-      lookup(host, { family: 4 }, (e, address) => (e ? reject(netError(e, 'dns')) : resolve(address))),
-    ),
-  connect: (to, events) => new HostSocket(to, events),
+  name,
+  capabilities,
+  link,
+  unlink,
+  is_linked,
+  link_info,
+  gethostbyname,
+  connect,
 };

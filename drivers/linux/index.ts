@@ -1,39 +1,53 @@
 // The network of Espruino's own Linux build: `net` and `tls` of the firmware, linked as long as the computer is.
 import { netError, newSocket, open } from '../firmware/socket';
-import type { Endpoint, LinkInfo, NetDriver, Receiver, Socket } from '../../src/net/driver';
+import type { Capabilities, Endpoint, LinkInfo, NetDriver, Receiver, Socket } from '../../src/net/driver';
 
-function nothing(): void {}
+export const name = 'linux';
+export const capabilities: Capabilities = {
+  tls: true,
+  verify: false,
+  sni: false,
+  pause: false,
+  blocking: ['dns', 'connect'],
+};
 
-function info(): LinkInfo {
+/** Nothing to be told: the firmware knows no addresses here. */
+export function link_info(): LinkInfo {
   return { ip: '', mask: '', gw: '', dns: '', mac: '' };
 }
 
-function numeric(host: string): boolean {
-  return !/[^0-9.]/.test(host);
+export function link(): Promise<LinkInfo> {
+  return Promise.resolve(link_info());
 }
 
-/** The driver "linux". */
+export function unlink(): void {}
+
+export function is_linked(): boolean {
+  return true;
+}
+
+/** Addresses only: this firmware looks names up inside connect(), and tells nobody what it found. */
+export function gethostbyname(host: string): Promise<string> {
+  return new Promise(function (resolve, reject) {
+    if (!/[^0-9.]/.test(host)) resolve(host);
+    else setTimeout(reject, 0, netError('ENOTSUP', 'dns', 'the firmware has no name lookup but that of connect()'));
+  });
+}
+
+export function connect(to: Endpoint, events: Receiver): Socket {
+  const s = newSocket(events);
+  open(s, to.host, to);
+  return s;
+}
+
+/** The driver; the module itself is one too. */
 export const driver: NetDriver = {
-  name: 'linux',
-  capabilities: { tls: true, verify: false, sni: false, pause: false, blocking: ['dns', 'connect'] },
-  link: function (): Promise<LinkInfo> {
-    return Promise.resolve(info());
-  },
-  unlink: nothing,
-  is_linked: function (): boolean {
-    return true;
-  },
-  link_info: info,
-  /** Addresses only: this firmware looks names up inside connect(), and tells nobody what it found. */
-  gethostbyname: function (host: string): Promise<string> {
-    return new Promise(function (resolve, reject) {
-      if (numeric(host)) resolve(host);
-      else setTimeout(reject, 0, netError('ENOTSUP', 'dns', 'the firmware has no name lookup but that of connect()'));
-    });
-  },
-  connect: function (to: Endpoint, events: Receiver): Socket {
-    const s = newSocket(events);
-    open(s, to.host, to);
-    return s;
-  },
+  name: name,
+  capabilities: capabilities,
+  link: link,
+  unlink: unlink,
+  is_linked: is_linked,
+  link_info: link_info,
+  gethostbyname: gethostbyname,
+  connect: connect,
 };

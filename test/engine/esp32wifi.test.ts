@@ -1,16 +1,18 @@
 // The ESP32 driver inside the interpreter: a stand-in for `Wifi`, the interpreter's real sockets below.
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { bundle } from '../../src/cli/bundle';
 import { ROOT, Workshop } from '../cli/workshop';
 import { describeEngines, runIn } from './harness';
+import { inStorage } from './program';
 
 const STAND_IN = readFileSync(join(__dirname, 'wifiStandIn.js'), 'utf8');
 
 /** Waits of the driver (back-off, timeouts) pass 50 times as fast. */
-const FAST = 'var slow = setTimeout; global.setTimeout = function (f, ms, a, b) { return slow(f, ms > 100 ? ms / 50 : ms, a, b); };\n';
+const FAST =
+  'var slow = setTimeout; global.setTimeout = function (f, ms, a, b) { return slow(f, ms > 100 ? ms / 50 : ms, a, b); };\n';
 
 const APP = `
 var wifi = require('Wifi');
@@ -90,12 +92,14 @@ describeEngines('the ESP32 driver', (engine) => {
     const app = shop.file('app.js', APP.replace(/PORT/g, String(port)));
     const { code } = await bundle({ app, board: 'esp32', root: ROOT });
     const standIn = `Modules.addCached('Wifi', ${JSON.stringify(STAND_IN.replace(/^\s*\/\/.*$/gm, ''))});\n`;
-    const { stdout, timedOut } = await runIn(engine, standIn + FAST + code, { timeoutMs: 60000 });
+    const cwd = await inStorage(engine, { app: code });
+    const { stdout, timedOut } = await runIn(engine, standIn + FAST + 'require("app");', { timeoutMs: 80000, cwd });
+    rmSync(cwd, { recursive: true, force: true });
     shop.close();
     server.closeAllConnections();
     server.close();
     const told = stdout.split('\n').filter((line) => line.startsWith('#'));
     expect(told.map((line) => line.slice(1).replace(/^Error(?= \|)/, ''))).toEqual(WANT(port));
     expect(timedOut).toBe(false);
-  }, 90000);
+  }, 120000);
 });
