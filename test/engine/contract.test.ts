@@ -4,18 +4,22 @@ import { join } from 'node:path';
 import { minify } from 'terser';
 import * as ts from 'typescript';
 import { ContractPeer } from '../driver-contract/peer';
-import { cases } from '../driver-contract/suite';
+import { cases, SUITE_FILES } from '../driver-contract/suite';
 import { freePort } from '../servers/installed';
 import { describeEngines, runIn } from './harness';
 import { inStorage, linuxModules, script } from './program';
 
-/** The suite as the interpreter takes it: ES5, small, and nothing named before it is there. */
+/** The suite as the interpreter takes it: one file of ES5, small, and nothing named before it is there. */
 async function suiteText(): Promise<string> {
-  const source = readFileSync(join(__dirname, '..', 'driver-contract', 'suite.ts'), 'utf8');
-  const { outputText } = ts.transpileModule(source, {
-    compilerOptions: { target: ts.ScriptTarget.ES5, module: ts.ModuleKind.ESNext, removeComments: true },
-  });
-  const plain = outputText.replace(/^export (?=var|function)/gm, '') + 'exports.cases=cases;exports.runCase=runCase;';
+  const folder = join(__dirname, '..', 'driver-contract');
+  const compilerOptions = { target: ts.ScriptTarget.ES5, module: ts.ModuleKind.ESNext, removeComments: true };
+  let plain = '';
+  for (const file of SUITE_FILES) {
+    const source = readFileSync(join(folder, file + '.ts'), 'utf8');
+    plain += ts.transpileModule(source, { compilerOptions }).outputText;
+  }
+  plain = plain.replace(/^import .*$/gm, '').replace(/^export (?=var|function)/gm, '');
+  plain += 'exports.cases=cases;exports.runCase=runCase;';
   const options = { ecma: 5, compress: false, mangle: { toplevel: true }, format: { semicolons: true } } as const;
   return (await minify(plain, options)).code!;
 }
