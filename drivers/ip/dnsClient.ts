@@ -58,7 +58,8 @@ export const dnsClient: DnsMaker = function (env: Env) {
         server = to.join('.');
         socket._send(query, to, 53);
         timer._at = Infinity;
-        timer = env._after(FIRST_WAIT * Math.pow(2, Math.floor(tries++ / servers.length)), ask);
+        timer = env._after(FIRST_WAIT * Math.pow(2, (tries / servers.length) | 0), ask);
+        tries++;
       }
     }
 

@@ -1,5 +1,5 @@
 // What can go wrong, a test for each: the call settles once, with the right error, and the next one works.
-import { bench, note, STATIC, type Bench, type BenchOptions } from './bench';
+import { bench, STATIC, type Bench, type BenchOptions } from './bench';
 import { serveHttp, serveTcp } from './servers';
 import * as requests from '../../src';
 import { register, unregister } from '../../src/net/registry';
