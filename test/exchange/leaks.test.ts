@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as requests from '../../src/node/index';
+import { freePort } from '../servers/installed';
 import { RawServer } from '../servers/raw';
 import { ReferenceServer } from '../servers/reference';
 import { turns } from './expect';
@@ -18,9 +19,11 @@ function busy(): { [kind: string]: number } {
 let raw: RawServer;
 let reference: ReferenceServer;
 let folder: string;
+let closed: number;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'leaks-'));
   writeFileSync(join(folder, 'file'), 'x'.repeat(3000));
+  closed = await freePort();
   reference = await ReferenceServer.start();
   raw = await RawServer.start(async (peer) => {
     const fate = (await peer.head()).split(/[ /]/)[2];
@@ -67,7 +70,7 @@ const calls: { [name: string]: () => Promise<any> } = {
   garbage: () => requests.get(raw.url('/garbage')),
   silence: () => requests.get(raw.url('/silence'), { timeout: 15 }),
   'a bad URL': () => requests.get('nonsense'),
-  'nobody there': () => requests.get('http://127.0.0.1:1/'),
+  'nobody there': () => requests.get('http://127.0.0.1:' + closed + '/'),
 };
 
 it.each(Object.keys(calls))('%s, fifty times', async (name) => {

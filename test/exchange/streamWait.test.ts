@@ -1,0 +1,189 @@
+// stream_callback that returns a promise: nothing is delivered, and where the driver can, nothing is read meanwhile.
+import * as requests from '../../src/node/index';
+import { RawServer } from '../servers/raw';
+import { noise, refused, turns, watch } from './expect';
+import { HandDriver } from './handDriver';
+import { latin1 } from './play';
+
+const body = noise(100000);
+let server: RawServer;
+
+beforeEach(async () => {
+  server = await RawServer.start(async (peer) => {
+    await peer.head();
+    await peer.send('HTTP/1.1 200 OK\r\nContent-Length: ' + body.length + '\r\n\r\n');
+    await peer.send(body.toString('latin1'));
+  });
+});
+afterEach(() => server.stop());
+
+describe('a callback that returns a promise', () => {
+  it('gets the next piece when it has settled', async () => {
+    const pieces: Buffer[] = [];
+    let busy = 0;
+    const r = await requests.get(server.url(), {
+      stream_chunk: 4096,
+      async stream_callback(chunk) {
+        if (busy++) throw new Error('called while it waits');
+        pieces.push(Buffer.from(chunk));
+        await turns(2);
+        busy--;
+      },
+    });
+    expect(Buffer.concat(pieces).equals(body)).toBe(true);
+    expect(busy).toBe(0);
+    expect(r.received).toBe(body.length);
+  });
+
+  it('settles before the call does', async () => {
+    let done = 0;
+    await requests.get(server.url(), {
+      stream_chunk: 65535,
+      stream_callback: () => turns(5).then(() => void done++),
+    });
+    expect(done).toBe(2);
+  });
+
+  it('any thenable will do, one that settles at once too', async () => {
+    let n = 0;
+    const stream_callback = (chunk: Uint8Array) => {
+      n += chunk.length;
+      return { then: (go: () => void) => go() };
+    };
+    await requests.get(server.url(), { stream_chunk: 100, stream_callback });
+    expect(n).toBe(body.length);
+  });
+
+  it('what is no thenable is no promise', async () => {
+    for (const value of [1, 'then', true, {}, { then: 1 }, [], () => 1]) {
+      let n = 0;
+      await requests.get(server.url(), {
+        stream_chunk: 4096,
+        stream_callback: (chunk) => ((n += chunk.length), value),
+      });
+      expect(n).toBe(body.length);
+    }
+  });
+
+  it('and is rejected ends the call with that error', async () => {
+    const mine = new Error('mine');
+    let calls = 0;
+    const stream_callback = () => (calls++, turns(1).then(() => Promise.reject(mine)));
+    await expect(requests.get(server.url(), { stream_callback })).rejects.toBe(mine);
+    await server.allGone();
+    expect(calls).toBe(1);
+  });
+
+  it('on the last piece and is rejected', async () => {
+    const mine = new Error('mine');
+    const call = requests.get(server.url(), {
+      headers: { Connection: 'keep-alive' },
+      stream_callback: (chunk, r) => (r.received === r.total ? Promise.reject(mine) : undefined),
+    });
+    await expect(call).rejects.toBe(mine);
+    await server.allGone();
+  });
+
+  it('leaves what is not wanted with the peer', async () => {
+    const large = Buffer.alloc(64 << 20);
+    server.script = async (peer) => {
+      await peer.head();
+      await peer.send('HTTP/1.1 200 OK\r\nContent-Length: ' + large.length + '\r\n\r\n');
+      peer.socket.write(large);
+    };
+    let calls = 0;
+    let go = () => {};
+    const call = requests.get(server.url(), {
+      stream_callback(chunk, r) {
+        if (++calls > 1) return;
+        expect(r.received).toBeGreaterThanOrEqual(512);
+        return new Promise<void>((settle) => (go = settle));
+      },
+    });
+    while (!calls) await turns(1);
+    await turns(200);
+    expect(calls).toBe(1);
+    expect(server.peers[0].socket.writableLength).toBeGreaterThan(0);
+    go();
+    expect((await call).received).toBe(large.length);
+  });
+
+  it.each(['Content-Length: 12', 'Transfer-Encoding: chunked', 'A: until close'])(
+    'the peer closes meanwhile: %s',
+    async (field) => {
+      const text = 'HELLO WORLD!';
+      server.script = async (peer) => {
+        await peer.head();
+        await peer.send('HTTP/1.1 200 OK\r\n' + field + '\r\n\r\n');
+        await peer.send(/chunked/.test(field) ? '7\r\nHELLO W\r\n5\r\nORLD!\r\n0\r\n\r\n' : text);
+        peer.fin();
+      };
+      let got = '';
+      const r = await requests.get(server.url(), {
+        stream_chunk: 5,
+        stream_callback: (chunk) => ((got += latin1(chunk)), turns(20)),
+      });
+      expect(got).toBe(text);
+      expect(r.received).toBe(12);
+    },
+  );
+
+  it('the peer closes meanwhile, too early', async () => {
+    server.script = async (peer) => {
+      await peer.head();
+      await peer.send('HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\nHELLO WORLD!');
+      peer.fin();
+    };
+    let got = '';
+    const call = requests.get(server.url(), {
+      stream_chunk: 5,
+      stream_callback: (chunk) => ((got += latin1(chunk)), turns(20)),
+    });
+    await refused(call, { type: 'IOError', phase: 'body' });
+    expect(got.substr(0, 10)).toBe('HELLO WORL');
+  });
+});
+
+describe('on a driver that cannot pause', () => {
+  let hand: HandDriver;
+  beforeEach(() => {
+    hand = new HandDriver();
+    hand.capabilities.pause = false;
+  });
+  afterEach(() => hand.remove());
+
+  const url = 'http://host.example/';
+  const text = body.toString('latin1', 0, 5000);
+  const head = 'HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n';
+
+  it.each([1, 3, 512, 0])('up to max_content bytes are held, pieces of %d', async (stream_chunk) => {
+    let go = () => {};
+    let got = '';
+    let first = true;
+    const stream_callback = (chunk: Uint8Array) => {
+      got += latin1(chunk);
+      if (!first) return;
+      first = false;
+      return new Promise<void>((settle) => (go = settle));
+    };
+    const seen = watch(requests.get(url, { driver: 'hand', stream_chunk, stream_callback, max_content: 5000 }));
+    hand.socket.open().data(head);
+    for (let i = 0; i < 5000; i += 500) hand.socket.data(text.substr(i, 500));
+    await turns();
+    expect(seen.settled).toBe(0);
+    expect(got.length).toBe(stream_chunk || 500);
+    go();
+    await turns();
+    expect(seen.value.received).toBe(5000);
+    expect(got).toBe(text);
+  });
+
+  it('more than max_content bytes end in an error', async () => {
+    const stream_callback = () => new Promise(() => {});
+    const call = requests.get(url, { driver: 'hand', stream_chunk: 100, stream_callback, max_content: 1000 });
+    hand.socket.open().data(head);
+    for (let i = 0; i < 5000; i += 500) hand.socket.data(text.substr(i, 500));
+    await refused(call, { type: 'HTTPResponseError', phase: 'body' });
+    expect(hand.socket.closed).toBe(true);
+  });
+});
