@@ -3,7 +3,7 @@ import { netError } from '../../src/net/neterror';
 import { pair, read, write } from './bus';
 import { random32 } from '../ip/random';
 import { after, FOREVER, wake } from './loop';
-import { parseMac, PHY } from './options';
+import { MODES, parseMac } from './options';
 import { Bit, Block, Ir, Reg, Sn } from './registers';
 import type { Bus } from './bus';
 import type { Loop, Task } from './loop';
@@ -163,7 +163,7 @@ function probe(c: Chip): void {
 function configure(c: Chip): void {
   const o = c._o;
   const r = o.retry || {};
-  const mode = 0x80 | Bit.PHY_OPMD | (PHY[o.phy || 'auto'] << 3);
+  const mode = 0x80 | Bit.PHY_OPMD | (MODES[o.phy || 'auto'] << 3);
   // RTR counts in 100 us
   write(c, 0, Reg.RTR, pair((r.time || 200) * 10).concat([r.count === undefined ? 8 : r.count]));
   if (o.buffers)

@@ -46,12 +46,14 @@ export function need(good: any, what: string, given: any, allowed: string): void
   if (!good) refuse(what, given, allowed);
 }
 
+function isByte(n: number): boolean {
+  return n >= 0 && n < 256;
+}
+
 /** The four numbers of a dotted address; undefined where it is none. */
 export function parseIp(text: any): number[] | undefined {
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(text)) {
-    const ip = text.split('.').map(Number);
-    if (Math.max(ip[0], ip[1], ip[2], ip[3]) < 256) return ip;
-  }
+  const ip = ('' + text).split('.').map(Number);
+  if (ip.length === 4 && ip.every(isByte) && ip.join('.') === text) return ip;
 }
 
 /** An address of `link`. */
@@ -59,53 +61,61 @@ export function needIp(what: string, text: any): number[] {
   return parseIp(text) || refuse(what, text, 'an address like 192.168.1.2');
 }
 
+/** `aa:bb:cc:dd:ee:ff` */
+export function hex(mac: number[]): string {
+  return mac
+    .map(function (b) {
+      return (256 + b).toString(16).substr(1);
+    })
+    .join(':');
+}
+
 /** The six bytes of a MAC address. */
 export function parseMac(text: any): number[] {
-  const mac: number[] = ('' + text).split(':').map(function (s) {
-    return /^[0-9a-fA-F][0-9a-fA-F]$/.test(s) ? parseInt(s, 16) : 256;
+  const mac = ('' + text).split(':').map(function (s) {
+    return parseInt(s, 16);
   });
-  need(mac.length === 6 && mac.every(isByte) && !(mac[0] & 1), 'mac', text, 'like 02:12:34:56:78:9a, not a group');
+  need(mac.length === 6 && hex(mac) === text.toLowerCase() && !(mac[0] & 1), 'mac', text, 'like 02:12:34:56:78:9a');
   return mac;
 }
 
-function isByte(n: number): boolean {
-  return n < 256;
+function number(what: string, n: any, most: number, step: number): void {
+  need(n === undefined || (n >= 0 && n <= most && n % step === 0), what, n, '0 to ' + most + ' in steps of ' + step);
 }
 
-export function isPin(pin: any, method: string): boolean {
-  return pin != null && typeof pin[method] === 'function';
-}
-
-function whole(n: any, from: number, to: number): boolean {
-  return typeof n === 'number' && n >= from && n <= to && n % 1 === 0;
-}
+/** What has to have what. */
+const parts: any = { spi: 'send', cs: 'write', rst: 'write', irq: 'read' };
 
 /** Looks at every option of `create`. */
-export function check(o: W5500Options): void {
-  const kb = (o && o.buffers) || [];
-  const retry = (o && o.retry) || {};
+export function check(o: any): void {
+  const kb = o.buffers;
+  const retry = o.retry || {};
   let sum = 0;
-  need(o && isPin(o.spi, 'send') && isPin(o.spi, 'write'), 'spi', o && o.spi, 'an SPI port');
-  need(isPin(o.cs, 'write'), 'cs', o.cs, 'a pin');
-  need(o.rst === undefined || isPin(o.rst, 'write'), 'rst', o.rst, 'a pin');
-  need(o.irq === undefined || isPin(o.irq, 'read'), 'irq', o.irq, 'a pin');
+  for (const name in parts)
+    need(
+      (o[name] === undefined && name > 'd' && name < 's') || (o[name] && typeof o[name][parts[name]] === 'function'),
+      name,
+      o[name],
+      'an object with ' + parts[name] + '()',
+    );
   need(
-    kb.length <= 8 &&
-      kb.every(function (k) {
-        sum += k;
-        return [1, 2, 4, 8, 16].indexOf(k) >= 0;
-      }) &&
-      sum <= 16 &&
-      (!o.buffers || sum),
+    !kb ||
+      (kb.length < 9 &&
+        kb.every(function (k: number) {
+          sum += k;
+          return k >= 1 && !(k & (k - 1));
+        }) &&
+        sum > 0 &&
+        sum < 17),
     'buffers',
     kb,
     'up to 8 of 1, 2, 4, 8, 16 KB, 16 in all',
   );
-  need(whole(retry.time === undefined ? 1 : retry.time, 1, 6553), 'retry.time', retry.time, '1 to 6553 ms');
-  need(whole(retry.count || 0, 0, 255), 'retry.count', retry.count, '0 to 255');
-  need(whole((o.keepalive || 0) / 5, 0, 255), 'keepalive', o.keepalive, '0 to 1275 s in steps of 5');
-  need(!o.phy || PHY[o.phy] !== undefined, 'phy', o.phy, Object.keys(PHY).join());
+  number('retry.time', retry.time, 6553, 1);
+  number('retry.count', retry.count, 255, 1);
+  number('keepalive', o.keepalive, 1275, 5);
+  need(!o.phy || MODES[o.phy] >= 0, 'phy', o.phy, Object.keys(MODES).join());
 }
 
 /** OPMDC of PHYCFGR */
-export const PHY: { [mode: string]: number } = { auto: 7, '10H': 0, '10F': 1, '100H': 2, '100F': 3 };
+export const MODES: { [mode: string]: number } = { auto: 7, '10H': 0, '10F': 1, '100H': 2, '100F': 3 };

@@ -194,7 +194,8 @@ export function place(s: Sock, port?: number): void {
   wake(c, s);
 }
 
-function inUse(c: Chip, port: number): boolean {
+/** A socket has this port. */
+export function inUse(c: Chip, port: number): boolean {
   return c._socks.some(function (s) {
     return s && s._port === port;
   });

@@ -2,58 +2,42 @@
 import { netError } from '../../src/net/neterror';
 import { addresses, boot, breakAll, newChip, settle, stop, ZERO } from './chip';
 import { after } from './loop';
-import { check, need, needIp, parseIp } from './options';
+import { check, hex, need, needIp, parseIp } from './options';
 import { dial, newTcp } from './tcp';
-import { newUdp } from './udp';
 import type { Chip } from './chip';
+import type { newUdp, openUdp } from './udp';
 import type { LinkOptions, W5500Options } from './options';
 import type { Dhcp, DhcpMaker, DnsMaker, Env, Lease, Lookup } from '../ip/env';
 import type { Endpoint, LinkInfo, NetDriver, NetError, Receiver, Socket } from '../../src/net/driver';
 
 export type { LinkOptions, W5500Options };
 
-/** A UDP socket of an application. */
-export interface Udp {
-  /** a datagram has arrived; the bytes are lent for the call */
-  onMessage?: (data: Uint8Array, ip: string, port: number) => void;
-  /** the network is gone, and the socket with it */
-  onClose?: (err: NetError) => void;
-  /** Sends up to 1472 bytes; one datagram at a time, `done` says how it went. */
-  send(data: string | Uint8Array, host: string, port: number, done?: (err: NetError | null) => void): void;
-  close(): void;
-}
-
 /** The driver "w5500". */
 export interface W5500 extends NetDriver {
   link(options: LinkOptions): Promise<LinkInfo>;
-  /** Opens a UDP socket; without a port on one of its own. Throws a NetError (ENETDOWN, EMFILE, EADDRINUSE). */
-  udp(options?: { port?: number }): Udp;
+}
+
+/** What makes it complete. */
+export interface More {
+  _dhcp: DhcpMaker;
+  _dns: DnsMaker;
+  _udp: typeof newUdp;
+  _openUdp: typeof openUdp;
 }
 
 /**
  * A driver for the chip on these pins.
  * @throws NetError (EINVAL) that says what was given and what is allowed
  */
-export function create(o: W5500Options, makeDhcp?: DhcpMaker, makeDns?: DnsMaker): W5500 {
-  check(o);
+export function create(o: W5500Options, more?: More): W5500 {
+  check(o || {});
   const c: Chip = newChip(o);
   let setup: Lease | undefined;
   let linked = false;
   let dhcp: Dhcp | undefined;
   let lookUp: Lookup | undefined;
   let wanted: LinkOptions | undefined;
-
-  const env: Env = {
-    _now: function () {
-      return c._now;
-    },
-    _after: function (ms, run) {
-      return after(c, ms, run);
-    },
-    _udp: function (port, onMessage, onClose) {
-      return newUdp(c, port, onMessage, onClose);
-    },
-  };
+  let env: Env;
 
   function info(): LinkInfo {
     const l = setup!;
@@ -63,16 +47,8 @@ export function create(o: W5500Options, makeDhcp?: DhcpMaker, makeDns?: DnsMaker
       mask: l._mask.join('.'),
       gw: l._gw.join('.'),
       dns: l._dns.length ? l._dns[0].join('.') : '',
-      mac: hex(),
+      mac: hex(c._mac),
     };
-  }
-
-  function hex(): string {
-    return c._mac
-      .map(function (b) {
-        return (256 + b).toString(16).substr(1);
-      })
-      .join(':');
   }
 
   function down(phase: 'connect' | 'open'): NetError {
@@ -122,9 +98,9 @@ export function create(o: W5500Options, makeDhcp?: DhcpMaker, makeDns?: DnsMaker
     need(l.timeout === undefined || l.timeout > 0, 'timeout', l.timeout, 'more than 0 ms');
     setup = undefined;
     if (l.dhcp) {
-      need(makeDhcp, 'dhcp', true, 'left out: this build has static addresses only');
+      need(more, 'dhcp', true, 'left out: this build has static addresses only');
       need(!l.hostname || /^[A-Za-z0-9-]+$/.test(l.hostname), 'hostname', l.hostname, 'letters, digits and -');
-      dhcp = makeDhcp!(env, c._mac, l.hostname || '', use, function (why) {
+      dhcp = more!._dhcp(env, c._mac, l.hostname || '', use, function (why) {
         c._why = why;
       });
       if (l.ip) setup = { _ip: needIp('ip', l.ip), _mask: ZERO, _gw: ZERO, _dns: [] };
@@ -173,7 +149,7 @@ export function create(o: W5500Options, makeDhcp?: DhcpMaker, makeDns?: DnsMaker
     const ip = parseIp(host);
     if (ip) done(null, ip);
     else if (!linked) done(down('connect'));
-    else if (!makeDns || /^[\d.]*$/.test(host) || !setup!._dns.length)
+    else if (!more || /^[\d.]*$/.test(host) || !setup!._dns.length)
       done(
         netError(
           'ENOTFOUND',
@@ -182,7 +158,7 @@ export function create(o: W5500Options, makeDhcp?: DhcpMaker, makeDns?: DnsMaker
         ),
       );
     else {
-      lookUp = lookUp || makeDns(env);
+      lookUp = lookUp || more._dns(env);
       lookUp(setup!._dns, host, done);
     }
   }
@@ -216,40 +192,7 @@ export function create(o: W5500Options, makeDhcp?: DhcpMaker, makeDns?: DnsMaker
     need(port > 0 && port < 65536 && port % 1 === 0, 'port', port, '1 to 65535');
   }
 
-  function udp(options?: { port?: number }): Udp {
-    const port = options && options.port;
-    if (!linked) throw down('connect');
-    if (port !== undefined) needPort(port);
-    for (let i = 0; i < c._socks.length; i++)
-      if (c._socks[i] && c._socks[i]._port === port)
-        throw netError('EADDRINUSE', 'connect', 'port ' + port + ' is in use');
-    const made: Udp = {
-      send: function (data, host, to, done) {
-        const told = done || function () {};
-        needPort(to);
-        resolveName(host, function (err, ip) {
-          if (err) told(err);
-          else raw._send(data, ip!, to, told);
-        });
-      },
-      close: function () {
-        raw._close();
-      },
-    };
-    const raw = newUdp(
-      c,
-      port,
-      function (data, ip, from) {
-        if (made.onMessage) made.onMessage(data, ip, from);
-      },
-      function (err) {
-        if (made.onClose) made.onClose(err);
-      },
-    );
-    return made;
-  }
-
-  return {
+  const driver: any = {
     name: 'w5500',
     capabilities: { tls: false, verify: false, sni: false, pause: true, blocking: [] },
     link: link,
@@ -267,6 +210,25 @@ export function create(o: W5500Options, makeDhcp?: DhcpMaker, makeDns?: DnsMaker
       });
     },
     connect: connect,
-    udp: udp,
   };
+  if (more) {
+    env = {
+      _now: function () {
+        return c._now;
+      },
+      _after: function (ms, run) {
+        return after(c, ms, run);
+      },
+      _udp: function (port, onMessage, onClose) {
+        return more._udp(c, port, onMessage, onClose);
+      },
+    };
+    driver.udp = function (options?: { port?: number }) {
+      const port = options && options.port;
+      if (!linked) throw down('connect');
+      if (port !== undefined) needPort(port);
+      return more._openUdp(c, resolveName, port);
+    };
+  }
+  return driver;
 }

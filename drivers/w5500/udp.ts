@@ -3,7 +3,7 @@ import { netError } from '../../src/net/neterror';
 import { pair, read, word, write } from './bus';
 import { wake } from './loop';
 import { Block, Ir, Mode, Sn, Sr } from './registers';
-import { flush, leave, methods, place, release, State, waiting } from './socket';
+import { flush, inUse, leave, methods, place, release, State, waiting } from './socket';
 import type { Chip } from './chip';
 import type { Sock } from './socket';
 import type { NetError } from '../../src/net/driver';
@@ -13,6 +13,17 @@ const SEND_TIMEOUT = 5000;
 /** most that fits into a packet */
 const LARGEST = 1472;
 
+/** A UDP socket of an application. */
+export interface Udp {
+  /** a datagram has arrived; the bytes are lent for the call */
+  onMessage?: (data: Uint8Array, ip: string, port: number) => void;
+  /** the network is gone, and the socket with it */
+  onClose?: (err: NetError) => void;
+  /** Sends 1 to 1472 bytes; one datagram at a time, `done` says how it went. */
+  send(data: string | Uint8Array, host: string, port: number, done?: (err: NetError | null) => void): void;
+  close(): void;
+}
+
 /** One datagram at a time is on its way; one that finds another there fails with EBUSY. */
 export interface UdpSocket {
   /** 1 to 1472 bytes; `done` says whether it went out */
@@ -20,7 +31,7 @@ export interface UdpSocket {
   _close(): void;
 }
 
-interface Udp extends Sock, UdpSocket {
+interface Port extends Sock, UdpSocket {
   _item?: { _data: any; _ip: number[]; _port: number };
   _sendDone?: (err: NetError | null) => void;
   _onMessage(data: Uint8Array, ip: string, port: number): void;
@@ -34,7 +45,7 @@ export function newUdp(
   onMessage: (data: Uint8Array, ip: string, port: number) => void,
   onClose?: (err: NetError) => void,
 ): UdpSocket {
-  const s: Udp = Object.create(udp);
+  const s: Port = Object.create(udp);
   s._chip = c;
   s._mode = Mode.UDP;
   s._onMessage = onMessage;
@@ -43,14 +54,14 @@ export function newUdp(
   return s;
 }
 
-function sent(s: Udp, code: string, message: string): void {
+function sent(s: Port, code: string, message: string): void {
   const done = s._sendDone;
   s._sending = false;
   s._item = s._sendDone = undefined;
   if (done) done(code ? netError(code, 'open', message) : null);
 }
 
-function receive(s: Udp, c: Chip, rx: number): void {
+function receive(s: Port, c: Chip, rx: number): void {
   let left = waiting(s);
   // each datagram comes after its sender's address and port, and its length (datasheet p. 54)
   while (left >= 8 && s._state === State.Up) {
@@ -68,7 +79,7 @@ function receive(s: Udp, c: Chip, rx: number): void {
   }
 }
 
-function work(this: Udp, c: Chip, ir: number, sr: number): void {
+function work(this: Port, c: Chip, ir: number, sr: number): void {
   const s = this;
   const item = s._item;
   if (s._state === State.Open) {
@@ -106,7 +117,7 @@ function work(this: Udp, c: Chip, ir: number, sr: number): void {
   }
 }
 
-function send(this: Udp, data: any, ip: number[], port: number, done?: (err: NetError | null) => void): void {
+function send(this: Port, data: any, ip: number[], port: number, done?: (err: NetError | null) => void): void {
   const most = Math.min(LARGEST, this._chip._sizes[this._n]);
   const code =
     this._state > State.Up ? 'EPIPE' : this._item ? 'EBUSY' : data.length > most || !data.length ? 'EMSGSIZE' : '';
@@ -125,12 +136,12 @@ function send(this: Udp, data: any, ip: number[], port: number, done?: (err: Net
   }
 }
 
-function close(this: Udp): void {
+function close(this: Port): void {
   leave(this, true);
   this._item = this._sendDone = undefined;
 }
 
-function broken(this: Udp, err: NetError): void {
+function broken(this: Port, err: NetError): void {
   const told = this._onClose;
   if (this._state < State.Leave) {
     leave(this, true);
@@ -140,3 +151,32 @@ function broken(this: Udp, err: NetError): void {
 }
 
 const udp: any = Object.assign({ _send: send, _close: close, _work: work, _break: broken }, methods);
+
+type Resolve = (host: string, done: (err: NetError | null, ip?: number[]) => void) => void;
+
+/** A socket for an application. Throws EMFILE, EADDRINUSE. */
+export function openUdp(c: Chip, resolve: Resolve, port: number | undefined): Udp {
+  const made: Udp = {
+    send: function (data, host, to, done) {
+      resolve(host, function (err, ip) {
+        if (!err) raw._send(data, ip!, to, done);
+        else if (done) done(err);
+      });
+    },
+    close: function () {
+      raw._close();
+    },
+  };
+  if (port && inUse(c, port)) throw netError('EADDRINUSE', 'connect', 'port ' + port + ' is in use');
+  const raw = newUdp(
+    c,
+    port,
+    function (data, ip, from) {
+      if (made.onMessage) made.onMessage(data, ip, from);
+    },
+    function (err) {
+      if (made.onClose) made.onClose(err);
+    },
+  );
+  return made;
+}

@@ -10,7 +10,7 @@ describe('create', () => {
     ['nothing', undefined, /spi is undefined/],
     ['no spi', { cs: pin }, /spi is undefined/],
     ['spi of another kind', { spi: {}, cs: pin }, /spi is \[object Object\]/],
-    ['no cs', { spi }, /cs is undefined, must be a pin/],
+    ['no cs', { spi }, /cs is undefined, must be an object/],
     ['cs that is no pin', { spi, cs: 5 }, /cs is 5/],
     ['rst that is no pin', { spi, cs: pin, rst: {} }, /rst is/],
     ['irq that is no pin', { spi, cs: pin, irq: 'D3' }, /irq is D3/],
