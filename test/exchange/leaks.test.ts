@@ -8,13 +8,33 @@ import { RawServer } from '../servers/raw';
 import { ReferenceServer } from '../servers/reference';
 import { turns } from './expect';
 
-/** What keeps Node busy, counted by kind; without what jest itself has going. */
+/** The sockets and the like that keep Node busy, counted by kind; its own timers come and go. */
 function busy(): { [kind: string]: number } {
   const kinds: { [kind: string]: number } = {};
   for (const kind of (process as any).getActiveResourcesInfo())
-    if (/TCP|Timeout|FSReq|GetAddr|TLS/.test(kind)) kinds[kind] = (kinds[kind] || 0) + 1;
+    if (/TCP|FSReq|GetAddr|TLS/.test(kind)) kinds[kind] = (kinds[kind] || 0) + 1;
   return kinds;
 }
+
+const timers = new Set<unknown>();
+const { setTimeout: set, clearTimeout: clear } = globalThis;
+
+beforeAll(() => {
+  const counting = (go: (...args: any[]) => void, ms?: number, ...args: any[]) => {
+    const id = set(() => {
+      timers.delete(id);
+      go(...args);
+    }, ms);
+    timers.add(id);
+    return id;
+  };
+  globalThis.setTimeout = counting as any;
+  globalThis.clearTimeout = ((id: any) => {
+    timers.delete(id);
+    clear(id);
+  }) as any;
+});
+afterAll(() => Object.assign(globalThis, { setTimeout: set, clearTimeout: clear }));
 
 let raw: RawServer;
 let reference: ReferenceServer;
@@ -93,6 +113,7 @@ it.each(Object.keys(calls))('%s, fifty times', async (name) => {
   // the servers' own ends go a turn later
   for (let i = 0; i < 50 && (reference.open || JSON.stringify(busy()) !== JSON.stringify(before)); i++) await turns(4);
   expect(busy()).toEqual(before);
+  expect(timers.size).toBe(0);
   expect(reference.open).toBe(0);
   expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(files + 2);
   expect(fates.size).toBe(1);
