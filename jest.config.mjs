@@ -3,7 +3,7 @@ export default {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   // The interpreter's natives are replaced by Node's.
-  moduleNameMapper: { '^(\\.{1,2}/)+(src/)?engine$': '<rootDir>/src/node/engine.ts' },
+  moduleNameMapper: { '^(\\.{1,2}/)+(src/)?(engine|virtual)$': '<rootDir>/src/node/$3.ts' },
   transform: {
     // const enums are inlined, so ts-jest has to see the whole program; types are checked by `npm run typecheck`.
     '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.jest.json', diagnostics: false }],

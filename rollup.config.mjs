@@ -28,9 +28,10 @@ function resolver(root, outside = []) {
 const nodeEngine = {
   name: 'node-engine',
   resolveId(id, importer) {
-    return importer && resolve(dirname(importer), id) === resolve('out/node/src/engine')
-      ? resolve('out/node/src/node/engine.js')
-      : null;
+    const equal = ['engine', 'virtual'].find(
+      (n) => importer && resolve(dirname(importer), id) === resolve(`out/node/src/${n}`),
+    );
+    return equal ? resolve(`out/node/src/node/${equal}.js`) : null;
   },
 };
 

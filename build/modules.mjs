@@ -1,7 +1,7 @@
 // Which source files are modules of their own, and by what name.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-const NODE_ONLY = ['host'];
+const NODE_ONLY = ['host', 'sim-w5500'];
 
 function entries(folder) {
   if (!existsSync(folder)) return [];

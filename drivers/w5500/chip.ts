@@ -65,6 +65,7 @@ export function newChip(o: W5500Options): Chip {
     _turning: false,
     _before: before,
     _called: called,
+    _idle: idle,
     _failed: function (e: any) {
       lost(c, '' + (e && e.message));
     },
@@ -92,6 +93,14 @@ function before(this: Chip): void {
 
 function called(this: Chip): boolean {
   return this._ready && this._irq && !this._irq.read();
+}
+
+function isThere(s: any): boolean {
+  return s;
+}
+
+function idle(this: Chip): boolean {
+  return !this._done && !this._socks.some(isThere);
 }
 
 /** Ends the attempt to link, if there is one. */
@@ -152,9 +161,9 @@ function probe(c: Chip): void {
   const version = read(c, Block.Common, Reg.VERSIONR, 1)[0];
   const mr = read(c, Block.Common, Reg.MR, 1)[0];
   if (version !== Bit.VERSION) retry(c, 'no W5500 on SPI: VERSIONR is ' + version + ', expected 4; MR is ' + mr);
-  else if (mr & Bit.MR_RST) retry(c, 'the W5500 stays in reset: MR is ' + mr + ', expected 0');
+  else if (mr & Bit.RST) retry(c, 'the W5500 stays in reset: MR is ' + mr + ', expected 0');
   else if (!c._resetDone) {
-    write(c, Block.Common, Reg.MR, Bit.MR_RST);
+    write(c, Block.Common, Reg.MR, Bit.RST);
     c._resetDone = true;
     c._watch = after(c, 2, probe);
   } else configure(c);
@@ -207,7 +216,7 @@ function watchCable(c: Chip): void {
   const phy = read(c, Block.Common, Reg.PHYCFGR, 1)[0];
   const up = !!(phy & Bit.PHY_LNK);
   // a dead bus reads all 0 or all 1; with a forced mode the chip may as well
-  if ((!(phy & Bit.PHY_RST) || phy === 255) && read(c, Block.Common, Reg.VERSIONR, 1)[0] !== Bit.VERSION)
+  if ((!(phy & Bit.RST) || phy === 255) && read(c, Block.Common, Reg.VERSIONR, 1)[0] !== Bit.VERSION)
     lost(c, 'the chip does not answer any more');
   else {
     if (up !== c._up) {
@@ -224,5 +233,5 @@ export function stop(c: Chip): void {
   for (let i = 0; i < c._tasks.length; i++) c._tasks[i]._at = FOREVER;
   c._up = false;
   // closes all sockets without a word
-  if (c._ready) write(c, Block.Common, Reg.MR, Bit.MR_RST);
+  if (c._ready) write(c, Block.Common, Reg.MR, Bit.RST);
 }

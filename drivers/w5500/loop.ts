@@ -18,6 +18,8 @@ export interface Loop {
   _before(): void;
   /** somebody still calls */
   _called(): boolean;
+  /** nobody waits for anything */
+  _idle(): boolean;
   /** a task threw */
   _failed(e: any): void;
 }
@@ -71,7 +73,11 @@ function turn(l: Loop): void {
   for (i = 0; i < l._tasks.length; i++) wait = Math.min(wait, l._tasks[i]._at);
   if (l._called()) wait = Math.min(wait, l._now + 1);
   l._turning = false;
-  if (wait < FOREVER) arm(l, Math.max(wait - l._now, 0));
+  if (wait < FOREVER) {
+    arm(l, Math.max(wait - l._now, 0));
+    // Node may end when nothing but the watch on the cable is left
+    if (l._timer.unref && l._idle()) l._timer.unref();
+  }
 }
 
 /** A turn as soon as the interpreter is free; `task` takes part in it. */

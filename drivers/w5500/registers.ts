@@ -15,8 +15,8 @@ export const enum Reg {
 
 /** Values in common registers. */
 export const enum Bit {
-  MR_RST = 0x80,
-  PHY_RST = 0x80,
+  /** MR, PHYCFGR */
+  RST = 0x80,
   PHY_OPMD = 0x40,
   PHY_LNK = 0x01,
   VERSION = 0x04,

@@ -201,7 +201,7 @@ export function create(o: W5500Options, more?: More): W5500 {
       return linked;
     },
     link_info: info,
-    gethostbyname: function (host) {
+    gethostbyname: function (host: string) {
       return new Promise(function (resolve, reject) {
         resolveName(host, function (err, ip) {
           if (err) setTimeout(reject, 0, err);

@@ -3,6 +3,7 @@ import { builtinModules, createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { compileFunction } from 'node:vm';
 import { toBuf, toStr, toU8, utf8 } from '../node/engine';
+import * as virtual from '../node/virtual';
 import { fs, openFile } from './files';
 import { storage } from './storage';
 
@@ -53,6 +54,7 @@ function requireFrom(app: string): (name: string) => any {
   return (name) => {
     if (name === 'Storage') return storage;
     if (name === 'fs') return fs;
+    if (name === 'virtual-w5500') return virtual;
     if (name.startsWith('node:') || builtinModules.includes(name)) return nodes(name);
     throw new Error(`Module "${name}" not found`);
   };

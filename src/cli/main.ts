@@ -7,6 +7,7 @@ import { bundle } from './bundle';
 import { runAtDesk } from './desk';
 import { Failure } from './failure';
 import { findEngine, runInEngine } from './interpreter';
+import { traceTo } from '../node/virtual';
 
 // This file becomes dist/node/cli.mjs.
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -39,17 +40,25 @@ program
 
 program
   .command('run <app>')
-  .description('runs the bundle of an application here: under Node (board host) or in an interpreter (board linux)')
-  .requiredOption('--board <board>', 'host or linux')
+  .description(
+    'runs the bundle of an application here: under Node (boards host, sim-w5500) or in an interpreter (board linux)',
+  )
+  .requiredOption('--board <board>', 'host, sim-w5500 or linux')
   .option('--engine <path>', 'the interpreter to run it in (default: espruino on the PATH)')
-  .action(async (app, { board, engine }) => {
-    if (board === 'host') {
-      if (engine) throw new Failure('--engine goes with --board linux: board host runs under Node');
+  .option(
+    '--trace <file>',
+    'board sim-w5500: SPI frames go to this file (VCD), frames and packets in words to <file>.txt',
+  )
+  .action(async (app, { board, engine, trace }) => {
+    if (trace && board !== 'sim-w5500') throw new Failure('--trace goes with --board sim-w5500');
+    if (board === 'host' || board === 'sim-w5500') {
+      if (engine) throw new Failure(`--engine goes with --board linux: board ${board} runs under Node`);
+      if (trace) traceTo(trace);
       return runAtDesk(await make(app, board), app);
     }
     if (board !== 'linux') {
       await make(app, board);
-      throw new Failure(`board "${board}" cannot run here: use --board host or --board linux`);
+      throw new Failure(`board "${board}" cannot run here: use --board host, --board sim-w5500 or --board linux`);
     }
     const path = findEngine(engine);
     process.exitCode = await runInEngine(path, await make(app, board));

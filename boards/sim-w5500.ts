@@ -1,0 +1,26 @@
+// A board at a desk: the driver "w5500" on a virtual chip, whose network ends in this machine. Runs under Node only.
+import { simulate } from '../src/virtual';
+import { wired } from './wired';
+import type { WiredOptions } from './wired';
+import type { LinkInfo } from '../src/net/driver';
+
+/** Name of a function to its pin: none that an application could use. */
+export const pins: { [name: string]: any } = {};
+
+let made: any;
+
+/** The chip and its network, `{chip, lan, dhcp, dns}`: to count frames, to break things. */
+export function sim(): any {
+  made = made || simulate();
+  return made;
+}
+
+/**
+ * Registers the driver "w5500" as the default and links it: by DHCP, or with `{ip, mask, gw, dns}`. The network is
+ * 10.0.0.0/24; its addresses stand for 127.0.0.1, those of the world for themselves.
+ */
+export function auto_init(options?: WiredOptions): Promise<LinkInfo | undefined> {
+  const chip = sim().chip;
+  const of = chip.pins();
+  return wired({ spi: chip.spi(), cs: of.cs, rst: of.rst }, options || {});
+}
