@@ -39,7 +39,7 @@ const rows: Row[] = [
     name: 'get prints status, headers and text',
     example: 'get',
     path: '/page',
-    prints: [/^status 200 OK$/m, /^ {2}content-length: \d+$/m, /^you asked for \/page\?name=caf/m],
+    prints: [/^status 200 OK$/m, /^ {2}content-length: \d+$/m, /^you asked for \/page\?name=caf%C3%A9%20%26%20cake$/m],
   },
   {
     name: 'get tells of an error',
@@ -55,7 +55,11 @@ const rows: Row[] = [
     prints: [/^the server says \{"bytes":\d+\}$/m],
     check: () => {
       expect(server.seen[0]).toMatchObject({ method: 'POST', type: 'application/json' });
-      expect(JSON.parse(server.seen[0].body.toString())).toMatchObject({ celsius: 21.5, history: [20, 21, 21.5] });
+      expect(JSON.parse(server.seen[0].body.toString())).toEqual({
+        place: 'Café',
+        celsius: 21.5,
+        history: [20, 21, 21.5],
+      });
     },
   },
   {
