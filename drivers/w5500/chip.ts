@@ -171,10 +171,7 @@ function probe(c: Chip): void {
 
 function configure(c: Chip): void {
   const o = c._o;
-  const r = o.retry || {};
   const mode = 0x80 | Bit.PHY_OPMD | (MODES[o.phy || 'auto'] << 3);
-  // RTR counts in 100 us
-  write(c, 0, Reg.RTR, pair((r.time || 200) * 10).concat([r.count === undefined ? 8 : r.count]));
   if (o.buffers)
     for (let n = 0; n < 8; n++) {
       const kb = o.buffers[n] || 0;
@@ -206,9 +203,12 @@ function configure(c: Chip): void {
 
 export const ZERO = [0, 0, 0, 0];
 
-/** GAR, SUBR, SHAR, SIPR lie side by side. */
+/** GAR, SUBR, SHAR, SIPR lie side by side. Without an address there is only the address check, which need not take long. */
 export function addresses(c: Chip, ip: number[], mask: number[], gw: number[]): void {
+  const r = ip === ZERO ? { count: 2 } : c._o.retry || {};
   write(c, Block.Common, Reg.GAR, gw.concat(mask, c._mac, ip));
+  // RTR counts in 100 us
+  write(c, Block.Common, Reg.RTR, pair(((r as any).time || 200) * 10).concat([r.count === undefined ? 8 : r.count]));
 }
 
 /** Once a second: is the cable in, and is the chip still there? Without a cable more often. */
