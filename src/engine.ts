@@ -33,7 +33,8 @@ export function jsonBytes(value: any): string {
   let out = '';
   let i = 0;
   let code: number;
-  if (text && String.fromCharCode(0x20ac) === '\xac') {
+  // fromCharCode() makes a byte on every build; only an escape tells them apart
+  if (text && toU8('\u20ac').length < 2) {
     while ((i = text.indexOf('\\')) >= 0) {
       code = text.charAt(i + 1) === 'u' ? parseInt(text.substr(i + 2, 4), 16) : 0;
       out += text.substr(0, i) + (code > 127 ? String.fromCharCode(code) : text.substr(i, 2));

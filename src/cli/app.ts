@@ -5,6 +5,7 @@ import { extname } from 'node:path';
 import { parse } from 'acorn';
 import ts from 'typescript';
 import { Failure } from './failure';
+import { hide } from './literals';
 import { nodesOf } from './minify';
 
 export interface Compiled {
@@ -32,7 +33,7 @@ interface Edit {
 export function compile(file: string): Compiled {
   let source: string;
   try {
-    source = readFileSync(file, 'utf8');
+    source = hide(readFileSync(file, 'utf8'));
   } catch (e: any) {
     throw new Failure(`cannot read ${file}: ${e.code === 'ENOENT' ? 'there is no such file' : e.message}`);
   }

@@ -9,6 +9,7 @@ import type { Finding } from './dialect';
 import { Failure } from './failure';
 import { openLibrary } from './library';
 import type { Library } from './library';
+import { reveal } from './literals';
 import { asBlock, minify, propertyNames, tidy } from './minify';
 import { ENTRY, Resolver, show } from './resolver';
 
@@ -47,7 +48,7 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   const out = request.readable
     ? await tidy(text)
     : asBlock(await smallest(text, internalNames(files, resolver), findings.length));
-  return { code: out.trimEnd() + '\n', warnings: [...resolver.warnings] };
+  return { code: reveal(out.trimEnd()) + '\n', warnings: [...resolver.warnings] };
 }
 
 /** One program out of many files, without what nobody uses. */
