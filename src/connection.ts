@@ -11,17 +11,25 @@ export interface Connection extends Receiver {
   _origin: string;
 }
 
+function ignore(): void {}
+
+/** Takes the socket out, to use or to close it; null where there is none any more. */
+export function take(c: Connection): Socket | null {
+  const socket = c._socket;
+  c._socket = null;
+  // it holds its scope, and that holds `c`: a circle is freed only by a collection
+  c.onData = ignore;
+  return socket;
+}
+
 function close(this: Connection): void {
-  const socket = this._socket;
-  this._socket = null;
+  const socket = take(this);
   if (socket) socket.close();
 }
 
 function dead(this: Connection): void {
-  this._socket = null;
+  take(this);
 }
-
-function ignore(): void {}
 
 function one(): number {
   return 1;
@@ -41,5 +49,6 @@ export function keep(socket: Socket, origin: string): Connection {
     onClose: dead,
   };
   socket.events = kept;
+  socket.resume();
   return kept;
 }

@@ -1,6 +1,6 @@
 // One request on one socket: the only place where socket, clock and parser meet.
 // RAM: one object of some 30 fields, one timer, one promise; while a body streams, one piece and what arrived.
-import { keep } from './connection';
+import { keep, take } from './connection';
 import { toBuf, U8 } from './engine';
 import { error, HTTPConnectionError, IOError } from './errors';
 import { at, parse, parseEnd, received, runEnd, Wait } from './http/parser';
@@ -30,6 +30,8 @@ function failed(x: Exchange, code: string, message: string, phase?: Phase | 'ope
   );
 }
 
+function nothing(): void {}
+
 /** The one way out: frees everything, then answers. */
 function settle(x: Exchange, err: any, complete?: boolean): void {
   const socket = x._socket;
@@ -39,6 +41,8 @@ function settle(x: Exchange, err: any, complete?: boolean): void {
   r._progress = received(x);
   if (x._timer) clearTimeout(x._timer);
   closeSource(x._source);
+  // it holds its scope, and that holds `x`: a circle is freed only by a collection
+  x.onData = nothing;
   if (socket) {
     if (complete && x._wantKeep && x._exact && !x._unsent && !x._out && x._closed === undefined)
       r._connection = keep(socket, x._origin);
@@ -242,8 +246,7 @@ export function run(x: Exchange, driver: NetDriver | undefined, to: Endpoint, ke
   x._idle = x._idleLeft = x._idle || Infinity;
   tick(x, 0);
   if (kept) {
-    x._socket = kept._socket!;
-    kept._socket = null;
+    x._socket = take(kept)!;
     x._socket.events = x;
     x._socket.resume();
   } else {

@@ -67,10 +67,11 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   let auth: string | undefined;
   let port = '';
   const tls = /^https:/i.test(url);
-  function check(good: any): void {
-    need(good, 'URL', host || url);
-  }
-  check(typeof url === 'string' && !CONTROL.test(url) && /^https*:\/\//i.test(url) && !/^httpss/i.test(url));
+  need(
+    typeof url === 'string' && !CONTROL.test(url) && /^https*:\/\//i.test(url) && !/^httpss/i.test(url),
+    'URL',
+    /@/.test(url) ? 'http:// or https:// is missing' : url,
+  );
   host = url.substr(tls ? 8 : 7).split('#')[0];
   let path = host;
   host = host.split('/')[0].split('?')[0];
@@ -81,7 +82,7 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
     host = host.substr(i + 1);
     auth = parts[0];
     for (i = 1; i < parts.length; i++) {
-      check(/^[0-9a-fA-F][0-9a-fA-F]/.test(parts[i]));
+      need(/^[0-9a-fA-F][0-9a-fA-F]/.test(parts[i]), 'URL', host);
       auth += String.fromCharCode(parseInt(parts[i].substr(0, 2), 16)) + parts[i].substr(2);
     }
     auth = 'Basic ' + btoa(auth);
@@ -89,10 +90,10 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   const v6 = host.charAt(0) === '[';
   const name = v6 ? host.substr(0, host.indexOf(']') + 1) : host.split(':')[0];
   port = host.substr(name.length);
-  check(v6 ? /^\[[0-9a-fA-F:.]+\]$/.test(name) : name && !/[^0-9A-Za-z\-._]/.test(name));
+  need(v6 ? /^\[[0-9a-fA-F:.]+\]$/.test(name) : name && !/[^0-9A-Za-z\-._]/.test(name), 'URL', host);
   i = tls ? 443 : 80;
   if (port.length > 1) i = decimal(port.substr(1));
-  check((!port || port.charAt(0) === ':') && i > 0 && i < 65536);
+  need((!port || port.charAt(0) === ':') && i > 0 && i < 65536, 'URL', host);
   const query = encodePairs(params || {});
   if (query) path += (path.indexOf('?') < 0 ? '?' : '&') + query;
   return {
