@@ -45,6 +45,7 @@ export function regroup(this: Exchange, piece: any, n: number): void {
   if (n < k) this._need -= n;
   else {
     direct.call(this, this._rest);
+    this._rest = '';
     for (; !this._held && n - k >= chunk; k += chunk) direct.call(this, piece.substr(k, chunk));
     keepRest(this, piece.substr(k));
   }
