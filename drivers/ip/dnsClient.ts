@@ -34,6 +34,7 @@ export const dnsClient: DnsMaker = function (env: Env) {
 
   return function (servers, name, done) {
     const key = name.toLowerCase();
+    let socket: any;
     let tries = 0;
     let query: Uint8Array | undefined;
     let server = '';
@@ -95,7 +96,6 @@ export const dnsClient: DnsMaker = function (env: Env) {
       done(netError('ENOTFOUND', 'dns', 'not a name: ' + name));
       return;
     }
-    let socket: any;
     try {
       socket = env._udp(undefined, heard, function (err) {
         timer._at = Infinity;
