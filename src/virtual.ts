@@ -1,8 +1,8 @@
-// The virtual W5500 as the board sim-w5500 sees it. It runs under Node only: there another module of the same exports
-// takes this one's place, and in a bundle at a desk `require` leads to that.
+// The simulated network chip as a board at a desk sees it. It runs under Node only: there another module of the same
+// exports takes this one's place, and in a bundle at a desk `require` leads to that.
 declare const require: (name: string) => any;
 
 /** A virtual chip on a virtual network, with DHCP and DNS: `{chip, lan, dhcp, dns}`. */
 export function simulate(): any {
-  return require('virtual-w5500').simulate();
+  return require('virtual-chip').simulate();
 }

@@ -54,7 +54,7 @@ function requireFrom(app: string): (name: string) => any {
   return (name) => {
     if (name === 'Storage') return storage;
     if (name === 'fs') return fs;
-    if (name === 'virtual-w5500') return virtual;
+    if (name === 'virtual-chip') return virtual;
     if (name.startsWith('node:') || builtinModules.includes(name)) return nodes(name);
     throw new Error(`Module "${name}" not found`);
   };
