@@ -2,7 +2,8 @@
 //
 // What `Wifi` does (Espruino 2v29, libs/network/esp32): connect() tries three times and then stops for good, its
 // callback may never be called, 'disconnected' comes only when it has given up; getHostByName does one name at a time.
-import { breakAll, netError, newSocket, open } from '../firmware/socket';
+import { netError } from '../../src/net/neterror';
+import { breakAll, newSocket, open } from '../firmware/socket';
 import { inWords } from './reasons';
 import type { Capabilities, Endpoint, LinkInfo, NetDriver, Receiver, Socket } from '../../src/net/driver';
 

@@ -4,6 +4,7 @@
 // to 536 bytes and cannot be paused; write() queues without bound, and every 536 bytes sent copy the rest, so one
 // piece of that size is written at a time and the next asked for on 'drain'; a reset looks like an orderly close;
 // TLS reports the peer's close_notify as error -30848; a failed TLS handshake prints an error and closes in silence.
+import { netError } from '../../src/net/neterror';
 import type { Bytes, ConnectPhase, Endpoint, NetError, Receiver, Socket } from '../../src/net/driver';
 
 declare const E: any;
@@ -13,14 +14,6 @@ declare const require: (name: string) => any;
 const ROOM = 536;
 /** mbedTLS: the peer closed in order */
 const CLOSE_NOTIFY = -30848;
-
-/** A NetError. */
-export function netError(code: string, phase: ConnectPhase, message: string): NetError {
-  const e: any = new Error(message);
-  e.code = code;
-  e.phase = phase;
-  return e;
-}
 
 interface FirmwareSocket extends Socket {
   phase: ConnectPhase;

@@ -1,5 +1,6 @@
 // The network of Espruino's own Linux build: `net` and `tls` of the firmware, linked as long as the computer is.
-import { netError, newSocket, open } from '../firmware/socket';
+import { netError } from '../../src/net/neterror';
+import { newSocket, open } from '../firmware/socket';
 import type { Capabilities, Endpoint, LinkInfo, NetDriver, Receiver, Socket } from '../../src/net/driver';
 
 export const name = 'linux';

@@ -36,20 +36,26 @@ export function propertyNames(code: string): Set<string> {
 }
 
 /**
- * The interpreter throws "Unexpected end of Input" for a `return` without value and semicolon that ends an
- * unbraced branch at the end of a function: `if(x)return}`.
+ * Two things that minifiers write and the interpreter cannot read: a `return` without value and semicolon that ends an
+ * unbraced branch at the end of a function, `if(x)return}` ("Unexpected end of Input"), and a division behind `++` or
+ * `--`, `i++/n`, which it takes for the start of a regular expression.
  */
-export function closeReturns(code: string): string {
-  const ends: number[] = [];
+export function mend(code: string): string {
+  const puts: { at: number; text: string }[] = [];
   for (const node of nodesOf(parse(code, { ecmaVersion: 'latest', sourceType: 'script' }))) {
-    if (node.type === 'ReturnStatement' && !node.argument && code[node.end - 1] !== ';') ends.push(node.end);
+    if (node.type === 'ReturnStatement' && !node.argument && code[node.end - 1] !== ';')
+      puts.push({ at: node.end, text: ';' });
+    if (node.type === 'UpdateExpression' && !node.prefix && /^\s*\//.test(code.slice(node.end)))
+      puts.push({ at: node.start, text: '(' }, { at: node.end, text: ')' });
   }
-  return ends.sort((a, b) => b - a).reduce((text, end) => text.slice(0, end) + ';' + text.slice(end), code);
+  return puts
+    .sort((a, b) => b.at - a.at)
+    .reduce((text, put) => text.slice(0, put.at) + put.text + text.slice(put.at), code);
 }
 
 async function run(code: string, options: MinifyOptions): Promise<string> {
   const { code: out } = await terser(code, options);
-  return closeReturns(out || '');
+  return mend(out || '');
 }
 
 export function minify(code: string, request: MinifyRequest = {}): Promise<string> {

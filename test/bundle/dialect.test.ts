@@ -1,5 +1,5 @@
 import { checkDialect } from '../../src/cli/dialect';
-import { closeReturns, minify, propertyNames, tidy } from '../../src/cli/minify';
+import { mend, minify, propertyNames, tidy } from '../../src/cli/minify';
 import { describeEngines, runIn } from '../engine/harness';
 
 // Each row: name, program, and what the complaint must say.
@@ -171,7 +171,8 @@ describe('the dialect check', () => {
 
 describe('the minifier', () => {
   it('closes a return that ends a function', () => {
-    expect(closeReturns('function f(a){if(a)return}function g(a){return a}')).toBe(
+    expect(mend('x=i++/n+(j--)/m+k++;')).toBe('x=(i++)/n+(j--)/m+k++;');
+    expect(mend('function f(a){if(a)return}function g(a){return a}')).toBe(
       'function f(a){if(a)return;}function g(a){return a}',
     );
   });
