@@ -1,0 +1,70 @@
+// TLS under Node: verified by default, name and all.
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { join } from 'node:path';
+import * as requests from '../../src/node/index';
+
+const pem = (name: string): string => readFileSync(join(__dirname, '..', 'servers', `localhost.${name}.pem`), 'utf8');
+const cert = pem('cert');
+const key = pem('key');
+let requested = 0;
+const server = createServer(
+  { key, cert, ca: cert, requestCert: true, rejectUnauthorized: false },
+  (request, answer) => {
+    requested++;
+    answer.end((request.socket as TLSSocket).authorized ? 'known' : 'unknown');
+  },
+);
+let port = 0;
+
+beforeAll(async () => {
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  port = (server.address() as AddressInfo).port;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(() => {
+  requested = 0;
+});
+
+const get = (host: string, ctx?: object): Promise<string> =>
+  requests.get(`https://${host}:${port}/`, { ctx }).then(
+    (r) => `${r.status} ${r.text()}`,
+    (e) => `${e.name} ${e.phase} ${e.code}`,
+  );
+
+it('a certificate that nobody vouches for is refused, and nothing is sent', async () => {
+  expect(await get('localhost')).toBe('HTTPConnectionError tls DEPTH_ZERO_SELF_SIGNED_CERT');
+  expect(requested).toBe(0);
+});
+
+it('one that `ca` vouches for is taken', async () => {
+  expect(await get('localhost', { ca: cert })).toBe('200 unknown');
+  expect(await get('localhost', { ca: new Uint8Array(Buffer.from(cert)) })).toBe('200 unknown');
+});
+
+it('but not for another name', async () => {
+  expect(await get('127.0.0.1', { ca: cert })).toBe('HTTPConnectionError tls ERR_TLS_CERT_ALTNAME_INVALID');
+  expect(requested).toBe(0);
+});
+
+it('`verify: false` takes any', async () => {
+  expect(await get('127.0.0.1', { verify: false })).toBe('200 unknown');
+});
+
+it('`cert` and `key` tell the server who we are', async () => {
+  expect(await get('localhost', { ca: cert, cert, key })).toBe('200 known');
+});
+
+it('a kept connection is not taken for plain HTTP', async () => {
+  const headers = { Connection: 'Keep-Alive' };
+  const first = await requests.get(`https://localhost:${port}/`, { ctx: { ca: cert }, headers });
+  await expect(requests.get(`http://localhost:${port}/`, { connection: first.connection })).rejects.toMatchObject({
+    name: 'IOError',
+  });
+  first.connection!.close();
+});
