@@ -10,7 +10,7 @@ import { bold, check, dim, heading, kilobytes, Progress, red, say, yellow } from
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const SENSOR = join(HERE, 'sensor-upload.js');
 const DOWNLOAD = join(HERE, 'download.js');
-const BYTES = 10 * 1024 * 1024;
+const MEGABYTE = 1024 * 1024;
 const PIECE = 512;
 const SENSOR_SETTINGS = {
   sample_ms: 20,
@@ -28,6 +28,15 @@ const host = {
   name: `board host: Node ${process.version}`,
   async run(example, settings, line) {
     return workshop.onHost(example, settings, line, ['--max-semi-space-size=1']);
+  },
+};
+
+/** The name is looked up and the connection made by the driver, over every SPI frame it takes. */
+const simulated = {
+  name: 'board sim-w5500: the driver w5500 on a virtual chip',
+  async run(example, settings, line) {
+    const url = settings.url.replace('127.0.0.1', 'localhost');
+    return workshop.onHost(example, { ...settings, url }, line, [], 'sim-w5500');
   },
 };
 
@@ -49,9 +58,9 @@ const reader = (patterns, other) => (text) => {
   return other(text);
 };
 
-const bundleLine = (say) => [
-  /^bundle (\d+)$/,
-  (bytes) => say('bundle', `${bytes} bytes: modules, driver, board and application`),
+const boardLines = (say) => [
+  [/^bundle (\d+)$/, (bytes) => say('bundle', `${bytes} bytes: modules, driver, board and application`)],
+  [/^(lease|spi) (.*)/, (label, text) => say(label, text)],
 ];
 
 /** The sensor's readings reach a server that is not there at first. */
@@ -69,7 +78,7 @@ async function sensorUpload(way, server) {
   tell('server', yellow('down'));
   const line = reader(
     [
-      bundleLine(tell),
+      ...boardLines(tell),
       [
         /^failed: (.*)/,
         (why) => {
@@ -118,7 +127,7 @@ async function download(way, url, expected) {
   const started = Date.now();
   const line = reader(
     [
-      bundleLine(tell),
+      ...boardLines(tell),
       [
         /^status (\d+) ?(.*)/,
         (status, reason) => {
@@ -173,19 +182,19 @@ async function download(way, url, expected) {
 }
 
 function memoryText(way, { memory, idle }, blocksize) {
-  return way === host
+  return way === host || way === simulated
     ? `at most ${kilobytes((idle + memory) * blocksize)} of Node's heap, ${kilobytes(memory * blocksize)} above idle`
     : `at most ${bold(memory)} variables of ${blocksize} bytes above the ${idle} at idle, code included`;
 }
 
-async function demo(ways) {
-  const server = await new DemoServer(BYTES).start();
-  const expected = { bytes: BYTES, pieces: BYTES / PIECE, checksum: checksum(server.file, PIECE) };
+async function demo(ways, length) {
+  const server = await new DemoServer(length).start();
+  const expected = { bytes: length, pieces: length / PIECE, checksum: checksum(server.file, PIECE) };
   let right = true;
   for (const way of ways) {
     heading(`${way.name} - sensor-upload.js, to a server that is down for a while`);
     right = (await sensorUpload(way, server)) && right;
-    heading(`${way.name} - download.js, ${kilobytes(BYTES)} in pieces of ${PIECE} bytes`);
+    heading(`${way.name} - download.js, ${kilobytes(length)} in pieces of ${PIECE} bytes`);
     right = (await download(way, server.url('/file'), expected)) && right;
   }
   await server.stop();
@@ -208,7 +217,8 @@ async function main([url]) {
     console.log(`\n${yellow(bold('*** NO INTERPRETER FOUND: only board host is shown. ***'))}`);
     console.log(dim('Put espruino-linux on the PATH, or set ESPRUINO to the path of an Espruino interpreter.'));
   }
-  const right = url ? await fetchUrl([host], url) : await demo([host, ...engines.map(inEngine)]);
+  let right = url ? await fetchUrl([host], url) : await demo([host, ...engines.map(inEngine)], 10 * MEGABYTE);
+  if (!url) right = (await demo([simulated], MEGABYTE)) && right;
   const seconds = ((Date.now() - started) / 1000).toFixed(0);
   console.log(
     `\n${bold(right ? 'All of it was right' : red('Something was wrong, see above'))}, after ${seconds} s.\n`,

@@ -46,6 +46,16 @@ const configuration = (settings) => `global.CONFIG = ${JSON.stringify(settings)}
 
 const HOST_ONLY = `import { crc32 } from ${JSON.stringify(join(ROOT, 'examples/demo/crc32.mjs'))}; E.CRC32 = E.CRC32 || crc32;\n`;
 
+// what the chip did, told when the program ends
+const CHIP = `import { sim } from "board";
+import { get } from "netdriver";
+process.on("exit", function () {
+  var info = get().link_info();
+  console.log("lease " + info.ip + ", gateway " + info.gw + ", name server " + info.dns);
+  console.log("spi " + sim().chip.frames + " frames, " + sim().chip.bytes + " bytes");
+});
+`;
+
 /** A folder of its own, gone when the program ends. */
 export class Workshop {
   #folder = mkdtempSync(join(tmpdir(), 'espruino-requests-'));
@@ -67,12 +77,13 @@ export class Workshop {
     return folder;
   }
 
-  /** Runs an example on board host, with `settings` in the place of its own. */
-  async onHost(example, settings, line, nodeOptions = []) {
+  /** Runs an example on a board under Node, with `settings` in the place of its own. */
+  async onHost(example, settings, line, nodeOptions = [], board = 'host') {
     const folder = this.#newFolder(example);
     writeFileSync(join(folder, 'config.js'), HOST_ONLY + configuration(settings));
-    writeFileSync(join(folder, 'app.js'), `require("./config");\nrequire(${JSON.stringify(resolve(example))});\n`);
-    return run(process.execPath, [...nodeOptions, CLI, 'run', 'app.js', '--board', 'host'], folder, line);
+    const app = `require("./config");\nrequire(${JSON.stringify(resolve(example))});\n`;
+    writeFileSync(join(folder, 'app.js'), (board === 'host' ? '' : CHIP) + app);
+    return run(process.execPath, [...nodeOptions, CLI, 'run', 'app.js', '--board', board], folder, line);
   }
 
   /** Bundles an example for board linux, once; gives the folder with it in, and its length. */
