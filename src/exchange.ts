@@ -53,7 +53,7 @@ function settle(x: Exchange, err: any, complete?: boolean): void {
   else setTimeout(x._reject, 0, err);
 }
 
-/** Bytes in either direction, as a number that only grows. */
+/** Bytes in either direction, as a number that changes when any have moved; chunk lines begin again at 0. */
 function moved(x: Exchange): number {
   return received(x) + x._head - x._unsent - x._out.length;
 }

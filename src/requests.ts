@@ -57,6 +57,12 @@ function number(options: any, name: string, preset: number, max: number): number
   return n;
 }
 
+const WHY: { [code: string]: string } = {
+  ENETDOWN: ' has no link',
+  ETLSUNVERIFIED: ' cannot verify TLS, see ctx: {verify: false}',
+  ENOTLS: ' has no TLS',
+};
+
 /** The driver, if it may and can connect to such a target: never silently unauthenticated. */
 function driverFor(name: string | undefined, tls: TlsContext | undefined): NetDriver {
   let driver: any;
@@ -79,7 +85,7 @@ function driverFor(name: string | undefined, tls: TlsContext | undefined): NetDr
       HTTPConnectionError,
       code,
       /TLS/.test(code) ? 'tls' : 'connect',
-      message || name + (code === 'ENETDOWN' ? ' has no link' : ' cannot verify TLS, see ctx: {verify: false}'),
+      message || name + WHY[code],
       code === 'ENETDOWN',
     );
   return driver;
