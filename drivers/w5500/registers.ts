@@ -49,6 +49,7 @@ export const enum Mode {
 /** Sn_CR */
 export const enum Cr {
   OPEN = 0x01,
+  LISTEN = 0x02,
   CONNECT = 0x04,
   DISCON = 0x08,
   CLOSE = 0x10,
@@ -68,6 +69,7 @@ export const enum Ir {
 export const enum Sr {
   CLOSED = 0x00,
   INIT = 0x13,
+  LISTEN = 0x14,
   SYNSENT = 0x15,
   ESTABLISHED = 0x17,
   CLOSE_WAIT = 0x1c,

@@ -3,6 +3,7 @@ import { netError } from '../../src/net/neterror';
 import { addresses, boot, breakAll, newChip, settle, stop, ZERO } from './chip';
 import { after } from './loop';
 import { check, hex, need, needIp, parseIp } from './options';
+import { order, place } from './socket';
 import { dial, newTcp } from './tcp';
 import type { Chip } from './chip';
 import type { newUdp, openUdp } from './udp';
@@ -210,6 +211,8 @@ export function create(o: W5500Options, more?: More): W5500 {
       });
     },
     connect: connect,
+    // what w5500-listen is made of
+    _parts: [c, newTcp, place, order, after],
   };
   if (more) {
     env = {
