@@ -67,7 +67,7 @@ function onDrain(this: any): void {
 }
 
 function onError(this: any, e: any): void {
-  if (e.code !== CLOSE_NOTIFY)
+  if (!this.$._error && e.code !== CLOSE_NOTIFY)
     // the back ends of Linux and ESP32 give -1 for everything, TLS the codes of mbedTLS
     this.$._error = netError(
       this.$.phase === 'tls' ? 'ETLS' : 'EIO',
@@ -134,7 +134,8 @@ export function newSocket(events: Receiver): FirmwareSocket {
  */
 export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
   const tls = to.tls;
-  const options: any = { host: host, port: to.port };
+  // `$` is for one who stands in for the firmware's network, and knows more than it tells
+  const options: any = { host: host, port: to.port, $: s };
   let raw: any;
   if (tls) {
     options.ca = tls.ca;

@@ -1,0 +1,35 @@
+// A net driver as the network of the firmware: its `net`, `http`, `dgram` and `tls` work over it, and so does
+// everything that is written for them. As a net driver of its own, "networkjs", it is the one below with TLS added.
+import { list, register } from '../../src/net/registry';
+import { newSocket, open } from '../firmware/socket';
+import { network, use } from './sockets';
+import type { Endpoint, NetDriver, Receiver, Socket } from '../../src/net/driver';
+
+declare const require: (name: string) => any;
+
+let below: NetDriver;
+
+// what is not here it has from the driver below
+const secure: any = {
+  name: 'networkjs',
+  capabilities: { tls: true, verify: false, sni: false, pause: false, blocking: [] },
+  connect: function (to: Endpoint, events: Receiver): Socket {
+    if (!to.tls) return below.connect(to, events);
+    const s = newSocket(events);
+    open(s, to.host, to);
+    return s;
+  },
+};
+
+/**
+ * Makes `driver` the network of the firmware. It must be one that can pause; `dgram` needs its method `udp`, servers
+ * need `listen`. Registers the net driver "networkjs" and answers with it. Sockets that are open already are lost.
+ */
+export function install(driver: NetDriver): NetDriver {
+  below = driver;
+  use(driver);
+  Object.setPrototypeOf(secure, driver);
+  require('NetworkJS').create(network);
+  if (list().indexOf(secure.name) < 0) register(secure);
+  return secure;
+}

@@ -1,0 +1,293 @@
+// What the firmware calls a network: an object of five functions that it polls (Espruino 2v29, libs/network/js).
+//
+// It asks every socket on every idle pass, thousands of times a second, and swallows what they throw. So while no
+// socket has anything to say, `recv` is a function that answers at once; and nothing in here throws. At most one
+// packet of each socket waits here, the rest stays with the driver. A connection is opened when it is asked for the
+// first time, not in `create`, whose errors lose their code.
+import type { Bytes, NetDriver, NetError, Receiver } from '../../src/net/driver';
+
+declare const E: any;
+
+/** taken from the driver at a time */
+const PACKET = 1460;
+/** datagrams of one socket that wait for the firmware, in bytes; what comes beyond that is lost */
+const WAITING = 4096;
+/** socket types, as bits: UDP, TLS */
+const UDP = 2;
+const TLS = 4;
+/** answers of `recv`, from the firmware's socketerrors.h */
+const CLOSED = -1;
+const UNKNOWN = -10;
+const CONNECTING = -11;
+const CODES: { [code: string]: number } = {
+  ETIMEDOUT: -3,
+  EHOSTUNREACH: -4,
+  ENETDOWN: -4,
+  EADDRINUSE: -5,
+  ENOTFOUND: -6,
+  EAI_AGAIN: -6,
+  EMFILE: -7,
+  ECONNREFUSED: -9,
+  ECONNRESET: -9,
+  EINVAL: -12,
+};
+
+interface Entry extends Receiver {
+  /** bytes that wait: of a packet what is left of it from `_at` on, of datagrams all of them */
+  _left: number;
+  _in: string;
+  _at: number;
+  /** what `recv` answers when no bytes wait */
+  _code: number | string;
+  /** `recv` has something to say */
+  _hot: boolean;
+  /** what it is at the driver: a Socket, a Udp, a Listener */
+  _sock?: any;
+  /** opens it; undefined once it was called */
+  _open?: (s: Entry) => void;
+  _host: string;
+  _port: number;
+  /** what may be written; undefined until connected */
+  _room?: number;
+  _over?: boolean;
+  /** datagrams with their headers; and one is on its way out */
+  _datagrams?: string[];
+  _busy?: boolean;
+  /** connections that nobody has accepted */
+  _waiting?: Entry[];
+  /** the socket of our own driver, which wants to know what the firmware does not tell */
+  _owner?: any;
+}
+
+const entries: (Entry | undefined)[] = [];
+let hot = 0;
+let driver: any;
+
+function quiet(): string {
+  return '';
+}
+
+function recv(id: number, most: number): number | string {
+  const s = entries[id];
+  if (!s) return CLOSED;
+  try {
+    start(s);
+    if (s._left) return s._datagrams ? datagram(s, most) : piece(s, most);
+  } catch (e: any) {
+    s.onClose(e);
+  }
+  return s._code;
+}
+
+/** From now on sockets are made by `d`. */
+export function use(d: NetDriver): void {
+  driver = d;
+}
+
+function heat(s: Entry, on: boolean): void {
+  if (s._hot !== on) {
+    s._hot = on;
+    hot += on ? 1 : -1;
+    network.recv = hot ? recv : quiet;
+  }
+}
+
+function start(s: Entry): void {
+  const open = s._open;
+  s._open = undefined;
+  if (open) open(s);
+}
+
+function piece(s: Entry, most: number): string {
+  let out = s._in;
+  if (s._at || s._left > most) out = out.substr(s._at, most);
+  s._at += most;
+  s._left -= most;
+  if (s._left <= 0) {
+    s._left = 0;
+    s._in = '';
+    heat(s, !!s._over);
+    if (!s._over) s._sock.resume();
+  }
+  return out;
+}
+
+function datagram(s: Entry, most: number): string {
+  let out = s._datagrams!.shift()!;
+  s._left -= out.length;
+  heat(s, s._left > 0 || !!s._over);
+  // one that does not fit is cut, and its header says so
+  if (out.length > most)
+    out = out.substr(0, 6) + E.toString([(most - 8) & 255, (most - 8) >> 8]) + out.substr(8, most - 8);
+  return out;
+}
+
+function send(id: number, data: string, type: number): number {
+  const s = entries[id];
+  let n = 0;
+  if (!s) return CLOSED;
+  try {
+    start(s);
+    if (s._over) {
+      // it is `recv` that tells, after all that came in; but TLS does not listen before it could speak
+      if (type & TLS) n = s._left ? data.length : (s._code as number);
+    } else if (s._datagrams) n = sendDatagram(s, data);
+    else if (s._room) {
+      n = data.length;
+      if (n > s._room) data = data.substr(0, (n = s._room));
+      s._room -= n;
+      s._sock.write(data);
+    }
+  } catch (e: any) {
+    s.onClose(e);
+  }
+  return n;
+}
+
+function sendDatagram(s: Entry, data: string): number {
+  // each with a header: address, port and length, the latter two with the lower byte first
+  const h = E.toUint8Array(data.substr(0, 8));
+  const n = h[6] | (h[7] << 8);
+  if (s._busy) return 0;
+  s._busy = true;
+  s._sock.send(data.substr(8, n), [h[0], h[1], h[2], h[3]].join('.'), h[4] | (h[5] << 8), function () {
+    s._busy = false;
+  });
+  return 8 + n;
+}
+
+function want(this: Entry): number {
+  return this._left ? 0 : PACKET;
+}
+
+function onWritable(this: Entry, room: number): void {
+  this._room = room;
+  this._code = '';
+  if (!this._left) heat(this, false);
+}
+
+function onClose(this: Entry, err: NetError | null): void {
+  const s = this;
+  const owner = s._owner;
+  s._over = true;
+  s._code = err ? CODES[err.code] || UNKNOWN : CLOSED;
+  heat(s, true);
+  if (err && owner && owner._raw) {
+    if (owner.phase === 'open') owner._error = err;
+    else {
+      // a handshake that fails is no error event of the firmware's, but an exception and silence
+      if (s._room !== undefined) err.phase = 'tls';
+      s._code = '';
+      owner.close();
+      owner.events.onClose(err);
+    }
+  }
+}
+
+const receiver = { want: want, onWritable: onWritable, onClose: onClose };
+
+function newEntry(code: number | string): Entry {
+  const s: Entry = Object.create(receiver);
+  s._left = 0;
+  s._code = code;
+  s._hot = false;
+  s.onData = function (bytes: Bytes): void {
+    // a copy
+    s._in = E.toString(bytes, '');
+    s._at = 0;
+    s._left = bytes.length;
+    heat(s, true);
+  };
+  heat(s, true);
+  return s;
+}
+
+function enter(s: Entry): number {
+  let id = 0;
+  while (entries[id]) id++;
+  entries[id] = s;
+  return id;
+}
+
+function connect(s: Entry): void {
+  s._sock = driver.connect({ host: s._host, port: s._port }, s);
+}
+
+function bind(s: Entry): void {
+  const list = (s._datagrams = [] as string[]);
+  s._sock = driver.udp({ port: (s._host === undefined && s._port) || undefined });
+  s._sock.onMessage = function (data: Uint8Array, ip: string, port: number) {
+    const n = data.length;
+    if (s._left < WAITING) {
+      list.push(E.toString(ip.split('.').map(Number), [port & 255, port >> 8, n & 255, n >> 8], data));
+      s._left += 8 + n;
+      heat(s, true);
+    }
+  };
+  s._sock.onClose = function (err: NetError) {
+    s.onClose(err);
+  };
+  heat(s, false);
+}
+
+function listen(s: Entry): void {
+  const list = (s._waiting = [] as Entry[]);
+  heat(s, false);
+  s._sock = driver.listen(s._port, function (socket: any): Receiver {
+    const c = newEntry('');
+    c._sock = socket;
+    list.push(c);
+    return c;
+  });
+}
+
+/** The firmware forgets a TLS socket that it has no memory for: one that it never asks is gone. */
+function sweep(s: Entry): void {
+  if (s._open) close(entries.indexOf(s));
+}
+
+function create(host: string | undefined, port: number, type: number, options: any): number {
+  const s = newEntry(type & (UDP | TLS) ? '' : CONNECTING);
+  s._host = host!;
+  s._port = port;
+  if (type & UDP) s._open = bind;
+  else if (host !== undefined) {
+    s._open = connect;
+    s._owner = options && options.$;
+  } else {
+    try {
+      listen(s);
+    } catch (e: any) {
+      // what the firmware says of it is no more than that
+      console.log('networkjs: ' + e.message);
+      return UNKNOWN;
+    }
+  }
+  // between two timers there is an idle pass
+  if (type & TLS) setTimeout(setTimeout as any, 0, sweep, 0, s);
+  return enter(s);
+}
+
+function accept(id: number): number {
+  const s = entries[id];
+  const c = s && s._waiting && s._waiting.shift();
+  return c ? enter(c) : -1;
+}
+
+function shut(s: Entry): void {
+  heat(s, false);
+  s._open = undefined;
+  if (s._waiting) s._waiting.forEach(shut);
+  try {
+    if (s._sock) s._sock.close();
+  } catch (e) {}
+}
+
+function close(id: number): void {
+  const s = entries[id];
+  entries[id] = undefined;
+  if (s) shut(s);
+}
+
+/** The network: `require('NetworkJS').create(network)`. */
+export const network: any = { recv: quiet, send: send, create: create, accept: accept, close: close };
