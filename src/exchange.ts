@@ -5,7 +5,7 @@ import { toBuf, U8 } from './engine';
 import { error, HTTPConnectionError, IOError } from './errors';
 import { at, parse, parseEnd, received, runEnd, Wait } from './http/parser';
 import { ask, closeSource } from './source';
-import { checkLimit, direct, fastDirect, fastPieces, flush, gather, keepRest, regroup } from './stream';
+import { checkLimit, direct, fastDirect, fastPieces, flush, gather, regroup, regroupRest } from './stream';
 import type { Connection } from './connection';
 import type { Phase } from './errors';
 import type { Exchange, StreamCallback } from './model';
@@ -92,13 +92,10 @@ function dataSink(x: Exchange): (bytes: Bytes) => void {
   };
 }
 
-/** `need` and `rest` are a fast sink's own; it gets back what they are then. */
-function slow(this: Exchange, bytes: Bytes, need?: number, rest?: string): number {
+/** A fast sink keeps `_need` itself; it gets back what that is then. */
+function slow(this: Exchange, bytes: Bytes, need?: number): number {
   const n = bytes.length;
-  if (need !== undefined) {
-    this._need = need;
-    this._rest = rest!;
-  }
+  if (need !== undefined) this._need = need;
   this._left += n;
   parse(this, bytes, n);
   checkLimit(this, this._pending.length, 'unread rest, which the driver cannot leave with the peer,');
@@ -154,7 +151,7 @@ function hold(this: Exchange, promise: any, rest?: string): number {
     }
     waiting = true;
   }
-  if (rest !== undefined) keepRest(x, rest);
+  if (rest !== undefined) regroupRest(x, rest);
   return x._need;
 }
 

@@ -32,7 +32,7 @@ export interface Exchange extends Parser, Receiver {
   /** how the peer closed: null, or the error; undefined while it has not */
   _closed?: NetError | null;
   _hold(promise: any, rest?: string): number;
-  _slow(bytes: Bytes, need?: number, rest?: string): number;
+  _slow(bytes: Bytes, need?: number): number;
   _fail(err: any): void;
   _socket?: Socket;
   _origin: string;

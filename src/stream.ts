@@ -6,27 +6,35 @@ import type { Exchange } from './model';
 import type { Bytes } from './net/driver';
 import type { Response } from './response';
 
-/** A view of what arrived, as bytes. */
-function view(piece: Bytes): any {
+/** A view of what arrived, as bytes: all of it, or `n` bytes of a string. */
+function view(piece: Bytes, n?: number, at?: number): any {
   const buffer = toBuf(piece);
-  return buffer ? new U8(buffer) : piece;
+  return buffer ? new U8(buffer, at, n) : piece;
 }
 
 /** Hands one piece to the caller, who may answer with a promise: then nothing more is taken until it settles. */
-export function direct(this: Exchange, piece: Bytes): void {
-  const bytes = view(piece);
+export function direct(this: Exchange, piece: Bytes, n?: number, at?: number): void {
+  const bytes = view(piece, n, at);
   // the last piece stays as `content`; without a length any may be the last
   if (!this._left || this._wait === Wait.BodyUntilClose) this._response.content = bytes;
   this._hold(this._callback!(bytes, this._response));
 }
 
-export function keepRest(x: Exchange, rest: string): void {
-  x._rest = '';
+/** Hands on the whole pieces there are, and keeps the rest. */
+export function regroupRest(x: Exchange, rest: string): void {
+  const chunk = x._chunk;
+  const n = rest.length;
+  let k = 0;
+  // views, since copies would make this the moment that needs the most memory
+  for (; !x._held && n - k >= chunk; k += chunk) direct.call(x, rest, chunk, k);
+  if (k) rest = rest.substr(k);
   if (x._held) {
     x._pending = rest;
-    x._saved += rest.length;
-  } else x._rest = rest;
-  x._need = x._chunk - x._rest.length;
+    x._saved += n - k;
+    rest = '';
+  }
+  x._rest = rest;
+  x._need = chunk - rest.length;
 }
 
 /**
@@ -34,20 +42,17 @@ export function keepRest(x: Exchange, rest: string): void {
  * interpreter does fastest. A whole piece that the driver delivers is passed on untouched.
  */
 export function regroup(this: Exchange, piece: any, n: number): void {
-  const chunk = this._chunk;
-  let k = this._need;
-  if (n === chunk && n === k) {
-    direct.call(this, piece);
-    return;
-  }
-  piece = toStr(piece);
-  this._rest += piece.substr(0, k);
-  if (n < k) this._need -= n;
+  const k = this._need;
+  if (n === this._chunk && n === k) direct.call(this, piece);
   else {
-    direct.call(this, this._rest);
-    this._rest = '';
-    for (; !this._held && n - k >= chunk; k += chunk) direct.call(this, piece.substr(k, chunk));
-    keepRest(this, piece.substr(k));
+    piece = toStr(piece);
+    this._rest += piece.substr(0, k);
+    this._need -= n;
+    if (n >= k) {
+      direct.call(this, this._rest);
+      this._rest = '';
+      regroupRest(this, piece.substr(k));
+    }
   }
 }
 
@@ -67,22 +72,29 @@ export function fastPieces(
   Uint8: any,
   buffer: any,
 ): (bytes: any) => void {
+  x._rest = '';
   return function (bytes) {
     let n = bytes.length;
     const r = n - need;
     try {
-      if ((x._left -= n) > 0 && r >>> 0 < chunk) {
+      if ((x._left -= n) > 0 && r >= 0) {
         rest += bytes.substr(0, need);
         n = callback(new Uint8(buffer(rest)), response);
         rest = bytes.substr(need);
         need = chunk - r;
-        if (n) {
+        // a piece and more may be left
+        if (n || need < 1) {
           need = x._hold(n, rest);
           rest = x._rest;
+          x._rest = '';
         }
       } else {
-        need = x._slow(bytes, need, rest);
+        // a string that two hold is copied when more is added to it
+        x._rest = rest;
+        rest = '';
+        need = x._slow(bytes, need);
         rest = x._rest;
+        x._rest = '';
       }
     } catch (e) {
       x._fail(e);

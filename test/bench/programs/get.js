@@ -29,7 +29,7 @@ function measure() {
 // once before it counts: what is only made the first time belongs to the idle state
 function warmUp() {
   get(config.small, { stream_callback: nothing }).then(function () {
-    setTimeout(measure, 20);
+    setTimeout(measure, 500);
   }, failed);
 }
 

@@ -36,7 +36,7 @@ function measure() {
 // once before it counts: what is only made the first time belongs to the idle state
 function warmUp() {
   requests.upload(config.url, source(100)).then(function () {
-    setTimeout(measure, 20);
+    setTimeout(measure, 500);
   }, failed);
 }
 
