@@ -39,6 +39,8 @@ export class ManualClock implements Clock {
   private timers: Timer[] = [];
   /** while this answers true, `until` lets real input and output go on without moving the time */
   busy: () => boolean = () => false;
+  /** one turn of the event loop, or of whatever else has to go on between two steps */
+  turn: () => Promise<void> = () => new Promise((resolve) => setImmediate(resolve));
 
   now(): number {
     return this.time;
@@ -77,8 +79,17 @@ export class ManualClock implements Clock {
     const end = this.time + limitMs;
     while (!done()) {
       if (this.time >= end) throw new Error(`still waiting after ${limitMs} ms of virtual time`);
-      await new Promise((resolve) => setImmediate(resolve));
+      await this.turn();
       if (!this.busy() && !done()) this.advance(stepMs);
+    }
+  }
+
+  /** Moves on by `ms`, from one timer to the next: for long times in which no real socket is waited for. */
+  async pass(ms: number): Promise<void> {
+    const end = this.time + ms;
+    while (this.time < end) {
+      await this.turn();
+      if (!this.busy()) this.advance(Math.min(end, this.timers.length ? this.timers[0].due : end) - this.time);
     }
   }
 }

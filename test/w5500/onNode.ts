@@ -1,0 +1,66 @@
+// Scenarios with the driver under Node.
+import * as requests from '../../src';
+import * as netdriver from '../../src/net/registry';
+import { create } from '../../drivers/w5500';
+import { commander } from './commands';
+import { moveClock, restoreClock } from './bench';
+import { endRig, makeRig } from './rig';
+import type { Board, Rig, Scenario } from './rig';
+import type { World } from './world';
+
+function nodeBoard(w: World): Board {
+  const { cs, rst, irq } = w.chip.pins();
+  const board: Board = {
+    get linked() {
+      return commands.linked();
+    },
+    order: (c) => new Promise((told) => commands.run(c, told)),
+    heard: () => {},
+    closed: () => {},
+  };
+  const commands = commander({
+    requests,
+    netdriver,
+    create,
+    spi: w.chip.spi(),
+    cs,
+    rst,
+    irq,
+    toStr: (bytes) => (typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1')),
+    usage: () => 0,
+    heard: (...what) => board.heard(...what),
+    closed: (...what) => board.closed(...what),
+  });
+  moveClock(w.clock);
+  (globalThis as any).setWatch = (f: () => void, pin: any) => {
+    expect(pin).toBe(irq);
+    // the interpreter queues what a pin does until it is idle
+    w.chip.onInt((level) => void (level || w.clock.setTimeout(f, 0)));
+  };
+  return board;
+}
+
+/** Runs scenarios here, polled and with INTn. */
+export function describeOnNode(scenarios: Scenario[]): void {
+  describe.each([
+    { name: 'polled', irq: false },
+    { name: 'with INTn', irq: true },
+  ])('$name', ({ irq }) => {
+    let r: Rig | undefined;
+
+    afterEach(async () => {
+      try {
+        if (r) await endRig(r);
+      } finally {
+        r = undefined;
+        restoreClock();
+        if (netdriver.list().includes('w5500')) netdriver.unregister('w5500');
+      }
+    });
+
+    it.each(scenarios)('$name', async ({ options, run }) => {
+      r = await makeRig(nodeBoard, { irq, ...options });
+      await run(r);
+    });
+  });
+}

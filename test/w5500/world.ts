@@ -1,0 +1,59 @@
+// A virtual chip and its network, and a clock moved by hand under both.
+import { DhcpServer, DnsServer, Lan, ManualClock, VirtualW5500 } from '../fakes/virtualW5500';
+import type { ChipOptions, LanOptions } from '../fakes/virtualW5500';
+import type { DhcpOptions } from '../fakes/virtualW5500/dhcpServer';
+import type { DnsServerOptions } from '../fakes/virtualW5500/dnsServer';
+
+export const STATIC = { ip: '10.0.0.50', mask: '255.255.255.0', gw: '10.0.0.1', dns: '10.0.0.1' };
+
+export interface WorldOptions {
+  chip?: ChipOptions;
+  lan?: Partial<LanOptions>;
+  dhcp?: DhcpOptions;
+  dns?: DnsServerOptions;
+}
+
+export type World = ReturnType<typeof makeWorld>;
+
+export function makeWorld(o: WorldOptions = {}) {
+  const clock = new ManualClock();
+  const chip = new VirtualW5500({ clock, ...o.chip });
+  const lan = new Lan({ clock, ...o.lan });
+  lan.attach(chip);
+  clock.busy = () => lan.busy;
+  const dhcp = new DhcpServer(lan, o.dhcp);
+  const dns = new DnsServer(lan, o.dns);
+  clock.advance(10);
+  const w = {
+    clock,
+    chip,
+    lan,
+    dhcp,
+    dns,
+    until: (done: () => boolean, limitMs?: number) => clock.until(done, limitMs),
+    /** waits for a promise while the time runs */
+    async wait<T>(promise: Promise<T>, limitMs?: number): Promise<T> {
+      let over = false;
+      promise.then(
+        () => (over = true),
+        () => (over = true),
+      );
+      await clock.until(() => over, limitMs);
+      return promise;
+    },
+    async fails(promise: Promise<unknown>, limitMs?: number): Promise<any> {
+      const done = promise.then(
+        () => new Error('did not fail'),
+        (e) => e,
+      );
+      return w.wait(done, limitMs);
+    },
+    async rest(ms: number): Promise<void> {
+      const end = clock.now() + ms;
+      await clock.until(() => clock.now() >= end, ms + 10);
+    },
+    free: () => chip.sockets.every((s) => s.status === 0),
+    allFree: () => w.until(w.free, 10000),
+  };
+  return w;
+}
