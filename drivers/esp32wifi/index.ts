@@ -5,7 +5,7 @@
 import { netError } from '../../src/net/neterror';
 import { breakAll, newSocket, open } from '../firmware/socket';
 import { inWords } from './reasons';
-import type { Capabilities, Endpoint, LinkInfo, NetDriver, Receiver, Socket } from '../../src/net/driver';
+import type { Capabilities, Endpoint, LinkInfo, NetDriver, NetError, Receiver, Socket } from '../../src/net/driver';
 
 declare const require: (name: string) => any;
 
@@ -26,44 +26,44 @@ const BACKOFF = 1000;
 const MAX_BACKOFF = 60000;
 /** ms for a name lookup */
 const LOOKUP_TIMEOUT = 10000;
+const NO_IP = '0.0.0.0';
+const LATE = 'no answer in time';
 
-let options: WifiOptions | undefined;
+/** the network to be on, and why it is not */
+let wanted: WifiOptions | undefined;
+let reason: any = '';
 let listening = false;
 /** the firmware has given up, or was told to stop */
 let down = false;
-let lastReason: any;
 let tries = 0;
 let timer: any;
 
 function stopTimer(): void {
-  if (timer !== undefined) clearTimeout(timer);
-  timer = undefined;
-}
-
-function dial(done: (reason: any) => void): void {
-  // only undefined or an object is accepted as options, not null
-  require('Wifi').connect(options!.ssid, options!.password === undefined ? {} : { password: options!.password }, done);
+  if (timer) clearTimeout(timer);
+  timer = 0;
 }
 
 function nothing(): void {}
 
+function dial(done: (reason: any) => void): void {
+  const password = wanted!.password;
+  // only undefined or an object is accepted as options, not null
+  require('Wifi').connect(wanted!.ssid, password === undefined ? {} : { password: password }, done);
+}
+
 function again(): void {
-  timer = undefined;
-  if (options) {
-    // should the firmware not even answer, the next try comes all the same
-    retryLater();
-    try {
-      dial(nothing);
-    } catch (e) {
-      lastReason = e;
-    }
+  // should the firmware not even answer, the next try comes all the same
+  retryLater();
+  try {
+    dial(nothing);
+  } catch (e) {
+    reason = e;
   }
 }
 
 function retryLater(): void {
-  const wait = Math.min(BACKOFF * Math.pow(2, tries++), MAX_BACKOFF);
   stopTimer();
-  timer = setTimeout(again, wait * (0.75 + Math.random() / 2));
+  timer = setTimeout(again, Math.min(BACKOFF * Math.pow(2, tries++), MAX_BACKOFF) * (0.75 + Math.random() / 2));
 }
 
 function onConnected(): void {
@@ -74,79 +74,79 @@ function onConnected(): void {
 
 function onDisconnected(e: any): void {
   down = true;
-  lastReason = e && e.msg;
-  if (options) retryLater();
+  reason = e && e.msg;
+  if (wanted) retryLater();
 }
 
-function listen(): any {
+function getIP(): any {
   const wifi = require('Wifi');
   if (!listening) {
     listening = true;
     wifi.on('connected', onConnected);
     wifi.on('disconnected', onDisconnected);
   }
-  return wifi;
+  return wifi.getIP();
 }
 
 export function is_linked(): boolean {
-  const ip = listen().getIP().ip;
-  return !down && !!ip && ip !== '0.0.0.0';
+  const ip = getIP().ip;
+  return !down && !!ip && ip !== NO_IP;
+}
+
+function fault(code: string, message: string): NetError {
+  return netError(code, 'connect', 'WiFi ' + message);
 }
 
 export function link_info(): LinkInfo {
-  if (!is_linked())
-    throw netError('ENETDOWN', 'connect', 'WiFi is not linked' + (lastReason ? ': ' + inWords(lastReason) : ''));
-  const got = require('Wifi').getIP();
+  const got = getIP();
+  if (!is_linked()) throw fault('ENETDOWN', 'is not linked' + (reason && ': ' + inWords(reason)));
   // the firmware tells nobody its DNS server
   return { ip: got.ip, mask: got.netmask, gw: got.gw, dns: '', mac: got.mac };
 }
 
 function check(good: any, what: string): void {
-  if (!good) throw netError('EINVAL', 'connect', 'WiFi ' + what);
+  if (!good) throw fault('EINVAL', what);
 }
 
 export function link(o: WifiOptions): Promise<LinkInfo> {
   return new Promise(function (resolve, reject) {
     let waiting: any;
-    function done(code: string, reason?: any): void {
-      if (waiting === undefined) return;
-      clearTimeout(waiting);
-      waiting = undefined;
-      if (code) {
-        lastReason = reason;
-        options = undefined;
-        reject(
-          netError(
-            code,
-            'connect',
-            'WiFi "' + o.ssid + '": ' + (code === 'ETIMEDOUT' ? 'no answer in time' : inWords(reason)),
-          ),
-        );
-      } else {
-        onConnected();
-        resolve(link_info());
-      }
+    function done(why: any): void {
+      if (waiting)
+        try {
+          clearTimeout(waiting);
+          waiting = 0;
+          if (why) {
+            reason = why;
+            wanted = undefined;
+            stopTimer();
+            throw fault(
+              why === LATE ? 'ETIMEDOUT' : why === 'AUTH_FAIL' ? 'EAUTH' : 'ENETDOWN',
+              '"' + o.ssid + '": ' + inWords(why),
+            );
+          }
+          onConnected();
+          resolve(link_info());
+        } catch (e) {
+          reject(e);
+        }
     }
     try {
       check(o && typeof o.ssid === 'string' && o.ssid && o.ssid.length < 33, 'ssid must be 1 to 32 bytes');
       check(o.password === undefined || ('' + o.password).length < 65, 'password must be up to 64 bytes');
       check(o.timeout === undefined || o.timeout > 0, 'timeout must be more than 0 ms');
-      if (options && is_linked() && options.ssid === o.ssid) return resolve(link_info());
-      stopTimer();
-      down = false;
-      const wifi = listen();
-      if (o.hostname) wifi.setHostname(o.hostname, nothing);
-      options = o;
-      waiting = setTimeout(done, o.timeout || 30000, 'ETIMEDOUT');
-      dial(function (reason: any): void {
-        try {
-          done(reason ? (reason === 'AUTH_FAIL' ? 'EAUTH' : 'ENETDOWN') : '', reason);
-        } catch (e) {
-          reject(e);
-        }
-      });
+      if (wanted && is_linked() && wanted.ssid === o.ssid) resolve(link_info());
+      else {
+        getIP();
+        stopTimer();
+        down = false;
+        if (o.hostname) require('Wifi').setHostname(o.hostname, nothing);
+        wanted = o;
+        waiting = setTimeout(done, o.timeout || 30000, LATE);
+        dial(done);
+      }
     } catch (e) {
-      if (waiting !== undefined) clearTimeout(waiting);
+      if (waiting) clearTimeout(waiting);
       // not at once: a promise rejected before anyone listens is an error of its own here
       setTimeout(reject, 0, e);
     }
@@ -154,44 +154,41 @@ export function link(o: WifiOptions): Promise<LinkInfo> {
 }
 
 export function unlink(): void {
-  options = undefined;
+  wanted = undefined;
   stopTimer();
   down = true;
   breakAll(netError('ENETDOWN', 'open', 'the WiFi link was taken down'));
   require('Wifi').disconnect(nothing);
 }
 
-interface Lookup {
-  host: string;
-  done(ip: string | null): void;
-}
-const lookups: Lookup[] = [];
+type Found = (err: NetError | null, ip: string) => void;
+/** host and receiver of each name that is waiting: the firmware looks up one at a time */
+const lookups: [string, Found][] = [];
 
 function nextLookup(): void {
+  const first = lookups[0];
   let guard: any;
   function answer(ip: any): void {
-    if (guard === undefined) return;
-    clearTimeout(guard);
-    guard = undefined;
-    const lookup = lookups.shift()!;
-    if (lookups.length) nextLookup();
-    lookup.done(typeof ip === 'string' && ip !== '0.0.0.0' ? ip : null);
+    if (guard) {
+      clearTimeout(guard);
+      guard = 0;
+      lookups.shift();
+      if (lookups.length) nextLookup();
+      first[1](ip && ip !== NO_IP ? null : netError('ENOTFOUND', 'dns', 'name not found: ' + first[0]), ip);
+    }
   }
-  guard = setTimeout(answer, LOOKUP_TIMEOUT, null);
+  guard = setTimeout(answer, LOOKUP_TIMEOUT);
   try {
-    require('Wifi').getHostByName(lookups[0].host, answer);
+    require('Wifi').getHostByName(first[0], answer);
   } catch (e) {
-    setTimeout(answer, 0, null);
+    setTimeout(answer, 0);
   }
 }
 
-function lookUp(host: string, done: (ip: string | null) => void): void {
-  lookups.push({ host: host, done: done });
-  if (lookups.length === 1) nextLookup();
-}
-
-function notFound(host: string): Error {
-  return netError('ENOTFOUND', 'dns', 'name not found: ' + host);
+/** Calls back at once where there is nothing to look up. */
+function lookUp(host: string, done: Found): void {
+  if (!/[^0-9.]/.test(host)) done(null, host);
+  else if (lookups.push([host, done]) < 2) nextLookup();
 }
 
 export const name = 'esp32wifi';
@@ -199,33 +196,29 @@ export const capabilities: Capabilities = { tls: true, verify: false, sni: false
 
 export function gethostbyname(host: string): Promise<string> {
   return new Promise(function (resolve, reject) {
-    if (!/[^0-9.]/.test(host)) resolve(host);
-    else
-      lookUp(host, function (ip) {
-        if (ip) resolve(ip);
-        else reject(notFound(host));
-      });
+    lookUp(host, function (err, ip) {
+      if (err) reject(err);
+      else resolve(ip);
+    });
   });
 }
 
 export function connect(to: Endpoint, events: Receiver): Socket {
   const s = newSocket(events);
   // connect() blocks for the lookup too, so the name is looked up first
-  if (!/[^0-9.]/.test(to.host)) open(s, to.host, to);
-  else
-    lookUp(to.host, function (ip) {
-      // closed meanwhile
-      if (s._raw === null) return;
+  lookUp(to.host, function (err, ip) {
+    // null: closed meanwhile
+    if (s._raw !== null)
       try {
-        if (!ip) {
+        if (err) {
           s.close();
-          throw notFound(to.host);
+          throw err;
         }
         open(s, ip, to);
       } catch (e: any) {
-        s.events.onClose(e);
+        events.onClose(e);
       }
-    });
+  });
   return s;
 }
 
