@@ -1,222 +1,224 @@
 // DHCP client (RFC 2131): from DISCOVER to an address that nobody else has, and keeping it.
-import { buildDhcp, parseDhcp, Type } from './dhcpWire';
-import type { Answer } from './dhcpWire';
-import type { Datagrams, Dhcp, DhcpMaker, Env } from './env';
+import { bytes } from './address';
+import { buildDhcp, keyOf, Option, parseDhcp, Type } from './dhcpWire';
 import { random32 } from './random';
+import { halt, soon } from './task';
+import type { Answer } from './dhcpWire';
+import type { Datagrams, Env } from './env';
+import type { Task } from './task';
 
 /** What it waits for. */
 const enum Wait {
-  Nothing,
+  /** an answer to the address check, which must not come, or to start anew */
+  Check,
   Offer,
   Ack,
-  /** confirmation of an address from last time (INIT-REBOOT) */
-  Reboot,
-  /** an answer to the address check, which must not come */
-  Check,
-  /** T1 */
+  /** T1, T2, or the end of the lease */
   Bound,
-  Renewed,
-  Rebound,
 }
 
-const EVERYBODY = [255, 255, 255, 255];
+/** The client of a driver. */
+export interface Dhcp extends Task {
+  _driver: Env;
+  _wait: Wait;
+  _socket?: Datagrams;
+  _xid: number[];
+  /** what an answer has to have */
+  _key: string;
+  /** ms: of the first message, of the last one */
+  _began: number;
+  _sentAt: number;
+  _tries: number;
+  _naks: number;
+  /** the address, once there is one, and the server to which to talk; without one it may be any */
+  _ip?: string;
+  _server?: string;
+  /** ms: when to renew, to rebind, to give up */
+  _t1: number;
+  _t2: number;
+  _end: number;
+}
+
+const EVERYBODY = '255.255.255.255';
 /** the discard service: a datagram to it makes the chip ask for the address */
 const DISCARD = 9;
-const INFINITE = 0xffffffff;
 
-/** Doubles up to 64 s, each a second more or less (RFC 2131 section 4.1). */
-function retryMs(tries: number): number {
-  return 4000 * Math.pow(2, Math.min(tries, 4)) + (random32() % 2001) - 1000;
+/** A transaction begins. Throws where no socket is free. */
+function open(d: Dhcp): void {
+  const c = d._driver;
+  const r = random32();
+  close(d);
+  d._socket = c._udp(68);
+  d._socket.onMessage = function (data, ip, port) {
+    if (port === 67) heard(d, data);
+  };
+  d._xid = [r >>> 24, (r >> 16) & 255, (r >> 8) & 255, r & 255];
+  d._began = c._now;
+  d._tries = 0;
 }
 
-/** A client; `use` is called with an address, and without one when it must not be used any more. */
-export const dhcpClient: DhcpMaker = function (env: Env, mac, name, use, why): Dhcp {
-  let wait = Wait.Nothing;
-  let socket: Datagrams | undefined;
-  let timer = { _at: 0 };
-  let xid: number[] = [];
-  let began = 0;
-  let tries = 0;
-  let naks = 0;
-  let ip: number[] | undefined;
-  let lease: Answer;
-  /** when the last REQUEST was sent, and the one that was answered: the lease counts from there */
-  let sentAt = 0;
-  let asked = 0;
+function close(d: Dhcp): void {
+  if (d._socket) d._socket.close();
+  d._socket = undefined;
+}
 
-  function later(ms: number, run: () => void): void {
-    timer._at = Infinity;
-    timer = env._after(ms, run);
+function send(d: Dhcp, type: Type): void {
+  const c = d._driver;
+  const bound = d._wait === Wait.Bound;
+  const name = c._wanted!.hostname || '';
+  let options = [Option.TYPE, 1, type, Option.CLIENT, 7, 1].concat(c._mac);
+  if (d._ip && !bound) options = options.concat(Option.ADDRESS, 4, bytes(d._ip));
+  if (d._server && !bound) options = options.concat(Option.SERVER, 4, bytes(d._server));
+  if (type !== Type.DECLINE) {
+    options = options.concat(Option.LIST, 6, 1, 3, 6, 51, 58, 59);
+    if (name) options.push(Option.HOST_NAME, name.length);
+    for (let i = 0; i < name.length; i++) options.push(name.charCodeAt(i));
   }
+  d._sentAt = c._now;
+  const message = buildDhcp(d._xid, (d._sentAt - d._began) / 1000, bound ? bytes(d._ip) : [], c._mac, options);
+  d._key = keyOf(message);
+  d._socket!.send(message, (bound && d._server) || EVERYBODY, 67);
+}
 
-  function close(): void {
-    if (socket) socket._close();
-    socket = undefined;
+/** Sends what the state asks for, and once more later: doubled up to 64 s, each a second more or less (section 4.1). */
+function step(d: Dhcp): void {
+  if (d._wait === Wait.Bound) {
+    keep(d);
+    return;
   }
-
-  /** Throws where no socket is free. */
-  function open(): void {
-    close();
-    socket = env._udp(68, heard);
-    began = env._now();
-    const r = random32();
-    xid = [r >>> 24, (r >>> 16) & 255, (r >>> 8) & 255, r & 255];
-    tries = 0;
+  if (d._wait === Wait.Check || (d._wait === Wait.Ack && d._tries > 2)) {
+    open(d);
+    d._wait = Wait.Offer;
+    d._ip = d._server = undefined;
+    d._driver._why = 'no DHCP server answers';
   }
+  send(d, d._wait === Wait.Offer ? Type.DISCOVER : Type.REQUEST);
+  soon(d, 4000 * Math.pow(2, Math.min(d._tries++, 4)) + (random32() % 2001) - 1000);
+}
 
-  function send(type: Type, to: number[], ciaddr: number[] | undefined, more: number[]): void {
-    const secs = Math.min(Math.floor((env._now() - began) / 1000), 65535);
-    socket!._send(buildDhcp(type, xid, secs, mac, name, ciaddr, more), to, 67);
-  }
+/** The address must not be used any more. */
+function lose(d: Dhcp, why: string): void {
+  d._driver._setup = undefined;
+  d._driver._restart('ENETDOWN', why);
+}
 
-  function discover(): void {
-    why('no DHCP server answers');
-    open();
-    wait = Wait.Offer;
-    again();
-  }
-
-  function requested(): number[] {
-    return [50, 4].concat(ip!);
-  }
-
-  /** Sends what the state asks for, and once more later. */
-  function again(): void {
-    if (wait === Wait.Offer) send(Type.DISCOVER, EVERYBODY, undefined, []);
-    else if (tries > 2) {
-      retry();
-      return;
-    } else {
-      sentAt = env._now();
-      send(
-        Type.REQUEST,
-        EVERYBODY,
-        undefined,
-        requested().concat(wait === Wait.Ack ? [54, 4].concat(lease._server!) : []),
-      );
-    }
-    later(retryMs(tries++), again);
-  }
-
-  function check(): void {
-    wait = Wait.Check;
-    why('address check');
-    later(30000, retry);
-    // the source port is ours, so nobody's DHCP server is bothered
-    socket!._send([0], ip!, DISCARD, function (err) {
-      if (wait !== Wait.Check) return;
-      if (err && err.code === 'EHOSTUNREACH') bind();
-      else {
-        why('somebody else has ' + ip!.join('.'));
-        send(Type.DECLINE, EVERYBODY, undefined, requested().concat([54, 4], lease._server!));
-        wait = Wait.Nothing;
-        ip = undefined;
-        later(10000, retry);
+/** From T1 on at the server, from T2 on at any, at half of the time that is left (section 4.4.5). */
+function keep(d: Dhcp): void {
+  const c = d._driver;
+  const t = c._now;
+  let left = (t < d._t1 ? d._t1 : t < d._t2 ? d._t2 : d._end) - t;
+  if (left <= 0) lose(d, 'the lease is over');
+  else {
+    if (t >= d._t1) {
+      if (t >= d._t2) d._server = undefined;
+      try {
+        if (!d._socket) open(d);
+        send(d, Type.REQUEST);
+        left = Math.min(left, Math.max(left / 2, 60000));
+      } catch (e) {
+        // no socket is free
+        left = Math.min(left, 10000);
       }
-    });
+    }
+    soon(d, Math.min(left, 1e9));
   }
+}
 
-  function seconds(from: number): number {
-    return asked + from * 1000 - env._now();
-  }
+function anew(d: Dhcp, why: string, ms: number): void {
+  d._driver._why = why;
+  d._wait = Wait.Check;
+  soon(d, ms);
+}
 
-  function bind(): void {
-    const all = lease._lease!;
-    close();
-    wait = Wait.Bound;
-    naks = 0;
-    ip = lease._ip;
-    if (all === INFINITE) timer._at = Infinity;
+function check(d: Dhcp, a: Answer): void {
+  anew(d, 'address check', 30000);
+  d._socket!.send([0], d._ip!, DISCARD, function (err) {
+    if (err && err.code === 'EHOSTUNREACH') bind(d, a);
     else {
-      lease._t2 = lease._t2! < all ? lease._t2 : all * 0.875;
-      lease._t1 = lease._t1! < lease._t2! ? lease._t1 : Math.min(all / 2, lease._t2!);
-      later(seconds(lease._t1!), renew);
+      send(d, Type.DECLINE);
+      anew(d, 'somebody else has ' + d._ip, 10000);
     }
-    use(lease);
-  }
+  });
+}
 
-  /** From T1 on at the server, from T2 on at any, at half of the time that is left (section 4.4.5). */
-  function renew(): void {
-    const t2 = seconds(lease._t2!);
-    const left = seconds(lease._lease!);
-    if (left <= 0) {
-      lapse();
-      return;
+function seconds(value: string): number {
+  return bytes(value).reduce(function (n, b) {
+    return n * 256 + b;
+  }, 0);
+}
+
+/** The first four numbers, from `i` on. */
+function four(value: string, i: number): string {
+  return value
+    .split('.')
+    .slice(i, i + 4)
+    .join('.');
+}
+
+function bind(d: Dhcp, a: Answer): void {
+  const all = seconds(a[Option.LEASE]);
+  let t2 = all * 0.875;
+  let t1 = all / 2;
+  const servers = [];
+  if (a[Option.T2] && seconds(a[Option.T2]) < all) t2 = seconds(a[Option.T2]);
+  t1 = Math.min(t1, t2);
+  if (a[Option.T1] && seconds(a[Option.T1]) < t2) t1 = seconds(a[Option.T1]);
+  if (a[Option.DNS]) for (let i = 0; four(a[Option.DNS], i); i += 4) servers.push(four(a[Option.DNS], i));
+  close(d);
+  d._wait = Wait.Bound;
+  d._naks = 0;
+  d._t1 = d._sentAt + t1 * 1000;
+  d._t2 = d._sentAt + t2 * 1000;
+  d._end = d._sentAt + all * 1000;
+  keep(d);
+  d._driver._use({
+    _ip: d._ip!,
+    _mask: a[Option.MASK] || '255.255.255.0',
+    _gw: a[Option.ROUTER] ? four(a[Option.ROUTER], 0) : '0.0.0.0',
+    _dns: servers,
+  });
+}
+
+function heard(d: Dhcp, data: Uint8Array): void {
+  const a = parseDhcp(data, d._key);
+  const server = a && a[Option.SERVER];
+  if (!server) return;
+  const type = +a[Option.TYPE];
+  const ip = a[Option.ADDRESS];
+  if (d._wait === Wait.Offer) {
+    if (type === Type.OFFER && ip !== '0.0.0.0') {
+      d._wait = Wait.Ack;
+      d._ip = ip;
+      d._server = server;
+      d._tries = 0;
+      step(d);
     }
-    try {
-      if (!socket) open();
-    } catch (e) {
-      // no socket is free
-      later(Math.min(10000, left), renew);
-      return;
-    }
-    wait = t2 > 0 ? Wait.Renewed : Wait.Rebound;
-    sentAt = env._now();
-    send(Type.REQUEST, t2 > 0 ? lease._server! : EVERYBODY, ip, []);
-    later(t2 > 0 ? Math.min(t2, Math.max(t2 / 2, 60000)) : Math.min(left, Math.max(left / 2, 60000)), renew);
-  }
-
-  function lapse(): void {
-    wait = Wait.Nothing;
-    use();
-    retry();
-  }
-
-  function retry(): void {
-    try {
-      discover();
-    } catch (e) {
-      later(1000, retry);
-    }
-  }
-
-  function heard(data: Uint8Array, from: string, port: number): void {
-    const a = port === 67 ? parseDhcp(data, xid, mac) : undefined;
-    if (!a) return;
-    const mine = !!a._server && (wait !== Wait.Ack || a._server.join() === lease._server!.join());
-    if (a._type === Type.OFFER && wait === Wait.Offer && a._server && a._ip[0]) {
-      lease = a;
-      ip = a._ip;
-      wait = Wait.Ack;
-      tries = 0;
-      again();
-    } else if (
-      wait > Wait.Offer &&
-      wait !== Wait.Check &&
-      mine &&
-      (wait !== Wait.Renewed || a._server!.join() === lease._server!.join())
-    ) {
-      if (a._type === Type.NAK) {
-        why('the DHCP server refuses ' + ip!.join('.'));
-        const bound = wait > Wait.Bound;
-        ip = undefined;
-        wait = Wait.Nothing;
-        if (bound) use();
-        // at once, but not for ever
-        later(naks++ ? 10000 : 0, retry);
-      } else if (a._type === Type.ACK && a._lease && a._ip.join() === ip!.join()) {
-        lease = a;
-        asked = sentAt;
-        if (wait > Wait.Bound) bind();
-        else check();
-      }
+  } else if (d._wait !== Wait.Check && (!d._server || d._server === server)) {
+    if (type === Type.NAK) {
+      const why = 'the DHCP server refuses ' + d._ip;
+      if (d._wait === Wait.Bound) lose(d, why);
+      // at once, but not for ever
+      else anew(d, why, d._naks++ ? 10000 : 0);
+    } else if (type === Type.ACK && a[Option.LEASE] && ip === d._ip) {
+      d._server = server;
+      if (d._wait === Wait.Bound) bind(d, a);
+      else check(d, a);
     }
   }
+}
 
-  return {
-    _start: function (old) {
-      ip = old;
-      naks = 0;
-      if (old) {
-        open();
-        wait = Wait.Reboot;
-        again();
-      } else retry();
-    },
-    _stop: function () {
-      wait = Wait.Nothing;
-      timer._at = Infinity;
-      close();
-    },
-  };
-};
+/** The cable is in; `ip` is the address that it had last time, if any. */
+export function startDhcp(c: Env, ip?: string): Dhcp {
+  const d: any = { _driver: c, _run: step, _naks: 0, _ip: ip, _wait: Wait.Check };
+  if (ip) {
+    d._wait = Wait.Ack;
+    open(d);
+  }
+  step(d);
+  return d;
+}
+
+export function stopDhcp(d: Dhcp): void {
+  halt(d);
+  close(d);
+}

@@ -2,106 +2,89 @@
 
 /** What an answer says: an address for some seconds, or why there is none (RCODE). */
 export interface DnsAnswer {
-  _ip?: number[];
+  _ip?: string;
   _ttl: number;
   _rcode: number;
 }
 
-/** CNAMEs that are followed */
-const CHAIN = 8;
-
-/** The bytes of a name, labels and all; undefined where it cannot be one. */
-function labels(name: string): number[] | undefined {
-  const out: number[] = [];
-  const parts = name.replace(/\.$/, '').split('.');
-  for (let i = 0; i < parts.length; i++) {
-    const n = parts[i].length;
-    if (n < 1 || n > 63 || /[^\x21-\x7e]/.test(parts[i])) return;
-    out.push(n);
-    for (let k = 0; k < n; k++) out.push(parts[i].charCodeAt(k));
-  }
-  out.push(0);
-  return out.length > 255 ? undefined : out;
+/** TYPE of a record */
+const enum Rr {
+  A = 1,
+  CNAME = 5,
 }
+
+/** how often an answer is gone through: CNAMEs need not be in order */
+const PASSES = 8;
 
 /** A query for the address of `name`; undefined where that cannot be a name. */
 export function buildQuery(id: number, name: string): Uint8Array | undefined {
-  const q = labels(name);
-  if (q) return new Uint8Array([id >> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0].concat(q, [0, 1, 0, 1]));
+  let q = [id >> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+  const labels = name.replace(/\.$/, '').split('.');
+  for (let i = 0; i < labels.length; i++) {
+    const n = labels[i].length;
+    if (n < 1 || n > 63 || /[^\x21-\x7e]/.test(labels[i])) return;
+    q.push(n);
+    for (let k = 0; k < n; k++) q.push(labels[i].charCodeAt(k));
+  }
+  if (q.length < 267) return new Uint8Array(q.concat(0, 0, 1, 0, 1));
 }
 
-/**
- * The name at `at`, lower case, and where it ends. A pointer leads backwards only, and so to an end.
- * Answers undefined for a name that is none or leaves the message.
- */
-function nameAt(d: Uint8Array, at: number): { _name: string; _next: number } | undefined {
+/** The name at `at`, lower case, and where it ends; a name that is none throws. A pointer leads backwards only, and so to an end. */
+function nameAt(d: Uint8Array, at: number): { _name: string; _next: number } {
   let name = '';
   let next = 0;
   let limit = at;
-  for (;;) {
-    if (at >= d.length) return;
-    const n = d[at++];
-    if (!n) return { _name: name, _next: next || at };
+  let n: number;
+  while ((n = d[at++])) {
     if (n > 191) {
-      const to = ((n & 63) << 8) | d[at++];
-      if (at > d.length || to >= limit) return;
-      next = next || at;
-      at = limit = to;
+      next = next || at + 1;
+      at = ((n & 63) << 8) | d[at];
+      if (!(at < limit)) throw 0;
+      limit = at;
     } else {
-      if (n > 63 || at + n > d.length || name.length > 254) return;
-      for (let i = 0; i < n; i++) name += String.fromCharCode(d[at++]);
+      if (n > 63 || name.length > 254) throw 0;
+      while (n--) name += String.fromCharCode(d[at++]);
       name = name.toLowerCase() + '.';
     }
   }
+  return { _name: name, _next: next || at };
 }
 
 function at16(d: Uint8Array, i: number): number {
   return (d[i] << 8) | d[i + 1];
 }
 
-/** What `d` answers to our query `q`; undefined unless it is an answer to just that, and whole as far as it is needed. */
+/**
+ * What `d` answers to our query `q`; undefined unless it is an answer to just that.
+ * @throws where it is broken before there was an address
+ */
 export function parseAnswer(d: Uint8Array, q: Uint8Array): DnsAnswer | undefined {
-  const question = nameAt(q, 12)!;
-  const same = nameAt(d, 12);
-  const answer: DnsAnswer = { _ttl: 0x7fffffff, _rcode: d[3] & 15 };
-  const records: { _name: string; _to: string; _ip: number[]; _ttl: number }[] = [];
-  let wanted = question._name;
-  let broken = false;
+  const a: DnsAnswer = { _ttl: 0x7fffffff, _rcode: d[3] & 15 };
+  let wanted = nameAt(q, 12)._name;
   // QR set, OPCODE 0, one question, and that is ours
-  if (d.length < q.length || at16(d, 0) !== at16(q, 0) || (d[2] & 0xf8) !== 0x80 || at16(d, 4) !== 1) return;
-  if (!same || same._name !== wanted || at16(d, same._next) !== 1 || at16(d, same._next + 2) !== 1) return;
-  let at = same._next + 4;
-  for (let i = at16(d, 6); i > 0; i--) {
-    const owner = nameAt(d, at);
-    broken = !owner;
-    if (!owner) break;
-    at = owner._next + 10;
-    const type = at16(d, at - 10);
-    const n = at16(d, at - 2);
-    const to = type === 5 ? nameAt(d, at) : undefined;
-    broken = at + n > d.length || (type === 5 && !to) || (type === 1 && n !== 4);
-    if (broken) break;
-    if (at16(d, at - 8) === 1 && (to || type === 1))
-      records.push({
-        _name: owner._name,
-        _to: to ? to._name : '',
-        _ip: [d[at], d[at + 1], d[at + 2], d[at + 3]],
-        _ttl: ((d[at - 6] * 256 + d[at - 5]) * 256 + d[at - 4]) * 256 + d[at - 3],
-      });
-    at += n;
-  }
-  for (let hops = 0; hops <= CHAIN && !answer._ip; hops++) {
-    const from = wanted;
-    for (let i = 0; i < records.length; i++)
-      if (records[i]._name === from && !answer._ip && wanted === from) {
+  if (at16(d, 0) !== at16(q, 0) || (d[2] & 0xf8) !== 0x80 || at16(d, 4) !== 1) return;
+  if (d.subarray(12, q.length).join() !== q.subarray(12).join()) return;
+  for (let pass = 0; pass < PASSES; pass++) {
+    let at = q.length;
+    for (let i = at16(d, 6); i--;) {
+      const owner = nameAt(d, at);
+      at = owner._next + 10;
+      const type = at16(d, at - 10);
+      const n = at16(d, at - 2);
+      if (at + n > d.length || (type === Rr.A && n !== 4)) throw 0;
+      if (owner._name === wanted && at16(d, at - 8) === 1 && (type === Rr.A || type === Rr.CNAME)) {
         // a TTL with its first bit set is to be taken for 0 (RFC 2181 section 8)
-        answer._ttl = Math.min(answer._ttl, records[i]._ttl > 0x7fffffff ? 0 : records[i]._ttl);
-        if (records[i]._to) wanted = records[i]._to;
-        else answer._ip = records[i]._ip;
+        a._ttl = Math.max(0, Math.min(a._ttl, (at16(d, at - 6) << 16) | at16(d, at - 4)));
+        if (type === Rr.A) {
+          a._ip = d.subarray(at, at + 4).join('.');
+          return a;
+        }
+        wanted = nameAt(d, at)._name;
       }
-    if (wanted === from) break;
+      at += n;
+    }
   }
   // cut off, and the address is in what is missing: as good as no answer
-  if (!answer._ip && d[2] & 2) answer._rcode = 2;
-  return answer._ip || !broken ? answer : undefined;
+  if (d[2] & 2) a._rcode = 2;
+  return a;
 }

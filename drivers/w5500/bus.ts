@@ -1,4 +1,5 @@
 // SPI frames: two address bytes, a control byte, data (datasheet p. 13-18). One call is one frame.
+import type { Chip } from './chip';
 
 /** An SPI bus as Espruino has them, or anything that does the same. */
 export interface Spi {
@@ -6,36 +7,26 @@ export interface Spi {
   write(head: Uint8Array, data: any, cs: any): void;
 }
 
-export interface Bus {
-  _spi: Spi;
-  _cs: any;
-  _head: Uint8Array;
-  /** what is sent to read n bytes: kept for the few small n, and for the last large one */
-  _small: Uint8Array[];
-  _large: Uint8Array;
+/** What has registers: the chip itself, or a socket of it. */
+export interface Part {
+  _driver: Chip;
+  /** control byte that reads its registers; that of its TX buffer is 8 more, that of its RX buffer 16 */
+  _regs: number;
 }
 
-/** Reads n bytes: a view on the array that the bus made, without the three bytes that come with the header. */
-export function read(b: Bus, block: number, address: number, n: number): Uint8Array {
-  let out = n < 11 ? b._small[n] : b._large;
-  if (!out || out.length !== n + 3) {
-    out = new Uint8Array(n + 3);
-    if (n < 11) b._small[n] = out;
-    else b._large = out;
-  }
-  out[0] = address >> 8;
-  out[1] = address;
-  out[2] = block;
-  return b._spi.send(out, b._cs).subarray(3);
+/** Reads n bytes: a view on what the bus gave, without the three bytes that come with the header. */
+export function read(p: Part, address: number, n: number, buffer?: number): Uint8Array {
+  const c = p._driver;
+  if (c._out.length < n + 3) c._out = new Uint8Array(n + 3);
+  const out = c._out.subarray(0, n + 3);
+  out.set([address >> 8, address, p._regs + (buffer! | 0)]);
+  return c._o.spi.send(out, c._o.cs).subarray(3);
 }
 
-/** Writes bytes: a number, a list of numbers, a byte string or a Uint8Array. */
-export function write(b: Bus, block: number, address: number, data: any): void {
-  const head = b._head;
-  head[0] = address >> 8;
-  head[1] = address;
-  head[2] = block | 4;
-  b._spi.write(head, data, b._cs);
+/** Writes bytes: a number, lists of numbers, a byte string or a Uint8Array. */
+export function write(p: Part, address: number, data: any, buffer?: number): void {
+  const o = p._driver._o;
+  o.spi.write(new Uint8Array([address >> 8, address, p._regs + 4 + (buffer! | 0)]), data, o.cs);
 }
 
 /** The 16-bit number at `i`. */

@@ -1,4 +1,5 @@
 // What `create` and `link` take, and what is wrong with it.
+import { isIp } from '../ip/address';
 import { netError } from '../../src/net/neterror';
 
 /** What `create` takes. */
@@ -37,28 +38,22 @@ export interface LinkOptions {
   timeout?: number;
 }
 
-function refuse(what: string, given: any, allowed: string): never {
-  throw netError('EINVAL', 'connect', 'w5500: ' + what + ' is ' + given + ', must be ' + allowed);
-}
-
 /** Throws EINVAL unless `good`. */
 export function need(good: any, what: string, given: any, allowed: string): void {
-  if (!good) refuse(what, given, allowed);
+  if (!good) throw netError('EINVAL', 'connect', 'w5500: ' + what + ' is ' + given + ', must be ' + allowed);
 }
 
-function isByte(n: number): boolean {
-  return n >= 0 && n < 256;
-}
-
-/** The four numbers of a dotted address; undefined where it is none. */
-export function parseIp(text: any): number[] | undefined {
-  const ip = ('' + text).split('.').map(Number);
-  if (ip.length === 4 && ip.every(isByte) && ip.join('.') === text) return ip;
+/** A number from `least` to `most`; undefined stands for the usual one. */
+export function needNumber(what: string, n: any, usual: any, least: number, most: number, step: number): number {
+  if (n === undefined) n = usual;
+  need(n >= least && n <= most && n % step === 0, what, n, least + ' to ' + most + ' in steps of ' + step);
+  return n;
 }
 
 /** An address of `link`. */
-export function needIp(what: string, text: any): number[] {
-  return parseIp(text) || refuse(what, text, 'an address like 192.168.1.2');
+export function needIp(what: string, text: any): string {
+  need(isIp(text), what, text, 'an address like 192.168.1.2');
+  return text;
 }
 
 /** `aa:bb:cc:dd:ee:ff` */
@@ -79,43 +74,28 @@ export function parseMac(text: any): number[] {
   return mac;
 }
 
-function number(what: string, n: any, most: number, step: number): void {
-  need(n === undefined || (n >= 0 && n <= most && n % step === 0), what, n, '0 to ' + most + ' in steps of ' + step);
+/** PHY modes: OPMDC of PHYCFGR is the place in the list, less one, in three bits */
+export const MODES = ['auto', '10H', '10F', '100H', '100F'];
+
+/** A pin or a port that `create` was given. */
+export function needPart(name: string, part: any, method: string): void {
+  need(part && typeof part[method] === 'function', name, part, 'an object with ' + method + '()');
 }
 
-/** What has to have what. */
-const parts: any = { spi: 'send', cs: 'write', rst: 'write', irq: 'read' };
-
-/** Looks at every option of `create`. */
-export function check(o: any): void {
-  const kb = o.buffers;
-  const retry = o.retry || {};
+/** KB of each socket. */
+export function needBuffers(kb: any): number[] {
   let sum = 0;
-  for (const name in parts)
-    need(
-      (o[name] === undefined && name > 'd' && name < 's') || (o[name] && typeof o[name][parts[name]] === 'function'),
-      name,
-      o[name],
-      'an object with ' + parts[name] + '()',
-    );
   need(
-    !kb ||
-      (kb.length < 9 &&
-        kb.every(function (k: number) {
-          sum += k;
-          return k >= 1 && !(k & (k - 1));
-        }) &&
-        sum > 0 &&
-        sum < 17),
+    kb.length < 9 &&
+      kb.every(function (k: number) {
+        sum += k;
+        return [1, 2, 4, 8, 16].indexOf(k) >= 0;
+      }) &&
+      sum > 0 &&
+      sum < 17,
     'buffers',
     kb,
     'up to 8 of 1, 2, 4, 8, 16 KB, 16 in all',
   );
-  number('retry.time', retry.time, 6553, 1);
-  number('retry.count', retry.count, 255, 1);
-  number('keepalive', o.keepalive, 1275, 5);
-  need(!o.phy || MODES[o.phy] >= 0, 'phy', o.phy, Object.keys(MODES).join());
+  return kb;
 }
-
-/** OPMDC of PHYCFGR */
-export const MODES: { [mode: string]: number } = { auto: 7, '10H': 0, '10F': 1, '100H': 2, '100F': 3 };

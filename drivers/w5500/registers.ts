@@ -4,8 +4,8 @@
 export const enum Reg {
   MR = 0x00,
   GAR = 0x01,
+  SHAR = 0x09,
   INTLEVEL = 0x13,
-  SIR = 0x17,
   SIMR = 0x18,
   RTR = 0x19,
   RCR = 0x1b,
@@ -76,10 +76,9 @@ export const enum Sr {
   UDP = 0x22,
 }
 
-/** Blocks, as the control byte of a read; socket n adds n * 0x20. */
+/** Control byte that reads the registers of socket 0; socket n adds n * 32. Its buffers, on from there. */
 export const enum Block {
-  Common = 0x00,
   Socket = 0x08,
-  Tx = 0x10,
-  Rx = 0x18,
+  Tx = 0x08,
+  Rx = 0x10,
 }

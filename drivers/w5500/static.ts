@@ -1,237 +1,253 @@
-// The driver without DHCP and DNS, for those who set up their addresses by hand: they are handed in by index.ts.
+// The driver without DHCP, DNS and UDP, for those who set up their addresses by hand: index.ts adds them.
 import { netError } from '../../src/net/neterror';
-import { addresses, boot, breakAll, newChip, settle, stop, ZERO } from './chip';
-import { after } from './loop';
-import { check, hex, need, needIp, parseIp } from './options';
-import { order, place } from './socket';
+import { bytes, isIp } from '../ip/address';
+import { random32 } from '../ip/random';
+import { halt } from '../ip/task';
+import { addresses, boot, breakAll, reset, unlinked, ZERO } from './chip';
+import { hex, MODES, need, needBuffers, needIp, needNumber, needPart, parseMac } from './options';
+import { end, order, place } from './socket';
 import { dial, newTcp } from './tcp';
 import type { Chip } from './chip';
-import type { newUdp, openUdp } from './udp';
 import type { LinkOptions, W5500Options } from './options';
-import type { Dhcp, DhcpMaker, DnsMaker, Env, Lease, Lookup } from '../ip/env';
+import type { Dhcp } from '../ip/dhcpClient';
+import type { Env, Lease } from '../ip/env';
+import type { lookup } from '../ip/dnsClient';
 import type { Endpoint, LinkInfo, NetDriver, NetError, Receiver, Socket } from '../../src/net/driver';
 
 export type { LinkOptions, W5500Options };
+
+declare const getSerial: any;
 
 /** The driver "w5500". */
 export interface W5500 extends NetDriver {
   link(options: LinkOptions): Promise<LinkInfo>;
 }
 
-/** What makes it complete. */
-export interface More {
-  _dhcp: DhcpMaker;
-  _dns: DnsMaker;
-  _udp: typeof newUdp;
-  _openUdp: typeof openUdp;
+type Done = (err: NetError | null, value?: any) => void;
+
+/** The driver and its chip are one record. */
+export interface Driver extends Chip, W5500, Pick<Env, '_use' | '_udp'> {
+  /** what is wanted, and who waits for it */
+  _wanted?: LinkOptions;
+  _done?: Done;
+  _limit: any;
+  _setup?: Lease;
+  /** what makes it complete */
+  _startDhcp?(ip?: string): void;
+  _stopDhcp?(): void;
+  _lookup?: typeof lookup;
+  _dhcp?: Dhcp;
 }
+
+/** A promise of what `run` hands to its callback. */
+function promise(run: (done: Done) => void): Promise<any> {
+  return new Promise(function (resolve, reject) {
+    function done(err: NetError | null, value: any): void {
+      // not at once: a promise rejected before anyone listens is an error of its own in the interpreter
+      if (err) setTimeout(reject, 0, err);
+      else resolve(value);
+    }
+    try {
+      run(done);
+    } catch (e: any) {
+      done(e, 0);
+    }
+  });
+}
+
+/** A locally administered address that a board keeps. */
+function ownMac(): number[] {
+  const id = '' + (typeof getSerial === 'function' ? getSerial() : random32());
+  let h = 5381;
+  for (let i = 0; i < id.length; i++) h = (h * 33 + id.charCodeAt(i)) & 0xffffff;
+  return [2, 8, 220, h >> 16, (h >> 8) & 255, h & 255];
+}
+
+export function needPort(port: any): void {
+  needNumber('port', port, 0, 1, 65535, 1);
+}
+
+export function needLink(c: Driver): void {
+  if (!c._linked) throw unlinked(c, 'ENETDOWN', 'connect');
+}
+
+/** What `link` was told, checked. */
+function fixed(l: LinkOptions): Lease {
+  const first = parseInt(needIp('ip', l.ip));
+  const mask = bytes(needIp('mask', l.mask)).reduce(function (m, b) {
+    return (m << 8) | b;
+  }, 0);
+  need(mask && !(-mask & ~mask), 'mask', l.mask, 'ones, then zeros: 255.255.255.0');
+  need(first && first < 224, 'ip', l.ip, 'an address of one host');
+  return {
+    _ip: l.ip!,
+    _mask: l.mask!,
+    _gw: l.gw === undefined ? ZERO : needIp('gw', l.gw),
+    _dns: ([] as string[]).concat(l.dns || []).map(function (ip) {
+      return needIp('dns', ip);
+    }),
+  };
+}
+
+/** The end of the attempt to link, if there is one. */
+function settle(c: Driver, err: NetError | null): void {
+  const done = c._done;
+  if (done) {
+    clearTimeout(c._limit);
+    c._done = undefined;
+    done(err, err || c.link_info());
+  }
+}
+
+function stop(c: Driver, code: string): void {
+  if (c._up) reset(c);
+  halt(c);
+  if (c._stopDhcp) c._stopDhcp();
+  c._wanted = undefined;
+  breakAll(c, code);
+  settle(c, unlinked(c, code, 'connect'));
+}
+
+/** The address of a name. */
+export function resolve(c: Driver, host: string, done: Done): void {
+  if (isIp(host)) done(null, host);
+  else if (!c._linked) done(unlinked(c, 'ENETDOWN', 'connect'));
+  else if (c._lookup && c._setup!._dns.length) c._lookup(c, host, done);
+  else done(netError('ENOTFOUND', 'dns', 'name not found: ' + host + ' (no DNS server is known)'));
+}
+
+const driver: any = {
+  name: 'w5500',
+  capabilities: { tls: false, verify: false, sni: false, pause: true, blocking: [] },
+  _regs: 0,
+  _now: 0,
+  _why: 'link() was not called',
+  /** for servers */
+  _parts: [newTcp, place, order],
+
+  link: function (this: Driver, l: LinkOptions): Promise<LinkInfo> {
+    const c = this;
+    return promise(function (done) {
+      need(!c._wanted, 'link()', 'called twice', 'preceded by unlink()');
+      need(l && (l.dhcp || l.ip), 'link()', l, '{dhcp: true} or {ip, mask, gw, dns}');
+      const ms = needNumber('timeout', l.timeout, 30000, 1, 1e9, 1);
+      c._setup = undefined;
+      if (!l.dhcp) c._setup = fixed(l);
+      else {
+        need(c._startDhcp, 'dhcp', true, 'left out: this build has static addresses only');
+        need(!l.hostname || /^[A-Za-z0-9-]+$/.test(l.hostname), 'hostname', l.hostname, 'letters, digits and -');
+        if (l.ip) c._setup = { _ip: needIp('ip', l.ip) } as Lease;
+      }
+      c._wanted = l;
+      c._done = done;
+      c._why = 'no answer';
+      boot(c);
+      c._limit = setTimeout(function () {
+        c._why += ' (' + ms + ' ms)';
+        stop(c, 'ETIMEDOUT');
+      }, ms);
+    });
+  },
+
+  unlink: function (this: Driver): void {
+    if (this._wanted) {
+      this._why = 'unlink() was called';
+      stop(this, 'ENETDOWN');
+    }
+  },
+
+  is_linked: function (this: Driver): boolean {
+    return !!this._linked;
+  },
+
+  link_info: function (this: Driver): LinkInfo {
+    const l = this._setup!;
+    needLink(this);
+    return { ip: l._ip, mask: l._mask, gw: l._gw, dns: l._dns[0] || '', mac: hex(this._mac) };
+  },
+
+  gethostbyname: function (this: Driver, host: string): Promise<string> {
+    const c = this;
+    return promise(function (done) {
+      resolve(c, host, done);
+    });
+  },
+
+  connect: function (this: Driver, to: Endpoint, events: Receiver): Socket {
+    const c = this;
+    const host = to.host;
+    needLink(c);
+    if (to.tls) throw netError('ENOTLS', 'tls', 'w5500 has no TLS of its own');
+    needPort(to.port);
+    need(host && typeof host === 'string', 'host', host, 'a name or an address');
+    const s = newTcp(events, host, to.port);
+    if (isIp(host)) dial(s, c, bytes(host));
+    else
+      // not at once: it may be known, or impossible
+      setTimeout(function () {
+        resolve(c, host, function (err, ip) {
+          if (s._state) return;
+          try {
+            if (err) throw err;
+            dial(s, c, bytes(ip));
+          } catch (e: any) {
+            end(s, e);
+          }
+        });
+      }, 0);
+    return s;
+  },
+
+  _begin: function (this: Driver): void {
+    if (this._wanted!.dhcp) this._startDhcp!(this._setup && this._setup._ip);
+    else this._use(this._setup!);
+  },
+
+  /** These are the addresses. */
+  _use: function (this: Driver, l: Lease): void {
+    this._setup = l;
+    addresses(this, l);
+    this._linked = true;
+    settle(this, null);
+  },
+
+  _giveUp: function (this: Driver, code: string): void {
+    if (this._done) stop(this, code);
+  },
+
+  /** Everything starts over. */
+  _restart: function (this: Driver, code: string, why: string): void {
+    this._why = why;
+    if (this._stopDhcp) this._stopDhcp();
+    breakAll(this, code);
+    boot(this);
+  },
+};
 
 /**
  * A driver for the chip on these pins.
  * @throws NetError (EINVAL) that says what was given and what is allowed
  */
-export function create(o: W5500Options, more?: More): W5500 {
-  check(o || {});
-  const c: Chip = newChip(o);
-  let setup: Lease | undefined;
-  let linked = false;
-  let dhcp: Dhcp | undefined;
-  let lookUp: Lookup | undefined;
-  let wanted: LinkOptions | undefined;
-  let env: Env;
-
-  function info(): LinkInfo {
-    const l = setup!;
-    if (!linked) throw down('connect');
-    return {
-      ip: l._ip.join('.'),
-      mask: l._mask.join('.'),
-      gw: l._gw.join('.'),
-      dns: l._dns.length ? l._dns[0].join('.') : '',
-      mac: hex(c._mac),
-    };
-  }
-
-  function down(phase: 'connect' | 'open'): NetError {
-    return netError('ENETDOWN', phase, 'w5500 is not linked' + (wanted && c._why ? ': ' + c._why : ''));
-  }
-
-  function use(l: Lease | undefined): void {
-    setup = l || setup;
-    linked = !!l;
-    if (l) {
-      addresses(c, l._ip, l._mask, l._gw);
-      settle(c, null);
-    } else {
-      breakAll(c, down('open'));
-      if (c._up) addresses(c, ZERO, ZERO, ZERO);
-    }
-  }
-
-  c._cable = function (up: boolean): void {
-    if (!up) {
-      if (dhcp) dhcp._stop();
-      use(undefined);
-    } else if (!dhcp) use(setup);
-    else {
-      addresses(c, ZERO, ZERO, ZERO);
-      dhcp._start(setup && setup._ip);
-    }
-  };
-
-  function unlink(): void {
-    const was = linked;
-    linked = false;
-    if (dhcp) dhcp._stop();
-    if (wanted) {
-      wanted = dhcp = undefined;
-      breakAll(c, netError('ENETDOWN', 'open', 'the link was taken down'), true);
-      stop(c);
-      if (!was) settle(c, netError('ENETDOWN', 'connect', 'unlink() was called'));
-    }
-  }
-
-  function start(l: LinkOptions): void {
-    const known = l && l.dns === undefined ? [] : ([] as any[]).concat(l && l.dns);
-    const mask = l && l.mask;
-    need(!wanted, 'link()', 'called twice', 'preceded by unlink()');
-    need(l && (l.dhcp || l.ip), 'link()', l, '{dhcp: true} or {ip, mask, gw, dns}');
-    need(l.timeout === undefined || l.timeout > 0, 'timeout', l.timeout, 'more than 0 ms');
-    setup = undefined;
-    if (l.dhcp) {
-      need(more, 'dhcp', true, 'left out: this build has static addresses only');
-      need(!l.hostname || /^[A-Za-z0-9-]+$/.test(l.hostname), 'hostname', l.hostname, 'letters, digits and -');
-      dhcp = more!._dhcp(env, c._mac, l.hostname || '', use, function (why) {
-        c._why = why;
-      });
-      if (l.ip) setup = { _ip: needIp('ip', l.ip), _mask: ZERO, _gw: ZERO, _dns: [] };
-    } else {
-      setup = {
-        _ip: needIp('ip', l.ip),
-        _mask: needIp('mask', mask),
-        _gw: l.gw === undefined ? ZERO : needIp('gw', l.gw),
-        _dns: known.map(function (ip) {
-          return needIp('dns', ip);
-        }),
-      };
-      const bits = setup._mask.reduce(function (m, b) {
-        return m * 256 + b;
-      }, 0);
-      need(bits && !((~bits + 1) & ~bits), 'mask', mask, 'ones, then zeros: 255.255.255.0');
-      need(setup._ip[0] && setup._ip[0] < 224, 'ip', l.ip, 'an address of one host');
-    }
-    wanted = l;
-    c._why = 'no answer';
-    boot(c);
-    after(c, l.timeout || 30000, function () {
-      settle(c, netError('ETIMEDOUT', 'connect', 'w5500: no link in ' + (l.timeout || 30000) + ' ms: ' + c._why));
-    });
-  }
-
-  function link(l: LinkOptions): Promise<LinkInfo> {
-    return new Promise(function (resolve, reject) {
-      try {
-        start(l);
-        c._done = function (err) {
-          if (err) {
-            linked = false;
-            unlink();
-            // not at once: a promise rejected before anyone listens is an error of its own in the interpreter
-            setTimeout(reject, 0, err);
-          } else resolve(info());
-        };
-      } catch (e) {
-        setTimeout(reject, 0, e);
-      }
-    });
-  }
-
-  function resolveName(host: string, done: (err: NetError | null, ip?: number[]) => void): void {
-    const ip = parseIp(host);
-    if (ip) done(null, ip);
-    else if (!linked) done(down('connect'));
-    else if (!more || /^[\d.]*$/.test(host) || !setup!._dns.length)
-      done(
-        netError(
-          'ENOTFOUND',
-          'dns',
-          'name not found: ' + host + (setup!._dns.length ? '' : ' (no DNS server is known)'),
-        ),
-      );
-    else {
-      lookUp = lookUp || more._dns(env);
-      lookUp(setup!._dns, host, done);
-    }
-  }
-
-  function connect(to: Endpoint, events: Receiver): Socket {
-    if (!linked) throw down('connect');
-    if (to.tls) throw netError('ENOTLS', 'tls', 'w5500 has no TLS of its own');
-    needPort(to.port);
-    need(to.host && typeof to.host === 'string', 'host', to.host, 'a name or an address');
-    const s = newTcp(c, events, to.host, to.port);
-    const ip = parseIp(to.host);
-    if (ip) dial(s, ip);
-    else
-      // not at once: it may be known, or impossible
-      after(c, 0, function () {
-        resolveName(to.host, function (err, found) {
-          if (s._state) return;
-          try {
-            if (err) throw err;
-            dial(s, found!);
-          } catch (e: any) {
-            s.close();
-            s.events.onClose(e);
-          }
-        });
-      });
-    return s;
-  }
-
-  function needPort(port: any): void {
-    need(port > 0 && port < 65536 && port % 1 === 0, 'port', port, '1 to 65535');
-  }
-
-  const driver: any = {
-    name: 'w5500',
-    capabilities: { tls: false, verify: false, sni: false, pause: true, blocking: [] },
-    link: link,
-    unlink: unlink,
-    is_linked: function () {
-      return linked;
-    },
-    link_info: info,
-    gethostbyname: function (host: string) {
-      return new Promise(function (resolve, reject) {
-        resolveName(host, function (err, ip) {
-          if (err) setTimeout(reject, 0, err);
-          else resolve(ip!.join('.'));
-        });
-      });
-    },
-    connect: connect,
-    // what w5500-listen is made of
-    _parts: [c, newTcp, place, order, after],
-  };
-  if (more) {
-    env = {
-      _now: function () {
-        return c._now;
-      },
-      _after: function (ms, run) {
-        return after(c, ms, run);
-      },
-      _udp: function (port, onMessage, onClose) {
-        return more._udp(c, port, onMessage, onClose);
-      },
-    };
-    driver.udp = function (options?: { port?: number }) {
-      const port = options && options.port;
-      if (!linked) throw down('connect');
-      if (port !== undefined) needPort(port);
-      return more._openUdp(c, resolveName, port);
-    };
-  }
-  return driver;
+export function create(options: W5500Options): W5500 {
+  const o: any = options || {};
+  const retry = o.retry || {};
+  const c: Driver = Object.create(driver);
+  needPart('spi', o.spi, 'send');
+  needPart('cs', o.cs, 'write');
+  if (o.rst !== undefined) needPart('rst', o.rst, 'write');
+  if (o.irq !== undefined) needPart('irq', o.irq, 'read');
+  c._driver = c;
+  c._o = o;
+  c._mac = o.mac === undefined ? ownMac() : parseMac(o.mac);
+  c._sizes = needBuffers(o.buffers || [2, 2, 2, 2, 2, 2, 2, 2]);
+  c._retryTime = needNumber('retry.time', retry.time, 200, 0, 6553, 1);
+  c._retryCount = needNumber('retry.count', retry.count, 8, 0, 255, 1);
+  c._keepalive = needNumber('keepalive', o.keepalive, 0, 0, 1275, 5) / 5;
+  c._phy = (MODES.indexOf(o.phy || 'auto') - 1) & 7;
+  need(!o.phy || MODES.indexOf(o.phy) >= 0, 'phy', o.phy, MODES.join());
+  c._out = new Uint8Array(16);
+  c._socks = [];
+  breakAll(c, '');
+  c._port = random32() & 16383;
+  return c;
 }

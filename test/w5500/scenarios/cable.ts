@@ -137,6 +137,8 @@ export const cableRows: Scenario[] = [
     await r.until(() => told.length === 12, 400000);
     for (const t of told) if (t.error) expect(t.code).toMatch(/^(ENETDOWN|ETIMEDOUT|EHOSTUNREACH)$/);
     expect(told.filter((t) => t.wrong).length).toBe(0);
+    // the last time out may not have been noticed yet
+    await r.rest(1500);
     await r.until(() => r.linked);
     await r.works();
   }),
