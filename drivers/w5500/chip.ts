@@ -1,25 +1,22 @@
 // The chip as a whole: reset, version, cable, addresses. It is a task of its own: what it does next is in `_run`.
 import { netError } from '../../src/net/neterror';
-import { now, soon } from '../ip/task';
-import { pair, read, write } from './bus';
-import { bytes } from '../ip/address';
+import { soon } from '../ip/task';
+import { read, write } from './bus';
 import { Bit, Block, Reg, Sn } from './registers';
 import { end, NOBODY, poke } from './socket';
 import type { Part } from './bus';
 import type { W5500Options } from './options';
 import type { Host, Task } from '../ip/task';
-import type { Lease } from '../ip/env';
 import type { ConnectPhase, NetError } from '../../src/net/driver';
 
-declare const setWatch: any;
+declare const global: any;
 
 export interface Chip extends Part, Task, Host {
   _driver: Chip;
   _o: W5500Options;
   _mac: number[];
-  /** ms and how often; 5 s; OPMDC */
-  _retryTime: number;
-  _retryCount: number;
+  /** RTR and RCR; KPALVTR; OPMDC and 1, or 0 */
+  _retry: number[];
   _keepalive: number;
   _phy: number;
   /** what is sent to read: as long as the longest piece so far */
@@ -32,8 +29,8 @@ export interface Chip extends Part, Task, Host {
   /** the last ephemeral port of TCP */
   _port: number;
   _resetDone?: boolean;
-  /** of the reset */
-  _deadline: number;
+  /** to see it after the reset, every 5 ms */
+  _tries: number;
   /** the cable is in; the addresses are set */
   _up?: boolean;
   _linked?: boolean;
@@ -68,7 +65,7 @@ export function breakAll(c: Chip, code: string): void {
 export function boot(c: Chip): void {
   const rst = c._o.rst;
   c._resetDone = rst;
-  c._deadline = now(c) + 500;
+  c._tries = 100;
   c._run = probe;
   if (rst) rst.write(0);
   soon(c, 2);
@@ -86,7 +83,7 @@ function probe(c: Chip): void {
       reset(c);
       soon(c, 2);
     }
-  } else if (c._now < c._deadline) soon(c, 5);
+  } else if (c._tries--) soon(c, 5);
   else {
     c._why = 'VERSIONR is ' + version + ', expected 4, and MR is ' + mr + ', expected 0';
     c._run = boot;
@@ -99,27 +96,18 @@ export function reset(c: Chip): void {
   write(c, Reg.MR, Bit.RST);
 }
 
-export const ZERO = '0.0.0.0';
-
-/** GAR, SUBR, SHAR, SIPR lie side by side, and so do RTR, in 100 us, and RCR. */
-export function addresses(c: Chip, l: Lease): void {
-  write(c, Reg.GAR, [bytes(l._gw), bytes(l._mask), c._mac, bytes(l._ip)]);
-  // without an address there is only the address check, which need not take long
-  write(c, Reg.RTR, [pair(c._retryTime * 10), l._ip === ZERO ? 2 : c._retryCount]);
-}
-
 function configure(c: Chip): void {
   const irq = c._o.irq;
-  const mode = Bit.PHY_OPMD | (c._phy << 3);
+  const mode = Bit.PHY_OPMD | ((c._phy - 1) << 3);
   for (let n = 0; n < 8; n++) write(c, Sn.RXBUF_SIZE, [c._sizes[n] | 0, c._sizes[n] | 0], Block.Socket + n * 32);
-  if (c._phy < 7) {
+  if (c._phy) {
     // OPMDC counts from the end of a PHY reset on
     write(c, Reg.PHYCFGR, mode);
     write(c, Reg.PHYCFGR, mode | Bit.RST);
   }
-  if (irq && typeof setWatch === 'function') {
+  if (irq && global.setWatch) {
     if (!c._irq)
-      setWatch(
+      global.setWatch(
         function () {
           c._socks.forEach(poke);
         },
@@ -131,7 +119,9 @@ function configure(c: Chip): void {
     write(c, Reg.INTLEVEL, [255, 255]);
     write(c, Reg.SIMR, 255);
   }
-  addresses(c, { _ip: ZERO, _mask: ZERO, _gw: ZERO, _dns: [] });
+  // without an address there is only DHCP's check of one, which need not take long
+  write(c, Reg.RCR, 2);
+  write(c, Reg.SHAR, c._mac);
   c._run = watch;
   watch(c);
 }

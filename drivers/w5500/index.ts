@@ -1,10 +1,12 @@
 // WIZnet W5500 on SPI, complete: TCP, UDP, DHCP, DNS.
 import { startDhcp, stopDhcp } from '../ip/dhcpClient';
 import { lookup } from '../ip/dnsClient';
-import { create as createStatic, needLink, needPort } from './static';
+import { need, needIp } from './options';
+import { create as createStatic, fixed, needLink, needPort } from './static';
 import { openUdp } from './udp';
 import type { Driver, LinkOptions, W5500 as Static, W5500Options } from './static';
 import type { Udp } from './udp';
+import type { Lease } from '../ip/env';
 
 export type { LinkOptions, Udp, W5500Options };
 
@@ -24,8 +26,15 @@ const more: any = {
   _udp: function (this: Driver, port?: number): Udp {
     return openUdp(this, port);
   },
-  _startDhcp: function (this: Driver, ip?: string): void {
-    this._dhcp = startDhcp(this, ip);
+  _plan: function (l: LinkOptions): Lease | undefined {
+    if (!l.dhcp) return fixed(l);
+    need(!l.hostname || /^[A-Za-z0-9-]+$/.test(l.hostname), 'hostname', l.hostname, 'letters, digits and -');
+    if (l.ip) return { _ip: needIp('ip', l.ip) } as Lease;
+  },
+  _begin: function (this: Driver): void {
+    const l = this._setup;
+    if (this._wanted!.dhcp) this._dhcp = startDhcp(this, l && l._ip);
+    else this._use(l!);
   },
   _stopDhcp: function (this: Driver): void {
     if (this._dhcp) stopDhcp(this._dhcp);

@@ -74,12 +74,13 @@ export function parseMac(text: any): number[] {
   return mac;
 }
 
-/** PHY modes: OPMDC of PHYCFGR is the place in the list, less one, in three bits */
+/** PHY modes: OPMDC of PHYCFGR is the place in the list, less one */
 export const MODES = ['auto', '10H', '10F', '100H', '100F'];
 
-/** A pin or a port that `create` was given. */
-export function needPart(name: string, part: any, method: string): void {
-  need(part && typeof part[method] === 'function', name, part, 'an object with ' + method + '()');
+/** The pin or port `name` of `o`. */
+export function needPart(o: any, name: string, method: string): void {
+  const part = o[name];
+  need(part && part[method], name, part, 'an object with ' + method + '()');
 }
 
 /** KB of each socket. */

@@ -79,6 +79,6 @@ export const enum Sr {
 /** Control byte that reads the registers of socket 0; socket n adds n * 32. Its buffers, on from there. */
 export const enum Block {
   Socket = 0x08,
-  Tx = 0x08,
-  Rx = 0x10,
+  Tx = 0x10 - Socket,
+  Rx = 0x18 - Socket,
 }

@@ -51,7 +51,9 @@ export interface Sock extends Part, Task {
   _wr: number;
   _rd: number;
   _got: number;
-  /** Sn_IR may tell nothing new, and yet there may be bytes */
+  /** the receiver wants nothing */
+  _paused?: boolean;
+  /** there may be bytes */
   _look?: boolean;
   /** its own part of a turn, from Open to Up; true: something is expected soon */
   _work(s: Sock, ir: number, sr: number, late: boolean): any;
@@ -67,18 +69,18 @@ export function run(s: Sock): void {
   const c = s._driver;
   if (c._socks[s._n] !== s) return;
   const r = read(s, Sn.CR, 3);
+  const command = r[0];
   const sr = r[2];
   const late = c._now > s._until;
-  // RECV is cleared together with the command; but it keeps INTn low
-  const clear = c._irq ? r[1] : r[1] & ~Ir.RECV;
-  let expecting: any = s._state !== State.Up;
+  // RECV is cleared together with the command, unless nobody reads: it would keep INTn low
+  const clear = s._paused ? r[1] : r[1] & ~Ir.RECV;
+  let expecting: any = true;
   s._wait *= 2;
-  if (r[0]) {
-    expecting = true;
-    if (s._wait > 500) throw new Error('Sn_CR of socket ' + s._n + ' stays ' + r[0]);
-  } else {
+  if (command ? s._wait > 500 : late && s._state < State.Dial)
+    throw new Error('socket ' + s._n + ' hangs: Sn_CR is ' + command + ', Sn_SR is ' + sr);
+  if (!command) {
+    if (r[1] & Ir.RECV) s._look = true;
     if (clear) write(s, Sn.IR, clear);
-    if (s._state < State.Dial && late) throw new Error('socket ' + s._n + ' does not open: Sn_SR is ' + sr);
     if (s._state === State.Wipe) {
       if (sr) order(s, Cr.CLOSE);
       else {
@@ -99,13 +101,13 @@ export function run(s: Sock): void {
       }
     } else if (!sr || late) {
       // a socket on its way to INIT still shows CLOSED
-      order(s, Cr.CLOSE);
+      order(s, Cr.CLOSE, Ir.ALL);
       s._state = State.Over;
       c._socks[s._n] = NOBODY;
     }
+    // INTn is a level
+    if (s._look || (c._irq && !c._irq.read())) s._wait = 1;
   }
-  // INTn is a level
-  if (c._irq && !c._irq.read()) s._wait = 1;
   soon(s, Math.min(s._wait, expecting ? 100 : c._irq ? 1000 : 500));
 }
 
@@ -121,6 +123,7 @@ export function ready(s: Sock): void {
   s._wr = word(r, 4);
   s._rd = word(r, 8);
   s._state = State.Up;
+  s._look = true;
 }
 
 /** Bytes into the TX buffer. */
@@ -149,10 +152,10 @@ export function take(s: Sock, n: number): Uint8Array {
   return bytes;
 }
 
-/** RECV of all that was read. Sn_IR is cleared late, so it takes another look. */
-export function release(s: Sock, clear: number): void {
+/** RECV of all that was read. Its bit of Sn_IR is cleared late, so it takes another look. */
+export function release(s: Sock): void {
   write(s, Sn.RX_RD, pair(s._rd));
-  order(s, Cr.RECV, clear);
+  order(s, Cr.RECV, Ir.RECV);
   s._got = 0;
   s._look = true;
 }
@@ -168,7 +171,6 @@ export function waiting(s: Sock): number {
     if (n === ((word(r, 4) - word(r, 2)) & 0xffff) && word(r, 2) === ((s._rd - s._got) & 0xffff)) return n - s._got;
   }
   s._look = true;
-  s._wait = 1;
   return -1;
 }
 

@@ -3,8 +3,10 @@ import { netError } from '../../src/net/neterror';
 import { bytes, isIp } from '../ip/address';
 import { random32 } from '../ip/random';
 import { halt } from '../ip/task';
-import { addresses, boot, breakAll, reset, unlinked, ZERO } from './chip';
+import { pair, write } from './bus';
+import { boot, breakAll, reset, unlinked } from './chip';
 import { hex, MODES, need, needBuffers, needIp, needNumber, needPart, parseMac } from './options';
+import { Reg } from './registers';
 import { end, order, place } from './socket';
 import { dial, newTcp } from './tcp';
 import type { Chip } from './chip';
@@ -16,7 +18,7 @@ import type { Endpoint, LinkInfo, NetDriver, NetError, Receiver, Socket } from '
 
 export type { LinkOptions, W5500Options };
 
-declare const getSerial: any;
+declare const global: any;
 
 /** The driver "w5500". */
 export interface W5500 extends NetDriver {
@@ -33,7 +35,7 @@ export interface Driver extends Chip, W5500, Pick<Env, '_use' | '_udp'> {
   _limit: any;
   _setup?: Lease;
   /** what makes it complete */
-  _startDhcp?(ip?: string): void;
+  _plan(l: LinkOptions): Lease | undefined;
   _stopDhcp?(): void;
   _lookup?: typeof lookup;
   _dhcp?: Dhcp;
@@ -57,22 +59,23 @@ function promise(run: (done: Done) => void): Promise<any> {
 
 /** A locally administered address that a board keeps. */
 function ownMac(): number[] {
-  const id = '' + (typeof getSerial === 'function' ? getSerial() : random32());
+  const id = '' + (global.getSerial ? global.getSerial() : random32());
   let h = 5381;
   for (let i = 0; i < id.length; i++) h = (h * 33 + id.charCodeAt(i)) & 0xffffff;
   return [2, 8, 220, h >> 16, (h >> 8) & 255, h & 255];
 }
 
-export function needPort(port: any): void {
-  needNumber('port', port, 0, 1, 65535, 1);
+/** The port of an endpoint. */
+export function needPort(port: any): number {
+  return needNumber('port', port, 0, 1, 65535, 1);
 }
 
 export function needLink(c: Driver): void {
   if (!c._linked) throw unlinked(c, 'ENETDOWN', 'connect');
 }
 
-/** What `link` was told, checked. */
-function fixed(l: LinkOptions): Lease {
+/** Fixed addresses, checked. */
+export function fixed(l: LinkOptions): Lease {
   const first = parseInt(needIp('ip', l.ip));
   const mask = bytes(needIp('mask', l.mask)).reduce(function (m, b) {
     return (m << 8) | b;
@@ -82,7 +85,7 @@ function fixed(l: LinkOptions): Lease {
   return {
     _ip: l.ip!,
     _mask: l.mask!,
-    _gw: l.gw === undefined ? ZERO : needIp('gw', l.gw),
+    _gw: l.gw === undefined ? '0.0.0.0' : needIp('gw', l.gw),
     _dns: ([] as string[]).concat(l.dns || []).map(function (ip) {
       return needIp('dns', ip);
     }),
@@ -130,14 +133,8 @@ const driver: any = {
     return promise(function (done) {
       need(!c._wanted, 'link()', 'called twice', 'preceded by unlink()');
       need(l && (l.dhcp || l.ip), 'link()', l, '{dhcp: true} or {ip, mask, gw, dns}');
+      c._setup = c._plan(l);
       const ms = needNumber('timeout', l.timeout, 30000, 1, 1e9, 1);
-      c._setup = undefined;
-      if (!l.dhcp) c._setup = fixed(l);
-      else {
-        need(c._startDhcp, 'dhcp', true, 'left out: this build has static addresses only');
-        need(!l.hostname || /^[A-Za-z0-9-]+$/.test(l.hostname), 'hostname', l.hostname, 'letters, digits and -');
-        if (l.ip) c._setup = { _ip: needIp('ip', l.ip) } as Lease;
-      }
       c._wanted = l;
       c._done = done;
       c._why = 'no answer';
@@ -198,15 +195,22 @@ const driver: any = {
     return s;
   },
 
+  /** What `link` was told, checked. */
+  _plan: function (l: LinkOptions): Lease {
+    need(!l.dhcp, 'dhcp', true, 'left out: this build has static addresses only');
+    return fixed(l);
+  },
+
   _begin: function (this: Driver): void {
-    if (this._wanted!.dhcp) this._startDhcp!(this._setup && this._setup._ip);
-    else this._use(this._setup!);
+    this._use(this._setup!);
   },
 
   /** These are the addresses. */
   _use: function (this: Driver, l: Lease): void {
     this._setup = l;
-    addresses(this, l);
+    // GAR, SUBR, SHAR, SIPR lie side by side, and so do RTR and RCR
+    write(this, Reg.GAR, [bytes(l._gw), bytes(l._mask), this._mac, bytes(l._ip)]);
+    write(this, Reg.RTR, this._retry);
     this._linked = true;
     settle(this, null);
   },
@@ -232,19 +236,21 @@ export function create(options: W5500Options): W5500 {
   const o: any = options || {};
   const retry = o.retry || {};
   const c: Driver = Object.create(driver);
-  needPart('spi', o.spi, 'send');
-  needPart('cs', o.cs, 'write');
-  if (o.rst !== undefined) needPart('rst', o.rst, 'write');
-  if (o.irq !== undefined) needPart('irq', o.irq, 'read');
+  needPart(o, 'spi', 'send');
+  needPart(o, 'cs', 'write');
+  if (o.rst !== undefined) needPart(o, 'rst', 'write');
+  if (o.irq !== undefined) needPart(o, 'irq', 'read');
   c._driver = c;
   c._o = o;
   c._mac = o.mac === undefined ? ownMac() : parseMac(o.mac);
   c._sizes = needBuffers(o.buffers || [2, 2, 2, 2, 2, 2, 2, 2]);
-  c._retryTime = needNumber('retry.time', retry.time, 200, 0, 6553, 1);
-  c._retryCount = needNumber('retry.count', retry.count, 8, 0, 255, 1);
+  // RTR counts in 100 us
+  c._retry = pair(needNumber('retry.time', retry.time, 200, 0, 6553, 1) * 10).concat(
+    needNumber('retry.count', retry.count, 8, 0, 255, 1),
+  );
   c._keepalive = needNumber('keepalive', o.keepalive, 0, 0, 1275, 5) / 5;
-  c._phy = (MODES.indexOf(o.phy || 'auto') - 1) & 7;
-  need(!o.phy || MODES.indexOf(o.phy) >= 0, 'phy', o.phy, MODES.join());
+  c._phy = MODES.indexOf(o.phy || 'auto');
+  need(c._phy >= 0, 'phy', o.phy, MODES.join());
   c._out = new Uint8Array(16);
   c._socks = [];
   breakAll(c, '');

@@ -28,15 +28,21 @@ import type { Bytes, ConnectPhase, NetError, Receiver, Socket } from '../../src/
 const PIECE = 2048;
 const CONNECT_TIMEOUT = 10000;
 
+const WORDS = {
+  ETIMEDOUT: 'no answer from ',
+  EHOSTUNREACH: 'nobody answers ARP on the way to ',
+  ECONNRESET: 'reset by ',
+  ECONNREFUSED: 'refused by ',
+};
+
 interface Tcp extends Sock, Socket {
   phase: ConnectPhase;
   _peer: string;
   _ip: number[];
   _dport: number;
-  /** SYN went out; the chip gave up; the receiver wants nothing; room was offered; a piece waits to become whole */
+  /** it got further than INIT and ARP; the chip gave up; room was offered; a piece waits to become whole */
   _syn?: boolean;
   _gaveUp?: boolean;
-  _paused?: boolean;
   _offered?: boolean;
   _short?: boolean;
 }
@@ -60,12 +66,23 @@ export function dial(s: Tcp, c: Chip, ip: number[]): void {
   s.phase = 'connect';
 }
 
-function fail(s: Tcp, code: string, what: string): void {
-  end(s, netError(code, s.phase, what + s._peer));
+/** The end for a reason that Sn_IR and Sn_SR have told. */
+function fail(s: Tcp, late?: boolean): void {
+  const code =
+    late || (s._gaveUp && s._syn)
+      ? 'ETIMEDOUT'
+      : s._gaveUp
+        ? 'EHOSTUNREACH'
+        : s._state === State.Up
+          ? 'ECONNRESET'
+          : 'ECONNREFUSED';
+  end(s, netError(code, s.phase, WORDS[code] + s._peer));
 }
 
 function work(s: Tcp, ir: number, sr: number, late: boolean): any {
   if (ir & Ir.TIMEOUT) s._gaveUp = true;
+  if (sr > Sr.INIT) s._syn = true;
+  if (s._state === State.Up) return up(s, ir, sr, late);
   if (s._state === State.Open) {
     if (sr === Sr.INIT) {
       write(s, Sn.DIPR, s._ip.concat(pair(s._dport)));
@@ -73,17 +90,11 @@ function work(s: Tcp, ir: number, sr: number, late: boolean): any {
       s._state = State.Dial;
       s._until = s._driver._now + CONNECT_TIMEOUT;
     }
-  } else if (s._state === State.Dial) {
-    if (sr === Sr.SYNSENT) s._syn = true;
-    if (sr === Sr.ESTABLISHED || sr === Sr.CLOSE_WAIT) {
-      ready(s);
-      s._look = true;
-      s.phase = 'open';
-      offer(s);
-    } else if (late || (s._gaveUp && s._syn)) fail(s, 'ETIMEDOUT', 'no answer from ');
-    else if (s._gaveUp) fail(s, 'EHOSTUNREACH', 'nobody answers ARP on the way to ');
-    else if (!sr) fail(s, 'ECONNREFUSED', 'refused by ');
-  } else return up(s, ir, sr, late);
+  } else if (sr === Sr.ESTABLISHED || sr === Sr.CLOSE_WAIT) {
+    ready(s);
+    s.phase = 'open';
+    offer(s);
+  } else if (late || !sr) fail(s, late);
   return true;
 }
 
@@ -111,14 +122,15 @@ function offer(s: Tcp): boolean | undefined {
 
 function up(s: Tcp, ir: number, sr: number, late: boolean): any {
   const over = !sr || sr === Sr.CLOSE_WAIT;
+  const look = s._look || over;
   let left: number;
   let n: number;
   if (ir & Ir.SEND_OK) s._sending = s._offered = false;
   if (s._sending) {
-    if (late) fail(s, 'ETIMEDOUT', 'nothing was taken in 90 s by ');
+    if (late) fail(s, late);
   } else if (!over && offer(s)) return true;
-  if (!s._paused && (s._look || over || ir & Ir.RECV) && s._state === State.Up) {
-    s._look = false;
+  s._look = false;
+  if (look && !s._paused && s._state === State.Up) {
     left = waiting(s);
     while (left > 0 && (over || s._got < PIECE)) {
       n = Math.min(s.events.want(), PIECE);
@@ -136,18 +148,11 @@ function up(s: Tcp, ir: number, sr: number, late: boolean): any {
     if (over) {
       if (left) return;
       if (sr) end(s, null);
-      else if (s._gaveUp) fail(s, 'ETIMEDOUT', 'no answer any more from ');
-      else fail(s, 'ECONNRESET', 'reset by ');
+      else fail(s);
       return;
     }
-    // a piece needs the time of a round trip to become whole
-    if (s._got && (!s._short || s._got >= PIECE / 2)) {
-      release(s, ir & Ir.RECV);
-      if (s._short) s._wait = 2;
-    } else if (s._short) {
-      s._look = true;
-      s._wait = 1;
-    }
+    if (s._got && (!s._short || s._got >= PIECE / 2)) release(s);
+    else if (s._short) s._look = true;
   }
   return s._sending || (s._wait > 50 && !s._paused && s.events.want() > 1);
 }

@@ -61,11 +61,11 @@ function work(s: Port, ir: number, sr: number, late: boolean): any {
   }
   if (s._sending && (late || ir & (Ir.SEND_OK | Ir.TIMEOUT)))
     sent(s, ir & Ir.SEND_OK ? null : netError('EHOSTUNREACH', 'open', 'nobody answers ARP at ' + s._ip));
-  if (ir & Ir.RECV || s._look) {
+  if (s._look) {
     s._look = false;
     receive(s);
     if (s._got && s._state === State.Up) {
-      release(s, 0);
+      release(s);
       return true;
     }
   }
