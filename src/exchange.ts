@@ -3,9 +3,9 @@
 import { keep, take } from './connection';
 import { toBuf, U8 } from './engine';
 import { error, HTTPConnectionError, IOError } from './errors';
-import { at, parse, parseEnd, received, runEnd, Wait } from './http/parser';
+import { at, parse, parseEnd, putAside, received, runEnd, Wait } from './http/parser';
 import { ask, closeSource } from './source';
-import { checkLimit, direct, fastDirect, fastPieces, flush, gather, regroup, regroupRest } from './stream';
+import { checkLimit, direct, fastDirect, fastPieces, flush, gather, regroup } from './stream';
 import type { Connection } from './connection';
 import type { Phase } from './errors';
 import type { Exchange, StreamCallback } from './model';
@@ -41,7 +41,8 @@ function settle(x: Exchange, err: any, complete?: boolean): void {
   r._progress = received(x);
   if (x._timer) clearTimeout(x._timer);
   closeSource(x._source);
-  // it holds its scope, and that holds `x`: a circle is freed only by a collection
+  // they hold their scope, and that holds `x`: a circle is freed only by a collection
+  x._count = undefined;
   x.onData = nothing;
   if (socket) {
     if (complete && x._wantKeep && x._exact && !x._unsent && !x._out && x._closed === undefined)
@@ -78,40 +79,61 @@ function tick(x: Exchange, step: number): void {
 }
 
 function want(this: Exchange): number {
-  return this._held ? 0 : this._chunk && this._left > 0 ? Math.min(this._need, this._left) : 536;
+  return this._held ? 0 : this._chunk && this._left > 0 && !this._count ? Math.min(this._need, this._left) : 536;
 }
 
 function dataSink(x: Exchange): (bytes: Bytes) => void {
   return function (bytes) {
     try {
-      x._left -= bytes.length;
-      x._slow(bytes);
+      slow(x, bytes);
     } catch (e) {
       settle(x, e);
     }
   };
 }
 
-/** A fast sink keeps `_need` itself; it gets back what that is then. */
-function slow(this: Exchange, bytes: Bytes, need?: number): number {
-  const n = bytes.length;
-  if (need !== undefined) this._need = need;
-  this._left += n;
-  parse(this, bytes, n);
-  checkLimit(this, this._pending.length, 'unread rest, which the driver cannot leave with the peer,');
-  if (!this._callback && this._wait === Wait.FixedBody) checkLimit(this, this._response.total, 'body');
-  if (!this._plain && this._left > 0 && this._callback && typeof bytes === 'string') {
-    this._plain = true;
-    // without a length any piece may be the last, which stays as `content`: not with the fast ones
-    if (this._wait !== Wait.BodyUntilClose) {
-      this.onData = this._chunk
-        ? fastPieces(this._need, this._rest, this._chunk, this, this._callback, this._response, U8, toBuf)
-        : fastDirect(this, this._callback, this._response, U8, toBuf);
-      this._socket!.resume();
-    }
+/** Every byte comes through here but those that a fast sink takes. */
+function slow(x: Exchange, bytes: Bytes): void {
+  const chunk = x._chunk;
+  parse(x, bytes, bytes.length);
+  checkLimit(x, x._aside, 'unread rest, which the driver cannot leave with the peer,');
+  if (!x._callback && x._wait === Wait.FixedBody) checkLimit(x, x._response.total, 'body');
+  checkEnd(x);
+  // without a length any piece may be the last, which stays as `content`: not with the fast ones
+  if (
+    x._left > chunk + 4096 &&
+    x._callback &&
+    !x._plain &&
+    typeof bytes === 'string' &&
+    (!chunk || chunk > 255) &&
+    x._wait !== Wait.BodyUntilClose
+  ) {
+    x.onData = chunk
+      ? fastPieces(
+          x._rest,
+          x._need,
+          chunk,
+          x._callback,
+          U8,
+          toBuf,
+          Math.ceil((x._left - x._need) / chunk),
+          x._response,
+          x,
+        )
+      : fastDirect(x._left, x._callback, U8, toBuf, x._response, x);
+    x._socket!.resume();
   }
-  checkEnd(this);
-  return this._need;
+}
+
+/** A fast sink ends: with bytes that have yet to be looked at, or with a promise. */
+function leave(this: Exchange, bytes: string, promise?: any): void {
+  this._left = this._count!() + bytes.length;
+  this._need = this._chunk;
+  this._count = undefined;
+  this.onData = dataSink(this);
+  this._hold(promise);
+  slow(this, bytes);
+  if (!this._over) this._socket!.resume();
 }
 
 function fail(this: Exchange, err: any): void {
@@ -125,15 +147,12 @@ function checkEnd(x: Exchange): void {
   }
 }
 
-function hold(this: Exchange, promise: any, rest?: string): number {
+function hold(this: Exchange, promise: any): void {
   const x = this;
   let waiting = false;
   if (promise && typeof promise.then === 'function') {
-    x._held = true;
-    // the fast sinks keep a state of their own
-    x.onData = dataSink(x);
+    x._held = x._plain = true;
     x._saved = x._left;
-    // 0 takes the next bytes off the fast path, if the driver still calls it
     x._left = 0;
     promise.then(
       function () {
@@ -151,8 +170,6 @@ function hold(this: Exchange, promise: any, rest?: string): number {
     }
     waiting = true;
   }
-  if (rest !== undefined) regroupRest(x, rest);
-  return x._need;
 }
 
 function release(x: Exchange): void {
@@ -160,10 +177,13 @@ function release(x: Exchange): void {
   if (x._over) return;
   x._held = false;
   x._left = x._saved;
-  x._pending = '';
+  x._pending = [];
+  x._aside = 0;
   try {
     if (!x._left && (x._wait === Wait.FixedBody || x._wait === Wait.ChunkData)) runEnd(x);
-    if (pending) parse(x, pending, pending.length);
+    while (pending.length)
+      if (x._held) putAside(x, pending.shift()!);
+      else parse(x, pending[0], pending.shift()!.length);
     checkEnd(x);
     if (!x._held && !x._over) {
       if (x._closed !== undefined) x.onClose(x._closed);
@@ -222,7 +242,7 @@ function onClose(this: Exchange, err: NetError | null): void {
 }
 
 /** What every exchange can do; the fields are its own. */
-const methods = { want: want, onWritable: onWritable, onClose: onClose, _hold: hold, _slow: slow, _fail: fail };
+const methods = { want: want, onWritable: onWritable, onClose: onClose, _hold: hold, _leave: leave, _fail: fail };
 
 /** An exchange with its hottest fields first: the interpreter finds them in the order in which they were made. */
 export function newExchange(chunk: number, callback?: StreamCallback): Exchange {

@@ -26,13 +26,13 @@ export interface Exchange extends Parser, Receiver {
   /** begun piece, or the body so far; and what a piece still needs */
   _rest: string;
   _need: number;
-  /** the bytes go to `onData` of this file, not to a fast one */
+  /** the caller has answered with a promise: no fast sink any more */
   _plain?: boolean;
   _maxContent: number;
   /** how the peer closed: null, or the error; undefined while it has not */
   _closed?: NetError | null;
-  _hold(promise: any, rest?: string): number;
-  _slow(bytes: Bytes, need?: number): number;
+  _hold(promise: any): void;
+  _leave(bytes: string, promise?: any): void;
   _fail(err: any): void;
   _socket?: Socket;
   _origin: string;

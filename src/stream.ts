@@ -1,7 +1,7 @@
 // Where the bytes of a response go: to the callback in pieces, or into `content`.
 import { toBuf, toStr, U8 } from './engine';
 import { error, HTTPResponseError } from './errors';
-import { received, Wait } from './http/parser';
+import { putAside, received, Wait } from './http/parser';
 import type { Exchange } from './model';
 import type { Bytes } from './net/driver';
 import type { Response } from './response';
@@ -16,25 +16,10 @@ function view(piece: Bytes, n?: number, at?: number): any {
 export function direct(this: Exchange, piece: Bytes, n?: number, at?: number): void {
   const bytes = view(piece, n, at);
   // the last piece stays as `content`; without a length any may be the last
-  if (!this._left || this._wait === Wait.BodyUntilClose) this._response.content = bytes;
+  // (a copy of what is only lent)
+  if (!this._left || this._wait === Wait.BodyUntilClose)
+    this._response.content = typeof piece === 'string' ? bytes : new U8(bytes);
   this._hold(this._callback!(bytes, this._response));
-}
-
-/** Hands on the whole pieces there are, and keeps the rest. */
-export function regroupRest(x: Exchange, rest: string): void {
-  const chunk = x._chunk;
-  const n = rest.length;
-  let k = 0;
-  // views, since copies would make this the moment that needs the most memory
-  for (; !x._held && n - k >= chunk; k += chunk) direct.call(x, rest, chunk, k);
-  if (k) rest = rest.substr(k);
-  if (x._held) {
-    x._pending = rest;
-    x._saved += n - k;
-    rest = '';
-  }
-  x._rest = rest;
-  x._need = chunk - rest.length;
 }
 
 /**
@@ -42,8 +27,9 @@ export function regroupRest(x: Exchange, rest: string): void {
  * interpreter does fastest. A whole piece that the driver delivers is passed on untouched.
  */
 export function regroup(this: Exchange, piece: any, n: number): void {
-  const k = this._need;
-  if (n === this._chunk && n === k) direct.call(this, piece);
+  const chunk = this._chunk;
+  let k = this._need;
+  if (n === chunk && n === k) direct.call(this, piece);
   else {
     piece = toStr(piece);
     this._rest += piece.substr(0, k);
@@ -51,50 +37,50 @@ export function regroup(this: Exchange, piece: any, n: number): void {
     if (n >= k) {
       direct.call(this, this._rest);
       this._rest = '';
-      regroupRest(this, piece.substr(k));
+      // views, since copies would make this the moment that needs the most memory
+      for (; !this._held && n - k >= chunk; k += chunk) direct.call(this, piece, chunk, k);
+      piece = piece.substr(k);
+      if (this._held) {
+        putAside(this, piece);
+        this._saved += piece.length;
+      } else this._rest = piece;
+      this._need = chunk - this._rest.length;
     }
   }
 }
 
-// The two below make `onData` for where it matters: strings in the middle of a body. In line, their state in
-// variables of their own: of all forms tried the one that the interpreter runs fastest. What is not that usual case
-// is left to others, in few words: text that is skipped costs too. Names are looked for in the function, then in its
-// parameters here, and only then among the hundred of the bundle: so all that is needed is a parameter.
+// The two below make `onData` for where it matters: strings in the middle of a run, of which more than they take is
+// still to come. In line, their state in variables of their own: of all forms tried the one that the interpreter runs
+// fastest. Whatever is not that usual case goes back to `_leave`, in few words: text that is skipped costs too. Names
+// are looked for in the function, then in its parameters here, and only then among the hundred of the bundle: so all
+// that is needed is a parameter.
 
-/** A string that completes one piece of `stream_chunk` bytes. */
+/** The next `budget` pieces of `stream_chunk` bytes. */
 export function fastPieces(
-  need: number,
   rest: string,
+  need: number,
   chunk: number,
-  x: Exchange,
   callback: any,
-  response: Response,
   Uint8: any,
   buffer: any,
+  budget: number,
+  response: Response,
+  x: Exchange,
 ): (bytes: any) => void {
+  const tail = x._left - need - chunk * budget;
   x._rest = '';
+  x._count = function () {
+    return need + chunk * budget + tail;
+  };
   return function (bytes) {
-    let n = bytes.length;
-    const r = n - need;
     try {
-      if ((x._left -= n) > 0 && r >= 0) {
-        rest += bytes.substr(0, need);
-        n = callback(new Uint8(buffer(rest)), response);
-        rest = bytes.substr(need);
-        need = chunk - r;
-        // a piece and more may be left
-        if (n || need < 1) {
-          need = x._hold(n, rest);
-          rest = x._rest;
-          x._rest = '';
-        }
-      } else {
-        // a string that two hold is copied when more is added to it
-        x._rest = rest;
-        rest = '';
-        need = x._slow(bytes, need);
-        rest = x._rest;
-        x._rest = '';
+      rest += bytes;
+      need -= bytes.length;
+      while (need < 1) {
+        bytes = callback(new Uint8(buffer(rest), 0, chunk), response);
+        rest = rest.substr(chunk);
+        need += chunk;
+        if (!--budget || (bytes && bytes.then)) return x._leave(rest, bytes);
       }
     } catch (e) {
       x._fail(e);
@@ -102,20 +88,24 @@ export function fastPieces(
   };
 }
 
-/** `stream_chunk: 0`. */
+/** `stream_chunk: 0`, for all but the last of `left` bytes. */
 export function fastDirect(
-  x: Exchange,
+  left: number,
   callback: any,
-  response: Response,
   Uint8: any,
   buffer: any,
+  response: Response,
+  x: Exchange,
 ): (bytes: any) => void {
+  x._count = function () {
+    return left;
+  };
   return function (bytes) {
     try {
-      if ((x._left -= bytes.length) > 0) {
+      if ((left -= bytes.length) > 0) {
         bytes = callback(new Uint8(buffer(bytes)), response);
-        if (bytes) x._hold(bytes);
-      } else x._slow(bytes);
+        if (bytes && bytes.then) x._leave('', bytes);
+      } else x._leave(bytes);
     } catch (e) {
       x._fail(e);
     }

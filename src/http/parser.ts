@@ -31,6 +31,8 @@ export interface Head {
 export interface Parser {
   /** bytes of the present run (body or chunk) still to come; 0 where lines are expected or nothing may be read */
   _left: number;
+  /** counts that while a fast sink takes the bytes */
+  _count?(): number;
   /** Takes the next `n` body bytes. May set `_held` to say: not now. */
   _onBody(bytes: Bytes, n: number): void;
   _wait: Wait;
@@ -52,10 +54,11 @@ export interface Parser {
   _method: string;
   /** framing is exact so far, and the server did not say close */
   _exact: boolean;
-  /** the receiver takes nothing: what was left of the run then, and the bytes that arrived since */
+  /** the receiver takes nothing: what was left of the run then, the bytes that arrived since, and how many */
   _held?: boolean;
   _saved: number;
-  _pending: string;
+  _pending: string[];
+  _aside: number;
   _response: Head;
 }
 
@@ -64,8 +67,9 @@ const ENDLESS = 1e15;
 
 /** Puts a parser in front of a response to `method`. */
 export function startParser(p: Parser, method: string, max: number, keep?: string[]): void {
-  p._left = p._got = p._head = p._wait = 0;
-  p._line = p._pending = '';
+  p._left = p._got = p._head = p._wait = p._aside = 0;
+  p._line = '';
+  p._pending = [];
   p._max = max;
   p._keep = keep;
   p._method = method;
@@ -74,12 +78,18 @@ export function startParser(p: Parser, method: string, max: number, keep?: strin
 
 /** Bytes of body so far. */
 export function received(p: Parser): number {
-  return p._got - (p._held ? p._saved : p._left);
+  return p._got - (p._held ? p._saved : p._count ? Math.max(p._count(), 0) : p._left);
 }
 
 /** Where the response is: an error's phase. */
 export function at(p: Parser): 'headers' | 'body' {
   return p._wait > Wait.Field ? 'body' : 'headers';
+}
+
+/** Keeps bytes for later: as they came, since to join them would take as much memory again. */
+export function putAside(p: Parser, bytes: string): void {
+  p._aside += bytes.length;
+  if (bytes) p._pending.push(bytes);
 }
 
 function fault(p: Parser, what: string, text: string, code?: string): void {
@@ -210,7 +220,7 @@ export function parse(p: Parser, bytes: Bytes, n: number): void {
     } else {
       bytes = text = toStr(bytes);
       if (p._held) {
-        p._pending += text.substr(i);
+        putAside(p, text.substr(i));
         return;
       }
       if (p._wait === Wait.Nothing) {

@@ -1,0 +1,148 @@
+// Bodies of many pieces, as firmware pushes them: in strings of any length, most of them in the middle of a run.
+import * as fc from 'fast-check';
+import * as requests from '../../src/node/index';
+import { noise, turns } from './expect';
+import { manners, SlicedDriver } from './slicedDriver';
+
+const SEED = 90210;
+
+interface Transfer {
+  length: number;
+  /** sizes of the chunks; none: Content-Length */
+  chunks: number[];
+  packets: number[];
+  piece: number;
+  /** every so many pieces the callback answers so; 0: never */
+  every: number;
+  answer: 'nothing' | 'a number' | 'a promise' | 'a thenable that is settled' | 'an exception';
+}
+
+const transfer: fc.Arbitrary<Transfer> = fc.record({
+  length: fc.integer({ min: 0, max: 20000 }),
+  chunks: fc.oneof(
+    fc.constant([]),
+    fc.array(fc.integer({ min: 1, max: 12000 }), { minLength: 1, maxLength: 4 }),
+    fc.constant([512]),
+    fc.constant([8192]),
+  ),
+  packets: fc.oneof(
+    fc.constant([536]),
+    fc.constant([512]),
+    fc.array(fc.integer({ min: 1, max: 1500 }), { minLength: 1, maxLength: 6 }),
+  ),
+  piece: fc.constantFrom(0, 1, 255, 256, 300, 512, 536, 1000, 4096, 65535),
+  every: fc.integer({ min: 1, max: 9 }),
+  answer: fc.constantFrom('nothing', 'a number', 'a promise', 'a thenable that is settled', 'an exception'),
+});
+
+function onTheWire(t: Transfer, body: string): { head: number; input: string } {
+  if (!t.chunks.length) {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Length: ' + body.length + '\r\n\r\n';
+    return { head: head.length, input: head + body };
+  }
+  const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+  let text = '';
+  for (let at = 0, i = 0; at < body.length; i++) {
+    const chunk = body.substr(at, t.chunks[i % t.chunks.length]);
+    text += chunk.length.toString(16) + '\r\n' + chunk + '\r\n';
+    at += chunk.length;
+  }
+  return { head: head.length, input: head + text + '0\r\n\r\n' };
+}
+
+function packetsOf(input: string, sizes: number[]): string[] {
+  const all: string[] = [];
+  for (let at = 0, i = 0; at < input.length; i++) {
+    all.push(input.substr(at, sizes[i % sizes.length]));
+    at += all[i].length;
+  }
+  return all;
+}
+
+async function check(t: Transfer, manner: (typeof manners)[number]): Promise<void> {
+  const body = noise(t.length, t.length + 1).toString('latin1');
+  const { input } = onTheWire(t, body);
+  const driver = new SlicedDriver(manner, () => ({ slices: packetsOf(input, t.packets), fin: false }));
+  const pieces: string[] = [];
+  let arrived = 0;
+  let waiting = false;
+  const mine = new Error('mine');
+  const expected = t.answer === 'an exception' && t.every <= t.length / (t.piece || 1500);
+
+  function stream_callback(chunk: Uint8Array, r: requests.Response): any {
+    if (waiting) throw new Error('called while it waits');
+    pieces.push(Buffer.from(chunk).toString('latin1'));
+    arrived += chunk.length;
+    if (r.received < arrived || r.received > t.length) throw new Error('received is ' + r.received);
+    if (pieces.length % t.every) return undefined;
+    if (t.answer === 'an exception') throw mine;
+    if (t.answer === 'a number') return arrived;
+    if (t.answer === 'a thenable that is settled') return { then: (go: () => void) => go() };
+    if (t.answer !== 'a promise') return undefined;
+    waiting = true;
+    return turns(1).then(() => void (waiting = false));
+  }
+
+  const options = { driver: 'sliced', stream_chunk: t.piece, stream_callback, max_content: 50000 };
+  const outcome: any = await requests.get('http://host.example/', options).catch((e) => e);
+  driver.remove();
+  const joined = pieces.join('');
+  if (outcome === mine) {
+    expect(t.answer).toBe('an exception');
+    expect(body.startsWith(joined)).toBe(true);
+    return;
+  }
+  if (expected && t.piece) throw new Error('the exception was lost');
+  if (outcome instanceof Error) throw outcome;
+  expect(joined === body).toBe(true);
+  expect(outcome.received).toBe(t.length);
+  expect(Buffer.from(outcome.content).toString('latin1')).toBe(pieces.length ? pieces[pieces.length - 1] : '');
+  if (t.piece) expect(pieces.slice(0, -1).every((piece) => piece.length === t.piece)).toBe(true);
+  expect(driver.sockets[0].complaint).toBe('');
+}
+
+describe.each(manners)('$name', (manner) => {
+  it('any body in any packets, whatever the callback answers', async () => {
+    await fc.assert(
+      fc.asyncProperty(transfer, (t) => check(t, manner)),
+      { seed: SEED, numRuns: 400 },
+    );
+  });
+});
+
+describe('a piece in the middle of a long body', () => {
+  const packets = (input: string) => packetsOf(input, [536]);
+
+  it('has `received` count all that has arrived', async () => {
+    const body = noise(10000).toString('latin1');
+    const { head, input } = onTheWire({ chunks: [] } as unknown as Transfer, body);
+    const seen: number[] = [];
+    const driver = new SlicedDriver(manners[0], () => ({ slices: packets(input), fin: false }));
+    const wanted: number[] = [];
+    // a piece is complete with the packet that holds its last byte
+    for (let at = 512; at < body.length + 512; at += 512)
+      wanted.push(Math.min(Math.ceil((head + Math.min(at, body.length)) / 536) * 536, input.length) - head);
+    await requests.get('http://host.example/', {
+      driver: 'sliced',
+      stream_callback: (_, r) => void seen.push(r.received),
+    });
+    driver.remove();
+    expect(seen).toEqual(wanted);
+  });
+
+  it('may close the connection', async () => {
+    const { input } = onTheWire({ chunks: [] } as unknown as Transfer, noise(20000).toString('latin1'));
+    const driver = new SlicedDriver(manners[0], () => ({ slices: packets(input), fin: true }));
+    let pieces = 0;
+    const error: any = await requests
+      .get('http://host.example/', {
+        driver: 'sliced',
+        stream_callback() {
+          if (++pieces === 10) driver.sockets[0].events.onClose(null);
+        },
+      })
+      .catch((e) => e);
+    driver.remove();
+    expect(error.code).toBe('ETRUNCATED');
+  });
+});
