@@ -12,7 +12,8 @@ declare const E: any;
 const PACKET = 1460;
 /** datagrams of one socket that wait for the firmware, in bytes; what comes beyond that is lost */
 const WAITING = 4096;
-/** socket types, as bits: UDP, TLS */
+/** socket types, as bits */
+const HTTP = 1;
 const UDP = 2;
 const TLS = 4;
 /** answers of `recv`, from the firmware's socketerrors.h */
@@ -55,12 +56,14 @@ interface Entry extends Receiver {
   _busy?: boolean;
   /** connections that nobody has accepted */
   _waiting?: Entry[];
+  _http?: boolean;
   /** the socket of our own driver, which wants to know what the firmware does not tell */
   _owner?: any;
 }
 
 const entries: (Entry | undefined)[] = [];
 let hot = 0;
+let unaccepted = 0;
 let driver: any;
 
 function quiet(): string {
@@ -237,6 +240,7 @@ function listen(s: Entry): void {
     const c = newEntry('');
     c._sock = socket;
     list.push(c);
+    unaccepted++;
     return c;
   });
 }
@@ -255,6 +259,7 @@ function create(host: string | undefined, port: number, type: number, options: a
     s._open = connect;
     s._owner = options && options.$;
   } else {
+    s._http = !!(type & HTTP);
     try {
       listen(s);
     } catch (e: any) {
@@ -268,19 +273,37 @@ function create(host: string | undefined, port: number, type: number, options: a
   return enter(s);
 }
 
-function accept(id: number): number {
-  const s = entries[id];
-  const c = s && s._waiting && s._waiting.shift();
-  return c ? enter(c) : -1;
+function drop(c: Entry): void {
+  unaccepted--;
+  shut(c);
 }
 
 function shut(s: Entry): void {
   heat(s, false);
   s._open = undefined;
-  if (s._waiting) s._waiting.forEach(shut);
+  if (s._waiting) s._waiting.forEach(drop);
   try {
     if (s._sock) s._sock.close();
   } catch (e) {}
+}
+
+/** A connection that ends before its request came would stay with the firmware's HTTP server for ever. */
+function next(s: Entry): number {
+  const list = s._waiting!;
+  for (let i = 0; i < list.length; i++) {
+    const c = list[i];
+    if (c._left || !(c._over || s._http)) {
+      list.splice(i, 1);
+      unaccepted--;
+      return enter(c);
+    }
+    if (c._over) drop(list.splice(i--, 1)[0]);
+  }
+  return -1;
+}
+
+function accept(id: number): number {
+  return unaccepted && entries[id] ? next(entries[id]!) : -1;
 }
 
 function close(id: number): void {
