@@ -49,10 +49,9 @@ function open(d: Dhcp): void {
   const r = random32();
   close(d);
   d._socket = c._udp(68);
-  d._socket.onMessage = function (data, ip, port) {
-    if (port === 67) heard(d, data);
-  };
-  d._xid = [r >>> 24, (r >> 16) & 255, (r >> 8) & 255, r & 255];
+  d._socket._dhcp = d;
+  d._socket.onMessage = heard;
+  d._xid = [r >>> 24, r >>> 16, r >>> 8, r];
   d._began = c._now;
   d._tries = 0;
 }
@@ -70,7 +69,7 @@ function send(d: Dhcp, type: Type): void {
   if (d._ip && !bound) options = options.concat(Option.ADDRESS, 4, bytes(d._ip));
   if (d._server && !bound) options = options.concat(Option.SERVER, 4, bytes(d._server));
   if (type !== Type.DECLINE) {
-    options = options.concat(Option.LIST, 6, 1, 3, 6, 51, 58, 59);
+    options.push(Option.LIST, 6, 1, 3, 6, 51, 58, 59);
     if (name) options.push(Option.HOST_NAME, name.length);
     for (let i = 0; i < name.length; i++) options.push(name.charCodeAt(i));
   }
@@ -141,10 +140,12 @@ function check(d: Dhcp, a: Answer): void {
   });
 }
 
-function seconds(value: string): number {
-  return bytes(value).reduce(function (n, b) {
+/** So many seconds; the usual time if the server does not say or says nonsense. */
+function seconds(value: string | undefined, most: number, usual: number): number {
+  const n = bytes(value).reduce(function (n, b) {
     return n * 256 + b;
   }, 0);
+  return n < most ? n : usual;
 }
 
 /** The first four numbers, from `i` on. */
@@ -156,31 +157,28 @@ function four(value: string, i: number): string {
 }
 
 function bind(d: Dhcp, a: Answer): void {
-  const all = seconds(a[Option.LEASE]);
-  let t2 = all * 0.875;
-  let t1 = all / 2;
+  const all = seconds(a[Option.LEASE], Infinity, 0);
+  const t2 = seconds(a[Option.T2], all, all * 0.875);
   const servers = [];
-  if (a[Option.T2] && seconds(a[Option.T2]) < all) t2 = seconds(a[Option.T2]);
-  t1 = Math.min(t1, t2);
-  if (a[Option.T1] && seconds(a[Option.T1]) < t2) t1 = seconds(a[Option.T1]);
-  if (a[Option.DNS]) for (let i = 0; four(a[Option.DNS], i); i += 4) servers.push(four(a[Option.DNS], i));
+  for (let i = 0, ip; (ip = four(a[Option.DNS] || '', i)); i += 4) servers.push(ip);
   close(d);
   d._wait = Wait.Bound;
   d._naks = 0;
-  d._t1 = d._sentAt + t1 * 1000;
+  d._t1 = d._sentAt + seconds(a[Option.T1], t2, Math.min(all / 2, t2)) * 1000;
   d._t2 = d._sentAt + t2 * 1000;
   d._end = d._sentAt + all * 1000;
   keep(d);
   d._driver._use({
     _ip: d._ip!,
     _mask: a[Option.MASK] || '255.255.255.0',
-    _gw: a[Option.ROUTER] ? four(a[Option.ROUTER], 0) : '0.0.0.0',
+    _gw: four(a[Option.ROUTER] || '0.0.0.0', 0),
     _dns: servers,
   });
 }
 
-function heard(d: Dhcp, data: Uint8Array): void {
-  const a = parseDhcp(data, d._key);
+function heard(this: any, data: Uint8Array, from: string, port: number): void {
+  const d: Dhcp = this._dhcp;
+  const a = port === 67 ? parseDhcp(data, d._key) : undefined;
   const server = a && a[Option.SERVER];
   if (!server) return;
   const type = +a[Option.TYPE];

@@ -15,112 +15,105 @@ const LONGEST = 86400;
 const FIRST_WAIT = 1500;
 const TRIES = 5;
 
+type Done = (err: NetError | null, ip?: string) => void;
+
 export interface Known {
   _name: string;
-  /** undefined: there is no such name */
+  /** why there is no address, else null */
+  _err: NetError | null;
   _ip?: string;
   _until: number;
 }
 
-interface Query extends Task {
+/** A query becomes what is known. */
+interface Query extends Task, Known {
   _driver: Env;
-  _name: string;
-  _done(err: NetError | null, ip?: string): void;
-  _servers: string[];
+  _done?: Done;
   _tries: number;
   _socket: Datagrams;
-  _bytes?: Uint8Array;
-  _server: string;
-  /** what went wrong so far */
-  _code: string;
-  _why: string;
+  _bytes: Uint8Array;
+  /** who was asked; undefined once it has answered */
+  _server?: string;
 }
 
-function notFound(code: string, name: string, why: string): NetError {
-  return netError(code, 'dns', 'name not found: ' + name + ' (' + why + ')');
+/** What is wrong so far. */
+function fail(q: Query, code: string, why: string): void {
+  q._err = netError(code, 'dns', 'name not found: ' + q._name + ' (' + why + ')');
 }
 
-/** The end of a query: an address for so many seconds, or why not. */
-function finish(q: Query, ip: string | undefined, seconds: number): void {
+/** The end of a query, to be remembered for so many seconds. */
+function finish(q: Query, seconds: number): void {
   const c = q._driver;
-  const t = c._now;
+  const known = { _name: q._name, _err: q._err, _ip: q._ip, _until: c._now + Math.min(seconds, LONGEST) * 1000 };
   halt(q);
   q._socket.close();
-  if (ip || q._code === 'ENOTFOUND') {
-    c._names = c
-      ._names!.filter(function (k) {
-        return k._until > t && k._name !== q._name;
-      })
-      .slice(1 - CACHE);
-    c._names.push({ _name: q._name, _ip: ip, _until: t + Math.min(seconds, LONGEST) * 1000 });
-  }
-  q._done(ip ? null : notFound(q._code, q._name, q._why), ip);
+  c._names = c
+    ._names!.filter(function (k) {
+      return k._until > c._now && k._name !== q._name;
+    })
+    .slice(1 - CACHE)
+    .concat(known);
+  q._done!(q._err, q._ip);
 }
 
+/** The next server. */
 function ask(q: Query): void {
-  const servers = q._servers;
-  if (q._tries >= TRIES) finish(q, undefined, 0);
+  const servers = q._driver._setup!._dns;
+  if (q._tries >= TRIES) finish(q, q._err!.code === 'ENOTFOUND' ? UNKNOWN : 0);
   else {
     q._server = servers[q._tries % servers.length];
-    q._bytes = buildQuery(random32() & 0xffff, q._name);
+    q._bytes.set([random32() & 255, random32() & 255]);
     q._socket.send(q._bytes, q._server, 53);
     soon(q, FIRST_WAIT * Math.pow(2, Math.floor(q._tries / servers.length)));
     q._tries++;
   }
 }
 
-function heard(q: Query, data: Uint8Array): void {
+function heard(this: any, data: Uint8Array, ip: string, port: number): void {
+  const q: Query = this._query;
   let a;
   try {
-    a = q._bytes && parseAnswer(data, q._bytes);
+    if (ip === q._server && port === 53) a = parseAnswer(data, q._bytes);
   } catch (e) {
     // broken: there may be a good one
   }
   if (!a) return;
-  if (a._ip) finish(q, a._ip, a._ttl);
-  else if (a._rcode === 3 || !a._rcode) {
-    q._code = 'ENOTFOUND';
-    q._why = a._rcode ? 'there is none' : 'it has no address';
-    finish(q, undefined, UNKNOWN);
+  if (a._ip || a._rcode === 3 || !a._rcode) {
+    q._ip = a._ip;
+    q._err = null;
+    if (!a._ip) fail(q, 'ENOTFOUND', 'there is no address');
+    finish(q, a._ip ? a._ttl : UNKNOWN);
   } else {
     // this server cannot say: the next one, at once as long as there is one
-    q._why = 'the DNS server says RCODE ' + a._rcode;
-    q._code = 'EAI_AGAIN';
-    q._bytes = undefined;
-    if (q._tries < q._servers.length) ask(q);
+    fail(q, 'EAI_AGAIN', 'the DNS server says RCODE ' + a._rcode);
+    q._server = undefined;
+    if (q._tries < q._driver._setup!._dns.length) ask(q);
   }
 }
 
-/** Looks a name up; answers at once where it is known. */
-export function lookup(c: Env, host: string, done: (err: NetError | null, ip?: string) => void): void {
+/** Looks a name up; never answers at once. */
+export function lookup(c: Env, host: string, done: Done): void {
   const name = host.toLowerCase();
-  const q: any = {
-    _driver: c,
-    _run: ask,
-    _name: name,
-    _done: done,
-    _servers: c._setup!._dns,
-    _tries: 0,
-    _code: 'ETIMEDOUT',
-    _why: 'no DNS server answers',
-  };
+  const bytes = buildQuery(name);
+  const q: any = { _driver: c, _run: ask, _name: name, _done: done, _tries: 0, _bytes: bytes };
   const known = (c._names = c._names || []).filter(function (k) {
     return k._name === name && k._until > c._now;
   })[0];
-  if (known) done(known._ip ? null : notFound('ENOTFOUND', host, 'a moment ago'), known._ip);
-  else if (/^[\d.]*$/.test(name) || !buildQuery(0, name)) done(notFound('ENOTFOUND', host, 'it cannot be one'));
-  else
+  if (!bytes || /^[\d.]*$/.test(name)) fail(q, 'ENOTFOUND', 'it cannot be one');
+  if (known || q._err) setTimeout(done, 0, (known || q)._err, (known || q)._ip);
+  else {
+    fail(q, 'ETIMEDOUT', 'no DNS server answers');
     try {
       q._socket = c._udp();
-      q._socket.onMessage = function (data: Uint8Array, ip: string, port: number) {
-        if (ip === q._server && port === 53) heard(q, data);
-      };
+      q._socket._query = q;
+      q._socket.onMessage = heard;
       q._socket.onClose = function (err: NetError) {
         halt(q);
         done(err);
       };
       ask(q);
     } catch (e: any) {
-      done(e);
+      setTimeout(done, 0, e);
     }
+  }
 }

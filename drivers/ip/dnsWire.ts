@@ -16,28 +16,41 @@ const enum Rr {
 /** how often an answer is gone through: CNAMEs need not be in order */
 const PASSES = 8;
 
-/** A query for the address of `name`; undefined where that cannot be a name. */
-export function buildQuery(id: number, name: string): Uint8Array | undefined {
-  let q = [id >> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+/** A message that is being read. */
+interface Cursor {
+  _data: Uint8Array;
+  _at: number;
+}
+
+/** A query for the address of `name`, with an id of 0; undefined where that cannot be a name. */
+export function buildQuery(name: string): Uint8Array | undefined {
+  const q = [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
   const labels = name.replace(/\.$/, '').split('.');
   for (let i = 0; i < labels.length; i++) {
     const n = labels[i].length;
-    if (n < 1 || n > 63 || /[^\x21-\x7e]/.test(labels[i])) return;
+    if (!n || n > 63 || /[^\x21-\x7e]/.test(labels[i])) return;
     q.push(n);
     for (let k = 0; k < n; k++) q.push(labels[i].charCodeAt(k));
   }
   if (q.length < 267) return new Uint8Array(q.concat(0, 0, 1, 0, 1));
 }
 
-/** The name at `at`, lower case, and where it ends; a name that is none throws. A pointer leads backwards only, and so to an end. */
-function nameAt(d: Uint8Array, at: number): { _name: string; _next: number } {
-  let name = '';
-  let next = 0;
+/** The next 16-bit number. */
+function next16(c: Cursor): number {
+  return (c._data[c._at++] << 8) | c._data[c._at++];
+}
+
+/** The next name, lower case; one that is none throws. A pointer leads backwards only, and so to an end. */
+function nextName(c: Cursor): string {
+  const d = c._data;
+  let at = c._at;
   let limit = at;
+  let end = 0;
+  let name = '';
   let n: number;
   while ((n = d[at++])) {
     if (n > 191) {
-      next = next || at + 1;
+      end = end || at + 1;
       at = ((n & 63) << 8) | d[at];
       if (!(at < limit)) throw 0;
       limit = at;
@@ -47,11 +60,8 @@ function nameAt(d: Uint8Array, at: number): { _name: string; _next: number } {
       name = name.toLowerCase() + '.';
     }
   }
-  return { _name: name, _next: next || at };
-}
-
-function at16(d: Uint8Array, i: number): number {
-  return (d[i] << 8) | d[i + 1];
+  c._at = end || at;
+  return name;
 }
 
 /**
@@ -60,28 +70,32 @@ function at16(d: Uint8Array, i: number): number {
  */
 export function parseAnswer(d: Uint8Array, q: Uint8Array): DnsAnswer | undefined {
   const a: DnsAnswer = { _ttl: 0x7fffffff, _rcode: d[3] & 15 };
-  let wanted = nameAt(q, 12)._name;
-  // QR set, OPCODE 0, one question, and that is ours
-  if (at16(d, 0) !== at16(q, 0) || (d[2] & 0xf8) !== 0x80 || at16(d, 4) !== 1) return;
-  if (d.subarray(12, q.length).join() !== q.subarray(12).join()) return;
+  let wanted = nextName({ _data: q, _at: 12 });
+  // our id and question; QR set, OPCODE 0, one question
+  if (
+    [d[0], d[1], d[2] & 0xf8, d[4], d[5], d.subarray(12, q.length)].join() !==
+    [q[0], q[1], 0x80, 0, 1, q.subarray(12)].join()
+  )
+    return;
   for (let pass = 0; pass < PASSES; pass++) {
-    let at = q.length;
-    for (let i = at16(d, 6); i--;) {
-      const owner = nameAt(d, at);
-      at = owner._next + 10;
-      const type = at16(d, at - 10);
-      const n = at16(d, at - 2);
-      if (at + n > d.length || (type === Rr.A && n !== 4)) throw 0;
-      if (owner._name === wanted && at16(d, at - 8) === 1 && (type === Rr.A || type === Rr.CNAME)) {
+    const c = { _data: d, _at: q.length };
+    for (let i = (d[6] << 8) | d[7]; i--;) {
+      const owner = nextName(c);
+      const type = next16(c);
+      const internet = next16(c) === 1;
+      const ttl = (next16(c) << 16) | next16(c);
+      const end = next16(c) + c._at;
+      if (end > d.length || (type === Rr.A && end !== c._at + 4)) throw 0;
+      if (owner === wanted && internet && (type === Rr.A || type === Rr.CNAME)) {
         // a TTL with its first bit set is to be taken for 0 (RFC 2181 section 8)
-        a._ttl = Math.max(0, Math.min(a._ttl, (at16(d, at - 6) << 16) | at16(d, at - 4)));
+        a._ttl = Math.max(0, Math.min(a._ttl, ttl));
         if (type === Rr.A) {
-          a._ip = d.subarray(at, at + 4).join('.');
+          a._ip = d.subarray(c._at, end).join('.');
           return a;
         }
-        wanted = nameAt(d, at)._name;
+        wanted = nextName(c);
       }
-      at += n;
+      c._at = end;
     }
   }
   // cut off, and the address is in what is missing: as good as no answer

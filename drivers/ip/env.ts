@@ -5,6 +5,9 @@ import type { NetError } from '../../src/net/driver';
 
 /** A datagram socket; `done` says whether the datagram went out, which fails where nobody answers ARP. */
 export interface Datagrams {
+  /** whose it is */
+  _dhcp?: any;
+  _query?: any;
   onMessage?: (data: Uint8Array, ip: string, port: number) => void;
   onClose?: (err: NetError) => void;
   send(data: any, ip: string, port: number, done?: (err: NetError | null) => void): void;

@@ -17,21 +17,18 @@ export interface Task {
   _run(task: any): void;
 }
 
-/** ms that neither jump nor go back when the board's clock is set, as long as somebody asks at least once a minute. */
-export function now(host: Host): number {
-  const t = Date.now();
-  const d = t - host._clock!;
-  host._clock = t;
-  return (host._now += d > 0 && d < 60000 ? d : 0);
-}
-
 function turn(t: Task): void {
+  const driver = t._driver;
+  const at = Date.now();
+  const passed = at - driver._clock!;
+  driver._clock = at;
+  // the board's clock may be set; as long as there is a turn a minute, this one goes on
+  if (passed > 0 && passed < 60000) driver._now += passed;
   t._timer = 0;
-  now(t._driver);
   try {
     t._run(t);
   } catch (e: any) {
-    t._driver._restart('EIO', e.message);
+    driver._restart('EIO', e.message);
   }
 }
 

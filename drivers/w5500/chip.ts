@@ -7,7 +7,7 @@ import { end, NOBODY, poke } from './socket';
 import type { Part } from './bus';
 import type { W5500Options } from './options';
 import type { Host, Task } from '../ip/task';
-import type { ConnectPhase, NetError } from '../../src/net/driver';
+import type { NetError } from '../../src/net/driver';
 
 declare const global: any;
 
@@ -36,6 +36,7 @@ export interface Chip extends Part, Task, Host {
   _linked?: boolean;
   /** what keeps it from being linked */
   _why: string;
+  _stopDhcp(): void;
   /** the cable is in */
   _begin(): void;
   /** it cannot be linked */
@@ -43,8 +44,8 @@ export interface Chip extends Part, Task, Host {
 }
 
 /** Why nothing goes. */
-export function unlinked(c: Chip, code: string, phase: ConnectPhase): NetError {
-  return netError(code, phase, 'w5500 is not linked: ' + c._why);
+export function unlinked(c: Chip, code: string): NetError {
+  return netError(code, 'connect', 'w5500 is not linked: ' + c._why);
 }
 
 function nobody(): any {
@@ -54,10 +55,11 @@ function nobody(): any {
 /** Every socket ends with an error, and the chip does not hear of it. */
 export function breakAll(c: Chip, code: string): void {
   const socks = c._socks;
+  c._stopDhcp();
   c._up = c._linked = false;
   c._socks = c._sizes.map(nobody);
   socks.forEach(function (s) {
-    end(s, unlinked(c, code, 'open'));
+    end(s, unlinked(c, code));
   });
 }
 

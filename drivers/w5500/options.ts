@@ -78,9 +78,9 @@ export function parseMac(text: any): number[] {
 export const MODES = ['auto', '10H', '10F', '100H', '100F'];
 
 /** The pin or port `name` of `o`. */
-export function needPart(o: any, name: string, method: string): void {
+export function needPart(o: any, name: string, method: string, optional?: boolean): void {
   const part = o[name];
-  need(part && part[method], name, part, 'an object with ' + method + '()');
+  need(part ? part[method] : part === undefined && optional, name, part, 'an object with ' + method + '()');
 }
 
 /** KB of each socket. */

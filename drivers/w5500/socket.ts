@@ -1,7 +1,7 @@
 // What TCP and UDP sockets of the chip share: opening, commands, received bytes, closing. Each is a task with one place
 // among the eight; a turn starts with one frame that reads Sn_CR, Sn_IR and Sn_SR.
 import { netError } from '../../src/net/neterror';
-import { now, soon } from '../ip/task';
+import { soon } from '../ip/task';
 import { pair, read, word, write } from './bus';
 import { Block, Cr, Ir, Sn, Sr } from './registers';
 import type { Part } from './bus';
@@ -211,7 +211,7 @@ export function place(s: Sock, c: Chip, port: number): void {
   s._port = port;
   s._state = State.Wipe;
   s._filled = s._got = 0;
-  s._until = now(c) + OPEN_TIMEOUT;
+  s._until = c._now + OPEN_TIMEOUT;
   s._wait = 1;
   soon(s, 0);
 }

@@ -36,7 +36,6 @@ export interface Driver extends Chip, W5500, Pick<Env, '_use' | '_udp'> {
   _setup?: Lease;
   /** what makes it complete */
   _plan(l: LinkOptions): Lease | undefined;
-  _stopDhcp?(): void;
   _lookup?: typeof lookup;
   _dhcp?: Dhcp;
 }
@@ -71,16 +70,15 @@ export function needPort(port: any): number {
 }
 
 export function needLink(c: Driver): void {
-  if (!c._linked) throw unlinked(c, 'ENETDOWN', 'connect');
+  if (!c._linked) throw unlinked(c, 'ENETDOWN');
 }
 
 /** Fixed addresses, checked. */
 export function fixed(l: LinkOptions): Lease {
   const first = parseInt(needIp('ip', l.ip));
-  const mask = bytes(needIp('mask', l.mask)).reduce(function (m, b) {
-    return (m << 8) | b;
-  }, 0);
-  need(mask && !(-mask & ~mask), 'mask', l.mask, 'ones, then zeros: 255.255.255.0');
+  // in hexadecimal: ff:ff:fe:00
+  const ones = /^[f:]*[8cef][0:]*$/.test(hex(bytes(needIp('mask', l.mask))));
+  need(ones, 'mask', l.mask, 'ones, then zeros: 255.255.255.0');
   need(first && first < 224, 'ip', l.ip, 'an address of one host');
   return {
     _ip: l.ip!,
@@ -105,18 +103,17 @@ function settle(c: Driver, err: NetError | null): void {
 function stop(c: Driver, code: string): void {
   if (c._up) reset(c);
   halt(c);
-  if (c._stopDhcp) c._stopDhcp();
   c._wanted = undefined;
   breakAll(c, code);
-  settle(c, unlinked(c, code, 'connect'));
+  settle(c, unlinked(c, code));
 }
 
-/** The address of a name. */
+/** The address of a name: an address is answered at once, anything else later. */
 export function resolve(c: Driver, host: string, done: Done): void {
   if (isIp(host)) done(null, host);
-  else if (!c._linked) done(unlinked(c, 'ENETDOWN', 'connect'));
+  else if (!c._linked) done(unlinked(c, 'ENETDOWN'));
   else if (c._lookup && c._setup!._dns.length) c._lookup(c, host, done);
-  else done(netError('ENOTFOUND', 'dns', 'name not found: ' + host + ' (no DNS server is known)'));
+  else setTimeout(done, 0, netError('ENOTFOUND', 'dns', 'name not found: ' + host + ' (no DNS server is known)'));
 }
 
 const driver: any = {
@@ -180,18 +177,16 @@ const driver: any = {
     const s = newTcp(events, host, to.port);
     if (isIp(host)) dial(s, c, bytes(host));
     else
-      // not at once: it may be known, or impossible
-      setTimeout(function () {
-        resolve(c, host, function (err, ip) {
-          if (s._state) return;
-          try {
-            if (err) throw err;
-            dial(s, c, bytes(ip));
-          } catch (e: any) {
-            end(s, e);
-          }
-        });
-      }, 0);
+      resolve(c, host, function (err, ip) {
+        if (s._state) return;
+        try {
+          if (err) throw err;
+          needLink(c);
+          dial(s, c, bytes(ip));
+        } catch (e: any) {
+          end(s, e);
+        }
+      });
     return s;
   },
 
@@ -215,6 +210,8 @@ const driver: any = {
     settle(this, null);
   },
 
+  _stopDhcp: function (): void {},
+
   _giveUp: function (this: Driver, code: string): void {
     if (this._done) stop(this, code);
   },
@@ -222,7 +219,6 @@ const driver: any = {
   /** Everything starts over. */
   _restart: function (this: Driver, code: string, why: string): void {
     this._why = why;
-    if (this._stopDhcp) this._stopDhcp();
     breakAll(this, code);
     boot(this);
   },
@@ -238,8 +234,8 @@ export function create(options: W5500Options): W5500 {
   const c: Driver = Object.create(driver);
   needPart(o, 'spi', 'send');
   needPart(o, 'cs', 'write');
-  if (o.rst !== undefined) needPart(o, 'rst', 'write');
-  if (o.irq !== undefined) needPart(o, 'irq', 'read');
+  needPart(o, 'rst', 'write', true);
+  needPart(o, 'irq', 'read', true);
   c._driver = c;
   c._o = o;
   c._mac = o.mac === undefined ? ownMac() : parseMac(o.mac);
