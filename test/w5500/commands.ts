@@ -153,7 +153,9 @@ export function commander(host: Host): { run(c: Command, told: (t: Told) => void
   };
 
   ops.info = function (c: Command, told: (t: Told) => void) {
-    told(driver.link_info());
+    // where an argument throws, the interpreter never lets go of the function it was for
+    const info = driver.link_info();
+    told(info);
   };
 
   ops.lookup = function (c: Command, told: (t: Told) => void) {

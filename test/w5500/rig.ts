@@ -54,6 +54,7 @@ export interface Rig extends World {
 /** A board with a driver in a world of its own. */
 export async function makeRig(board: (w: World) => Board, o: RigOptions & { irq?: boolean }): Promise<Rig> {
   const w = makeWorld(o);
+  w.clock.skips = () => !w.lan.joined;
   const b = board(w);
   const r: Rig = {
     ...w,

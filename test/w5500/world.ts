@@ -11,12 +11,14 @@ export interface WorldOptions {
   lan?: Partial<LanOptions>;
   dhcp?: DhcpOptions;
   dns?: DnsServerOptions;
+  /** ms on the clock when it begins */
+  startMs?: number;
 }
 
 export type World = ReturnType<typeof makeWorld>;
 
 export function makeWorld(o: WorldOptions = {}) {
-  const clock = new ManualClock();
+  const clock = new ManualClock(o.startMs);
   const chip = new VirtualW5500({ clock, ...o.chip });
   const lan = new Lan({ clock, ...o.lan });
   lan.attach(chip);
@@ -49,8 +51,9 @@ export function makeWorld(o: WorldOptions = {}) {
       return w.wait(done, limitMs);
     },
     async rest(ms: number): Promise<void> {
-      const end = clock.now() + ms;
-      await clock.until(() => clock.now() >= end, ms + 10);
+      let over = false;
+      clock.setTimeout(() => (over = true), ms);
+      await clock.until(() => over, ms + 10);
     },
     free: () => chip.sockets.every((s) => s.status === 0),
     allFree: () => w.until(w.free, 10000),

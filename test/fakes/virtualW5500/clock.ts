@@ -34,13 +34,16 @@ interface Timer {
 }
 
 export class ManualClock implements Clock {
-  private time = 0;
   private order = 0;
   private timers: Timer[] = [];
   /** while this answers true, `until` lets real input and output go on without moving the time */
   busy: () => boolean = () => false;
+  /** while this answers true, there is nothing to wait for but timers, and `until` goes from one to the next */
+  skips: () => boolean = () => false;
   /** one turn of the event loop, or of whatever else has to go on between two steps */
   turn: () => Promise<void> = () => new Promise((resolve) => setImmediate(resolve));
+
+  constructor(private time = 0) {}
 
   now(): number {
     return this.time;
@@ -80,16 +83,9 @@ export class ManualClock implements Clock {
     while (!done()) {
       if (this.time >= end) throw new Error(`still waiting after ${limitMs} ms of virtual time`);
       await this.turn();
-      if (!this.busy() && !done()) this.advance(stepMs);
-    }
-  }
-
-  /** Moves on by `ms`, from one timer to the next: for long times in which no real socket is waited for. */
-  async pass(ms: number): Promise<void> {
-    const end = this.time + ms;
-    while (this.time < end) {
-      await this.turn();
-      if (!this.busy()) this.advance(Math.min(end, this.timers.length ? this.timers[0].due : end) - this.time);
+      if (this.busy() || done()) continue;
+      const next = this.skips() && this.timers.length ? this.timers[0].due - this.time : 0;
+      this.advance(Math.min(Math.max(next, stepMs), end - this.time));
     }
   }
 }

@@ -18,6 +18,10 @@ export class Loopback {
     return this.opening > 0;
   }
 
+  get joined(): boolean {
+    return this.opening + this.sockets.size + this.servers.size + this.datagrams.size > 0;
+  }
+
   close(): void {
     for (const socket of this.sockets) socket.destroy();
     for (const server of this.servers) server.close();

@@ -94,6 +94,11 @@ export class Lan {
     return this.loopback.busy;
   }
 
+  /** something real is joined to this network */
+  get joined(): boolean {
+    return this.loopback.joined;
+  }
+
   // ---- hosts
 
   macOf(ip: string): string {

@@ -1,0 +1,64 @@
+// Scenarios with the driver in the interpreter, which runs on from one to the next: what a scenario leaves behind shows.
+import { describeEngines, findEngines } from '../../engine/harness';
+import { endRig, makeRig } from '../rig';
+import type { Scenario } from '../rig';
+import { Interpreter } from './interpreter';
+import { board, isSmall } from './programs';
+
+/**
+ * Which of many tests an engine gets: those with memory enough share them, the small one, where all is slow, gets every
+ * sixth. With W5500_ALL=1 in the environment each of them gets all.
+ */
+export function share<T>(engine: string, tests: T[]): T[] {
+  if (process.env.W5500_ALL || findEngines().length === 1) return tests;
+  if (isSmall(engine)) return tests.filter((_, i) => i % 6 === 0);
+  const large = findEngines().filter((one) => !isSmall(one));
+  return tests.filter((_, i) => i % large.length === large.indexOf(engine));
+}
+
+/** Runs scenarios in the interpreters, polled and with INTn by turns. */
+export function describeOnEngines(name: string, scenarios: Scenario[]): void {
+  describeEngines(name, (engine) => {
+    let interpreter: Interpreter | undefined;
+    let usage = 0;
+
+    /** Runs one, and gives the variables in use when it is over. */
+    async function play(irq: boolean, { options, run }: Scenario): Promise<number> {
+      const here = interpreter || new Interpreter(engine, await board(engine));
+      interpreter = here;
+      try {
+        const r = await makeRig(
+          (w) => {
+            const { busy } = w.clock;
+            w.clock.busy = () => here.busy || busy();
+            w.clock.turn = () => here.turn();
+            here.attach(w.chip);
+            return here;
+          },
+          { irq, startMs: here.now, ...options },
+        );
+        await run(r);
+        await endRig(r);
+        expect(here.printed).toBe('');
+        await r.does({ op: 'create' });
+        return (await r.does({ op: 'memory' })).usage!;
+      } catch (e) {
+        // the next one is not to suffer from it
+        interpreter = undefined;
+        await here.end();
+        throw e;
+      }
+    }
+
+    afterAll(async () => interpreter && (await interpreter.end()));
+
+    const mine = share(engine, scenarios).map((one, i) => ({ name: one.name, one, irq: i % 2 > 0 }));
+    it.each(mine)('$name', async ({ one, irq }) => {
+      const old = interpreter;
+      const now = await play(irq, one);
+      if (!old) usage = now;
+      // numbers that are no integers take one more
+      expect(now).toBeLessThanOrEqual(usage + 3);
+    });
+  });
+}
