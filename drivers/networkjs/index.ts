@@ -9,7 +9,6 @@ declare const require: (name: string) => any;
 
 let below: NetDriver;
 
-// what is not here it has from the driver below
 const secure: any = {
   name: 'networkjs',
   capabilities: { tls: true, verify: false, sni: false, pause: false, blocking: [] },
@@ -21,6 +20,12 @@ const secure: any = {
   },
 };
 
+['link', 'unlink', 'is_linked', 'link_info', 'gethostbyname'].forEach(function (name) {
+  secure[name] = function (what: any): any {
+    return (below as any)[name](what);
+  };
+});
+
 /**
  * Makes `driver` the network of the firmware. It must be one that can pause; `dgram` needs its method `udp`, servers
  * need `listen`. Registers the net driver "networkjs" and answers with it. Sockets that are open already are lost.
@@ -28,7 +33,6 @@ const secure: any = {
 export function install(driver: NetDriver): NetDriver {
   below = driver;
   use(driver);
-  Object.setPrototypeOf(secure, driver);
   require('NetworkJS').create(network);
   if (list().indexOf(secure.name) < 0) register(secure);
   return secure;

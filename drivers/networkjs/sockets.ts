@@ -54,6 +54,8 @@ interface Entry extends Receiver {
   /** datagrams with their headers; and one is on its way out */
   _datagrams?: string[];
   _busy?: boolean;
+  /** the firmware has closed it */
+  _gone?: boolean;
   /** connections that nobody has accepted */
   _waiting?: Entry[];
   _http?: boolean;
@@ -155,6 +157,7 @@ function sendDatagram(s: Entry, data: string): number {
   s._busy = true;
   s._sock.send(data.substr(8, n), [h[0], h[1], h[2], h[3]].join('.'), h[4] | (h[5] << 8), function () {
     s._busy = false;
+    if (s._gone) shut(s);
   });
   return 8 + n;
 }
@@ -282,8 +285,9 @@ function shut(s: Entry): void {
   heat(s, false);
   s._open = undefined;
   if (s._waiting) s._waiting.forEach(drop);
+  s._gone = true;
   try {
-    if (s._sock) s._sock.close();
+    if (s._sock && !s._busy) s._sock.close();
   } catch (e) {}
 }
 
