@@ -10,7 +10,7 @@ import { Workshop, ROOT } from '../cli/workshop';
 import type { Run } from '../cli/workshop';
 import { linksIn, programsIn } from './blocks';
 
-const pages = ['README.md', 'CHANGELOG.md', 'docs', 'docs/boards'].flatMap((name) =>
+const pages = ['README.md', 'CHANGELOG.md', 'docs', 'docs/boards', 'docs/drivers'].flatMap((name) =>
   name.endsWith('.md')
     ? [join(ROOT, name)]
     : existsSync(join(ROOT, name))
