@@ -103,7 +103,8 @@ function offer(s: Tcp): boolean | undefined {
   const size = s._driver._sizes[s._n] * 1024;
   let room = -1;
   let last: number;
-  if (!s._offered) {
+  // Sn_TX_FSR does not know of bytes that no SEND has taken: those go first
+  if (!s._offered && !s._filled) {
     // read once it may be torn, but it only grows: all free is all free
     do {
       last = room;
