@@ -1,4 +1,5 @@
 // The calls: each verb is a line over `send`, which looks at every argument before a socket is touched.
+import { toStr, toU8 } from './engine';
 import { error, HTTPConnectionError, IOError, need } from './errors';
 import { newExchange, run } from './exchange';
 import { startParser } from './http/parser';
@@ -128,7 +129,8 @@ export function send(method: string, url: string, options?: any, source?: Source
         need(typeof length === 'number' && length >= 0 && length % 1 === 0, 'size()', length);
       } else if (/^(POST|PUT|PATCH)$/.test(method)) length = 0;
       x._unsent = Math.max(length, 0);
-      x._out = requestHead(method, target, o.headers || {}, length, type);
+      // as bytes: a character of two is not to be cut, nor to become another one
+      x._out = toStr(toU8(requestHead(method, target, o.headers || {}, length, type)));
       // the blank: the interpreter's search takes a needle that the end cuts off for found
       x._wantKeep = (x._out + ' ').toLowerCase().indexOf('\r\nconnection: keep-alive') > 0;
       x._response = new Response(url);

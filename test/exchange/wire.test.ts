@@ -185,6 +185,13 @@ describe('headers', () => {
     });
   });
 
+  // U+010D and U+010A cut down to a byte are CR and LF
+  it.each(['a\u010d\u010aX-Evil: 1', '\u20ac', 'h\u00e9', '\u{1f600}'])('%j is sent as UTF-8', async (value) => {
+    const got = await seen(requests.get(server.url(), { headers: { 'X-Text': value } }));
+    expect(Buffer.from(got.headers['x-text'], 'latin1').toString('utf8')).toBe(value);
+    expect(got.headers['x-evil']).toBe(undefined);
+  });
+
   it('a fitting Content-Length of the caller is sent once', async () => {
     const got = await seen(requests.post(server.url(), { headers: { 'content-length': '4' }, data: 'four' }));
     expect(got.headers['content-length']).toBe('4');
