@@ -1,14 +1,27 @@
-// A program in the interpreter whose firmware network is the driver "w5500" on a virtual chip.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// A program in the interpreter whose firmware has the driver "w5500", on a virtual chip, as its network.
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from '../../src/cli/bundle';
+import { ROOT } from '../cli/workshop';
 import { runIn } from '../engine/harness';
 import { inStorage } from '../engine/program';
 import { DhcpServer, DnsServer, Lan, realClock, VirtualW5500 } from '../fakes/virtualW5500';
 import { connectPipes } from '../w5500/spiPipes';
 
-const ROOT = join(__dirname, '..', '..');
+const bundles = new Map<string, Promise<string>>();
+
+/** A script of this folder with the modules it uses, made once for all interpreters. */
+function bundled(script: string): Promise<string> {
+  let made = bundles.get(script);
+  if (!made) {
+    made = bundle({ app: join(__dirname, script), board: 'linux', root: ROOT }).then(({ code }) => code);
+    bundles.set(script, made);
+  }
+  return made;
+}
+
+/** mbedTLS takes 16,717 bytes in one piece and crashes where there are none, so memory is made to grow first. */
+const GROW = 'var a=[];for(var i=0;i<9000;i++)a.push({a:i});a=undefined;\n';
 
 export interface Wired {
   chip: VirtualW5500;
@@ -16,59 +29,38 @@ export interface Wired {
 }
 
 export interface Setup {
-  /** before the program starts: may break things, or dial in */
+  /** global variables of the program */
+  values: Record<string, unknown>;
+  tls?: boolean;
+  /** before the program starts */
   prepare?: (wired: Wired) => void | Promise<void>;
-  /** needed by the program: names of modules */
-  listen?: boolean;
-  /** modules of the library that it speaks of, under their own names */
-  uses?: string[];
-  timeoutMs?: number;
-  /** text that runs before anything else */
-  first?: string;
 }
 
-/** Runs `main` with the chip installed as the firmware's network; `end()` takes it down. Gives the lines it printed. */
-export async function runWired(engine: string, main: string, setup: Setup = {}): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'app-'));
+/** Runs a script; gives the lines that it printed. The chip must have been used well, and all its sockets be free. */
+export async function runWired(engine: string, script: string, { values, tls, prepare }: Setup): Promise<string[]> {
+  const code = await bundled(script);
   const chip = new VirtualW5500({ linkUpMs: 5 });
   const lan = new Lan({ clock: realClock });
   lan.attach(chip);
   new DhcpServer(lan);
   new DnsServer(lan, { zone: { 'api.test': { a: '10.0.0.7' } } });
   const pipes = connectPipes(chip);
+  // the small one has no room for the text of it all
+  const small = /small/.test(engine);
+  const cwd = small ? await inStorage(engine, { app: code }) : undefined;
   try {
-    if (setup.prepare) await setup.prepare({ chip, lan });
-    const file = join(folder, 'app.js');
-    writeFileSync(
-      file,
-      `${pipes.program}
-var driver = require('w5500').create({spi: spi, cs: cs});
-${setup.listen ? "require('w5500-listen').extend(driver);" : ''}
-${(setup.uses || []).map((name) => `var ${name} = require('${name}');`).join('\n')}
-function end() { driver.unlink(); up.close(); }
-function main() {
-${main}
-}
-driver.link({dhcp: true}).then(function () {
-  require('networkjs').install(driver);
-  setTimeout(main, 1);
-}, function (e) { print('no link', e.message); });
-`,
-    );
-    const { code } = await bundle({ app: file, board: 'linux', root: ROOT });
-    // the small one has no room for the text of it all
-    const small = /small/.test(engine);
-    const cwd = small ? await inStorage(engine, { app: code }) : folder;
-    const program = (setup.first || '') + (small ? 'require("app");' : code);
-    const { stdout, timedOut } = await runIn(engine, program, { timeoutMs: setup.timeoutMs || 20000, cwd });
-    if (small) rmSync(cwd, { recursive: true, force: true });
+    if (prepare) await prepare({ chip, lan });
+    const globals = Object.entries(values).map(([name, value]) => `var ${name}=${JSON.stringify(value)};\n`);
+    const text = [tls ? GROW : '', pipes.program, ...globals, small ? 'require("app");' : code].join('');
+    const { stdout, timedOut } = await runIn(engine, text, { timeoutMs: 60000, cwd });
     expect(chip.violations).toEqual([]);
     expect(lan.complaints).toEqual([]);
-    if (timedOut) return [...stdout.split('\n'), 'TIMED OUT'];
-    return stdout.split('\n').filter((line) => line);
+    expect(lan.connections()).toEqual([]);
+    const lines = stdout.split('\n').filter((line) => line);
+    return timedOut ? [...lines, 'it did not end'] : lines;
   } finally {
+    if (cwd) rmSync(cwd, { recursive: true, force: true });
     pipes.close();
     lan.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
