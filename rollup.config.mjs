@@ -7,7 +7,8 @@ import { minify, propertyNames, tidy } from './out/node/src/cli/minify.js';
 
 const INTERNAL = /^_[^_]/;
 const packageJson = JSON.parse(readFileSync('package.json', 'utf8'));
-const cache = { props: undefined };
+/** Modules that know each other's internals agree on their short names: those of the core, those of a driver. */
+const caches = {};
 
 /** Finds `./x` and `./x/index`, and leaves every other device module to `require`. */
 function resolver(root, outside = []) {
@@ -38,22 +39,21 @@ const nodeEngine = {
 const smallNames = () =>
   deviceModules.flatMap(({ source }) => [...propertyNames(readFileSync(`dist/esm/${source}.js`, 'utf8'))]);
 
-const readableAndMinified = {
+const readableAndMinified = (family) => ({
   name: 'readable-and-minified',
   async generateBundle(_, bundle) {
+    caches[family] ??= {};
     for (const chunk of Object.values(bundle)) {
-      const small = { props: cache.props };
       const code = await minify(chunk.code, {
         props: INTERNAL,
-        reserved: smallNames().filter((n) => n.length < 3),
-        cache: small,
+        reserved: smallNames().filter((n) => n.length < 3 && !INTERNAL.test(n)),
+        cache: caches[family],
       });
-      cache.props = small.props;
       this.emitFile({ type: 'asset', fileName: chunk.fileName.replace(/\.js$/, '.min.js'), source: code });
       chunk.code = await tidy(chunk.code);
     }
   },
-};
+});
 
 /** NodeNext wants full file names in declarations; tsc writes them as they are in the source. */
 function completeSpecifiers(folder) {
@@ -104,7 +104,7 @@ const device = deviceModules.map((own) => ({
       'dist/esm',
       deviceModules.filter((m) => m !== own),
     ),
-    readableAndMinified,
+    readableAndMinified(own.source.match(/^(src|\w+\/\w+)/)[0]),
   ],
   output: {
     file: `dist/${own.file}.js`,

@@ -1,5 +1,6 @@
 // DHCP client (RFC 2131): from DISCOVER to an address that nobody else has, and keeping it.
 import { bytes } from './address';
+import { codes } from './bytes';
 import { buildDhcp, keyOf, Option, parseDhcp, Type } from './dhcpWire';
 import { random32 } from './random';
 import { halt, soon } from './task';
@@ -64,14 +65,13 @@ function close(d: Dhcp): void {
 function send(d: Dhcp, type: Type): void {
   const c = d._driver;
   const bound = d._wait === Wait.Bound;
-  const name = c._wanted!.hostname || '';
+  const name = c._wanted!.hostname;
   let options = [Option.TYPE, 1, type, Option.CLIENT, 7, 1].concat(c._mac);
   if (d._ip && !bound) options = options.concat(Option.ADDRESS, 4, bytes(d._ip));
   if (d._server && !bound) options = options.concat(Option.SERVER, 4, bytes(d._server));
   if (type !== Type.DECLINE) {
     options.push(Option.LIST, 6, 1, 3, 6, 51, 58, 59);
-    if (name) options.push(Option.HOST_NAME, name.length);
-    for (let i = 0; i < name.length; i++) options.push(name.charCodeAt(i));
+    if (name) options = options.concat(Option.HOST_NAME, name.length, codes(name));
   }
   d._sentAt = c._now;
   const message = buildDhcp(d._xid, (d._sentAt - d._began) / 1000, bound ? bytes(d._ip) : [], c._mac, options);
@@ -206,17 +206,19 @@ function heard(this: any, data: Uint8Array, from: string, port: number): void {
 }
 
 /** The cable is in; `ip` is the address that it had last time, if any. */
-export function startDhcp(c: Env, ip?: string): Dhcp {
-  const d: any = { _driver: c, _run: step, _naks: 0, _ip: ip, _wait: Wait.Check };
+export function startDhcp(c: Env, ip?: string): void {
+  const d: any = (c._dhcp = { _driver: c, _run: step, _naks: 0, _ip: ip, _wait: Wait.Check } as any);
   if (ip) {
     d._wait = Wait.Ack;
     open(d);
   }
   step(d);
-  return d;
 }
 
-export function stopDhcp(d: Dhcp): void {
-  halt(d);
-  close(d);
+export function stopDhcp(this: Env): void {
+  const d = this._dhcp;
+  if (d) {
+    halt(d);
+    close(d);
+  }
 }

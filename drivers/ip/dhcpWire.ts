@@ -1,4 +1,5 @@
 // DHCP messages as bytes (RFC 2131 section 2, options of RFC 2132).
+import { pick } from './bytes';
 
 export const enum Type {
   DISCOVER = 1,
@@ -31,9 +32,9 @@ export type Answer = { [code: number]: string };
 /** relays may drop anything shorter (RFC 1542 section 2.1) */
 const SHORTEST = 300;
 
-/** What an answer has in common with the question: op aside, xid, chaddr and cookie. */
+/** What an answer has in common with the question: xid, chaddr and cookie. */
 export function keyOf(m: Uint8Array): string {
-  return [m.subarray(4, 8), m.subarray(28, 34), m.subarray(236, 240)].join();
+  return pick(m, [4, 8, 28, 34, 236, 240]);
 }
 
 /** A client's message; `ciaddr` is our own address while it is in use: then a unicast answer can be received. */

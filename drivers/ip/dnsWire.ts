@@ -1,4 +1,5 @@
 // DNS queries and answers as bytes (RFC 1035 section 4), A records only.
+import { codes, pick } from './bytes';
 
 /** What an answer says: an address for some seconds, or why there is none (RCODE). */
 export interface DnsAnswer {
@@ -24,13 +25,12 @@ interface Cursor {
 
 /** A query for the address of `name`, with an id of 0; undefined where that cannot be a name. */
 export function buildQuery(name: string): Uint8Array | undefined {
-  const q = [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
   const labels = name.replace(/\.$/, '').split('.');
+  let q = [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
   for (let i = 0; i < labels.length; i++) {
     const n = labels[i].length;
-    if (!n || n > 63 || /[^\x21-\x7e]/.test(labels[i])) return;
-    q.push(n);
-    for (let k = 0; k < n; k++) q.push(labels[i].charCodeAt(k));
+    if (!n || n > 63 || /[^!-~]/.test(labels[i])) return;
+    q = q.concat(n, codes(labels[i]));
   }
   if (q.length < 267) return new Uint8Array(q.concat(0, 0, 1, 0, 1));
 }
@@ -71,12 +71,9 @@ function nextName(c: Cursor): string {
 export function parseAnswer(d: Uint8Array, q: Uint8Array): DnsAnswer | undefined {
   const a: DnsAnswer = { _ttl: 0x7fffffff, _rcode: d[3] & 15 };
   let wanted = nextName({ _data: q, _at: 12 });
-  // our id and question; QR set, OPCODE 0, one question
-  if (
-    [d[0], d[1], d[2] & 0xf8, d[4], d[5], d.subarray(12, q.length)].join() !==
-    [q[0], q[1], 0x80, 0, 1, q.subarray(12)].join()
-  )
-    return;
+  // id, one question, and that is ours; QR set, OPCODE 0
+  const same = [0, 2, 4, 6, 12, q.length];
+  if (pick(d, same) !== pick(q, same) || (d[2] & 0xf8) !== 0x80) return;
   for (let pass = 0; pass < PASSES; pass++) {
     const c = { _data: d, _at: q.length };
     for (let i = (d[6] << 8) | d[7]; i--;) {

@@ -1,4 +1,5 @@
 // What DHCP and DNS need of a driver that has UDP. Types only.
+import type { Dhcp } from './dhcpClient';
 import type { Known } from './dnsClient';
 import type { Host } from './task';
 import type { NetError } from '../../src/net/driver';
@@ -27,6 +28,7 @@ export interface Env extends Host {
   _wanted?: { hostname?: string };
   /** the addresses in use */
   _setup?: Lease;
+  _dhcp?: Dhcp;
   /** names that were looked up */
   _names?: Known[];
   /** why there is no link yet */

@@ -39,8 +39,9 @@ export interface Chip extends Part, Task, Host {
   _stopDhcp(): void;
   /** the cable is in */
   _begin(): void;
-  /** it cannot be linked */
-  _giveUp(code: string): void;
+  /** somebody waits for the link */
+  _done?: any;
+  _stop(code: string): void;
 }
 
 /** Why nothing goes. */
@@ -90,7 +91,7 @@ function probe(c: Chip): void {
     c._why = 'VERSIONR is ' + version + ', expected 4, and MR is ' + mr + ', expected 0';
     c._run = boot;
     soon(c, 1000);
-    c._giveUp('ENODEV');
+    if (c._done) c._stop('ENODEV');
   }
 }
 

@@ -21,11 +21,9 @@ const more: any = {
     const port = options && options.port;
     needLink(this);
     if (port !== undefined) needPort(port);
-    return openUdp(this, port);
+    return this._udp(port);
   },
-  _udp: function (this: Driver, port?: number): Udp {
-    return openUdp(this, port);
-  },
+  _udp: openUdp,
   _plan: function (l: LinkOptions): Lease | undefined {
     if (!l.dhcp) return fixed(l);
     need(!l.hostname || /^[A-Za-z0-9-]+$/.test(l.hostname), 'hostname', l.hostname, 'letters, digits and -');
@@ -33,12 +31,10 @@ const more: any = {
   },
   _begin: function (this: Driver): void {
     const l = this._setup;
-    if (this._wanted!.dhcp) this._dhcp = startDhcp(this, l && l._ip);
+    if (this._wanted!.dhcp) startDhcp(this, l && l._ip);
     else this._use(l!);
   },
-  _stopDhcp: function (this: Driver): void {
-    if (this._dhcp) stopDhcp(this._dhcp);
-  },
+  _stopDhcp: stopDhcp,
   _lookup: lookup,
 };
 

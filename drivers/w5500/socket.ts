@@ -72,14 +72,15 @@ export function run(s: Sock): void {
   const command = r[0];
   const sr = r[2];
   const late = c._now > s._until;
+  const reading = s._state === State.Up && !s._paused;
   // RECV is cleared together with the command, unless nobody reads: it would keep INTn low
-  const clear = s._paused ? r[1] : r[1] & ~Ir.RECV;
+  const clear = reading ? r[1] & ~Ir.RECV : r[1];
   let expecting: any = true;
   s._wait *= 2;
   if (command ? s._wait > 500 : late && s._state < State.Dial)
     throw new Error('socket ' + s._n + ' hangs: Sn_CR is ' + command + ', Sn_SR is ' + sr);
   if (!command) {
-    if (r[1] & Ir.RECV) s._look = true;
+    if (r[1] & Ir.RECV) s._look = reading;
     if (clear) write(s, Sn.IR, clear);
     if (s._state === State.Wipe) {
       if (sr) order(s, Cr.CLOSE);
@@ -165,7 +166,7 @@ export function release(s: Sock): void {
  * they are believed when they agree with each other and with what we know.
  */
 export function waiting(s: Sock): number {
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < 3; i++) {
     const r = read(s, Sn.RX_RSR, 6);
     const n = word(r, 0);
     if (n === ((word(r, 4) - word(r, 2)) & 0xffff) && word(r, 2) === ((s._rd - s._got) & 0xffff)) return n - s._got;
@@ -184,6 +185,7 @@ export function poke(s: Sock): void {
 export function leave(s: Sock, abort?: any): void {
   if (s._state < State.Leave) {
     s._until = 0;
+    s._look = false;
     s._state = s._state ? (abort || s._state < State.Up ? State.Close : State.Leave) : State.Over;
     poke(s);
   }

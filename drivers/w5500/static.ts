@@ -11,7 +11,6 @@ import { end, order, place } from './socket';
 import { dial, newTcp } from './tcp';
 import type { Chip } from './chip';
 import type { LinkOptions, W5500Options } from './options';
-import type { Dhcp } from '../ip/dhcpClient';
 import type { Env, Lease } from '../ip/env';
 import type { lookup } from '../ip/dnsClient';
 import type { Endpoint, LinkInfo, NetDriver, NetError, Receiver, Socket } from '../../src/net/driver';
@@ -28,7 +27,7 @@ export interface W5500 extends NetDriver {
 type Done = (err: NetError | null, value?: any) => void;
 
 /** The driver and its chip are one record. */
-export interface Driver extends Chip, W5500, Pick<Env, '_use' | '_udp'> {
+export interface Driver extends Chip, W5500, Pick<Env, '_use' | '_dhcp'> {
   /** what is wanted, and who waits for it */
   _wanted?: LinkOptions;
   _done?: Done;
@@ -36,8 +35,8 @@ export interface Driver extends Chip, W5500, Pick<Env, '_use' | '_udp'> {
   _setup?: Lease;
   /** what makes it complete */
   _plan(l: LinkOptions): Lease | undefined;
+  _udp(port?: number): any;
   _lookup?: typeof lookup;
-  _dhcp?: Dhcp;
 }
 
 /** A promise of what `run` hands to its callback. */
@@ -100,14 +99,6 @@ function settle(c: Driver, err: NetError | null): void {
   }
 }
 
-function stop(c: Driver, code: string): void {
-  if (c._up) reset(c);
-  halt(c);
-  c._wanted = undefined;
-  breakAll(c, code);
-  settle(c, unlinked(c, code));
-}
-
 /** The address of a name: an address is answered at once, anything else later. */
 export function resolve(c: Driver, host: string, done: Done): void {
   if (isIp(host)) done(null, host);
@@ -138,7 +129,7 @@ const driver: any = {
       boot(c);
       c._limit = setTimeout(function () {
         c._why += ' (' + ms + ' ms)';
-        stop(c, 'ETIMEDOUT');
+        c._stop('ETIMEDOUT');
       }, ms);
     });
   },
@@ -146,7 +137,7 @@ const driver: any = {
   unlink: function (this: Driver): void {
     if (this._wanted) {
       this._why = 'unlink() was called';
-      stop(this, 'ENETDOWN');
+      this._stop('ENETDOWN');
     }
   },
 
@@ -192,7 +183,7 @@ const driver: any = {
 
   /** What `link` was told, checked. */
   _plan: function (l: LinkOptions): Lease {
-    need(!l.dhcp, 'dhcp', true, 'left out: this build has static addresses only');
+    need(!l.dhcp, 'dhcp', true, 'left out: this build is static');
     return fixed(l);
   },
 
@@ -212,8 +203,14 @@ const driver: any = {
 
   _stopDhcp: function (): void {},
 
-  _giveUp: function (this: Driver, code: string): void {
-    if (this._done) stop(this, code);
+  /** Nothing goes any more, until `link` is called again. */
+  _stop: function (this: Driver, code: string): void {
+    const c = this;
+    if (c._up) reset(c);
+    halt(c);
+    c._wanted = undefined;
+    breakAll(c, code);
+    settle(c, unlinked(c, code));
   },
 
   /** Everything starts over. */

@@ -30,7 +30,7 @@ const CONNECT_TIMEOUT = 10000;
 
 const WORDS = {
   ETIMEDOUT: 'no answer from ',
-  EHOSTUNREACH: 'nobody answers ARP on the way to ',
+  EHOSTUNREACH: 'no ARP answer on the way to ',
   ECONNRESET: 'reset by ',
   ECONNREFUSED: 'refused by ',
 };

@@ -60,7 +60,7 @@ function work(s: Port, ir: number, sr: number, late: boolean): any {
     ready(s);
   }
   if (s._sending && (late || ir & (Ir.SEND_OK | Ir.TIMEOUT)))
-    sent(s, ir & Ir.SEND_OK ? null : netError('EHOSTUNREACH', 'open', 'nobody answers ARP at ' + s._ip));
+    sent(s, ir & Ir.SEND_OK ? null : netError('EHOSTUNREACH', 'open', 'no ARP answer from ' + s._ip));
   if (s._look) {
     s._look = false;
     receive(s);
@@ -113,7 +113,8 @@ const udp: any = {
 };
 
 /** Opens a socket; without a port on one by chance. Throws EMFILE, EADDRINUSE. */
-export function openUdp(c: Driver, port?: number): Udp {
+export function openUdp(this: Driver, port?: number): Udp {
+  const c = this;
   const s = Object.create(udp);
   if (port && inUse(c, port)) throw netError('EADDRINUSE', 'connect', 'port ' + port + ' is in use');
   while (!port || inUse(c, port)) port = 49152 | (random32() & 16383);

@@ -58,6 +58,31 @@ async function run(code: string, options: MinifyOptions): Promise<string> {
   return mend(out || '');
 }
 
+const FIRST = 'etnrisoaclhudfpmgvybkwxjqzETNRISOACLHUDFPMGVYBKWXJQZ$_';
+
+/** Names from the shortest on. */
+function* shortNames(): Generator<string> {
+  yield* FIRST;
+  for (const name of shortNames()) for (const last of FIRST + '0123456789') yield name + last;
+}
+
+/** Gives internal properties short names, the most frequent ones the shortest: the minifier would go by their order. */
+function nameProperties(code: string, { props, reserved = [], cache = {} }: MinifyRequest): object {
+  const known: any = cache.props || (cache.props = { props: {} });
+  const counts = new Map<string, number>();
+  for (const [name] of code.matchAll(/[\w$]+/g))
+    if (props!.test(name) && !known.props[`$${name}`]) counts.set(name, (counts.get(name) || 0) + 1);
+  const taken = new Set([...reserved, ...propertyNames(code), ...Object.values(known.props)]);
+  const free = shortNames();
+  for (const [name] of [...counts].sort((a, b) => b[1] - a[1])) {
+    let short: string;
+    do short = free.next().value!;
+    while (taken.has(short));
+    known.props[`$${name}`] = short;
+  }
+  return cache;
+}
+
 export function minify(code: string, request: MinifyRequest = {}): Promise<string> {
   return run(code, {
     ecma: 5,
@@ -68,7 +93,7 @@ export function minify(code: string, request: MinifyRequest = {}): Promise<strin
     mangle: {
       properties: request.props ? { regex: request.props, reserved: request.reserved || [] } : false,
     },
-    nameCache: request.cache,
+    nameCache: request.props ? nameProperties(code, request) : undefined,
     format: { ascii_only: true, comments: false },
   });
 }

@@ -1,0 +1,15 @@
+// Parts of messages.
+
+/** The bytes from and to the places in `ranges`, as a text to compare. */
+export function pick(m: Uint8Array, ranges: number[]): string {
+  const parts = [];
+  for (let i = 0; i < ranges.length; i += 2) parts.push(m.subarray(ranges[i], ranges[i + 1]));
+  return parts.join();
+}
+
+/** The bytes of a text. */
+export function codes(text: string): number[] {
+  return text.split('').map(function (c) {
+    return c.charCodeAt(0);
+  });
+}
