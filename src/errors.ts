@@ -58,3 +58,11 @@ export function error(
 export function need(good: any, what: string, given: any): void {
   if (!good) throw error(null, 'EINVAL', 'url', 'bad ' + what + ': ' + given);
 }
+
+/**
+ * Throws unless it is an object with names: no list, no array of numbers.
+ * @throws TypeError (EINVAL)
+ */
+export function needPairs(given: any, what: string): void {
+  need(given && typeof given === 'object' && !Array.isArray(given) && given.byteLength === undefined, what, given);
+}

@@ -1,6 +1,6 @@
 // The calls: each verb is a line over `send`, which looks at every argument before a socket is touched.
 import { toStr, toU8 } from './engine';
-import { error, HTTPConnectionError, IOError, need } from './errors';
+import { error, HTTPConnectionError, IOError, need, needPairs } from './errors';
 import { newExchange, run } from './exchange';
 import { startParser } from './http/parser';
 import { requestHead } from './http/writer';
@@ -111,7 +111,7 @@ export function send(method: string, url: string, options?: any, source?: Source
       need(chunk % 1 === 0, 'stream_chunk', chunk);
       need(callback == null || typeof callback === 'function', 'stream_callback', callback);
       need(keep == null || Array.isArray(keep), 'keep_headers', keep);
-      need(o.headers == null || typeof o.headers === 'object', 'headers', o.headers);
+      if (o.headers != null) needPairs(o.headers, 'headers');
       x._timeLeft = number(o, 'timeout', 30000, Infinity);
       x._idle = number(o, 'idle_timeout', 10000, Infinity);
       x._maxContent = number(o, 'max_content', 16384, Infinity);

@@ -30,7 +30,7 @@ export function requestBody(data: any, json: any): Source | undefined {
   }
   if (data instanceof ArrayBuffer) data = new U8(data);
   if (typeof data === 'object' && !(data instanceof Uint8Array)) {
-    data = encodePairs(data);
+    data = encodePairs(data, 'data');
     type = 'application/x-www-form-urlencoded';
   }
   need(typeof data === 'string' || data instanceof Uint8Array, 'data', data);

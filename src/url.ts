@@ -1,6 +1,6 @@
 // URLs (RFC 3986): taken apart and percent-encoded. The interpreter's own url.parse and encodeURIComponent are wrong.
 import { toStr, toU8 } from './engine';
-import { need } from './errors';
+import { need, needPairs } from './errors';
 import type { TlsContext } from './net/driver';
 
 declare const btoa: (s: string) => string;
@@ -46,9 +46,13 @@ function percent(text: string, bad: RegExp): string {
   return out;
 }
 
-/** `{a: 1, b: [2, "é"]}` as `a=1&b=2&b=%C3%A9`; null and undefined are left out. */
-export function encodePairs(pairs: any): string {
+/**
+ * `{a: 1, b: [2, "é"]}` as `a=1&b=2&b=%C3%A9`; null and undefined are left out.
+ * @throws TypeError (EINVAL) for anything but an object with names
+ */
+export function encodePairs(pairs: any, what: string): string {
   let out = '';
+  needPairs(pairs, what);
   Object.keys(pairs).forEach(function (key) {
     ([] as any[]).concat(pairs[key]).forEach(function (value: any) {
       if (value != null) out += (out && '&') + percent(key, RESERVED) + '=' + percent('' + value, RESERVED);
@@ -94,7 +98,7 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   i = tls ? 443 : 80;
   if (port.length > 1) i = decimal(port.substr(1));
   need((!port || port.charAt(0) === ':') && i > 0 && i < 65536, 'URL', host);
-  const query = encodePairs(params || {});
+  const query = encodePairs(params == null ? {} : params, 'params');
   if (query) path += (path.indexOf('?') < 0 ? '?' : '&') + query;
   return {
     tls: tls ? ctx : undefined,

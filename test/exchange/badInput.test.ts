@@ -28,6 +28,13 @@ const bad: { [name: string]: any } = {
   'a good header and a bad one': { headers: { good: '1', bad: '\n' } },
   'a LF in a list of header values': { headers: { a: ['b', 'c\n'] } },
   'headers as a string': { headers: 'a: b' },
+  'headers as a list': { headers: ['a: b'] },
+  'params as a string': { params: 'a=b' },
+  'params as a number': { params: 5 },
+  'params as a list': { params: ['a', 'b'] },
+  'data as a list': { data: [1, 2] },
+  'data as an array of other than bytes': { data: new Uint16Array(2) },
+  'data as a view': { data: new DataView(new ArrayBuffer(2)) },
   'a Transfer-Encoding of the caller, which nobody would honour': {
     headers: { 'Transfer-Encoding': 'chunked' },
     data: 'x',
