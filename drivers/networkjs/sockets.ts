@@ -145,6 +145,7 @@ function send(id: number, data: string, type: number): number {
     }
   } catch (e: any) {
     s.onClose(e);
+    n = 0;
   }
   return n;
 }
