@@ -7,14 +7,9 @@ export const endCases: Case[] = [
     name: 'tells an orderly end once, after all bytes',
     run: function (t) {
       const p = probe(t);
-      let at = 0;
-      p.gotData = function (text) {
-        t.check(text === pattern(at, text.length), 'the bytes at ' + at);
-        at += text.length;
-        p.text = '';
-      };
+      p.at = 0;
       p.gotClose = function (err) {
-        t.check(at === 100000, 'all bytes came before the end: ' + at);
+        t.check(p.at === 100000, 'all bytes came before the end: ' + p.at);
         t.check(err === null, 'an orderly end is no error: ' + err);
         later(t, 3, t.done);
       };

@@ -38,7 +38,9 @@ export interface Case {
 /** A receiver that keeps what it got and checks that the driver keeps its word. */
 export interface Probe extends Receiver {
   wanted: number;
+  /** what came; or, from 0 on, how many bytes came, each as the pattern says: long texts need not be kept */
   text: string;
+  at: number;
   calls: number;
   opened: number;
   room: number;
@@ -54,14 +56,23 @@ const PATTERN = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678';
 
 /** `n` bytes of the peer's pattern from position `at` on. */
 export function pattern(at: number, n: number): string {
-  let text = PATTERN;
-  at = at % PATTERN.length;
-  while (text.length < at + n) text += text;
-  return text.substr(at, n);
+  let text = '';
+  while (text.length < n) text += PATTERN.substr((at + text.length) % PATTERN.length, n - text.length);
+  return text;
 }
 
 export function probe(t: Test): Probe {
-  const p: any = { wanted: 500, text: '', calls: 0, opened: 0, room: 0, closed: 0, error: undefined, ready: false };
+  const p: any = {
+    wanted: 500,
+    text: '',
+    at: -1,
+    calls: 0,
+    opened: 0,
+    room: 0,
+    closed: 0,
+    error: undefined,
+    ready: false,
+  };
   p.want = function () {
     return p.wanted;
   };
@@ -75,7 +86,11 @@ export function probe(t: Test): Probe {
     if (t.env.driver.capabilities.pause)
       t.check(text.length <= wanted, 'no more data than wanted: ' + text.length + ' of ' + wanted);
     p.calls++;
-    p.text += text;
+    if (p.at < 0) p.text += text;
+    else {
+      t.check(text === pattern(p.at, text.length), 'the bytes at ' + p.at);
+      p.at += text.length;
+    }
     if (p.gotData) p.gotData(text);
   };
   p.onWritable = function (room: number) {
@@ -151,20 +166,17 @@ export function newName(): string {
   return 'n' + ++names + '-' + Math.random();
 }
 
-/** Writes all of `text` as there is room for it. */
-export function pour(p: Probe, text: string, asBytes?: (text: string) => Uint8Array): void {
+/** Writes `n` bytes as there is room for them; `piece` gives them. */
+export function pour(p: Probe, n: number, piece: (at: number, n: number) => Bytes): void {
   let at = 0;
   p.gotRoom = function (room: number) {
-    const piece = text.substr(at, room);
-    at += piece.length;
-    if (!piece) return;
-    if (!asBytes) p.socket.write(piece);
-    else {
-      const bytes = asBytes(piece);
-      p.socket.write(bytes);
-      // nothing is kept of the array after the call
-      bytes.fill(0);
-    }
+    const now = Math.min(room, n - at);
+    if (!now) return;
+    const bytes = piece(at, now);
+    at += now;
+    p.socket.write(bytes);
+    // nothing is kept of an array after the call
+    if (typeof bytes !== 'string') bytes.fill(0);
   };
 }
 

@@ -8,6 +8,7 @@ import { OutputFilter } from '../../../src/cli/interpreter';
 import type { VirtualW5500 } from '../../fakes/virtualW5500';
 import type { Command, Told } from '../commands';
 import type { Board } from '../rig';
+import type { World } from '../world';
 import { Kind, Pipes } from './pipes';
 
 interface Order {
@@ -51,7 +52,10 @@ export class Interpreter implements Board {
     const file = join(program.cwd, 'program.js');
     writeFileSync(file, this.pipes.program + program.text);
     this.child = spawn(engine, [file], { cwd: program.cwd, stdio: ['pipe', 'pipe', 'ignore'] });
-    const filter = new OutputFilter((line) => (this.printed += line));
+    const filter = new OutputFilter((line) => {
+      this.printed += line;
+      this.wake();
+    });
     this.child.stdout!.setEncoding('latin1').on('data', (text) => filter.push(text));
     this.child.on('close', () => {
       filter.end();
@@ -61,7 +65,7 @@ export class Interpreter implements Board {
   }
 
   /** Solders it to another chip, whose clock goes on from `now`. */
-  attach(chip: VirtualW5500): void {
+  private attach(chip: VirtualW5500): void {
     if (this.asleep) {
       this.chip.clock.clearTimeout(this.timer);
       this.timer = chip.clock.setTimeout(() => this.call(), this.due - chip.clock.now());
@@ -76,20 +80,26 @@ export class Interpreter implements Board {
     });
   }
 
+  /** Puts it into a world, whose time waits for it. */
+  watch({ clock, chip }: World): void {
+    const { busy } = clock;
+    clock.busy = () => !this.asleep || busy();
+    clock.turn = () => this.turn();
+    this.attach(chip);
+  }
+
   /** One turn between two steps of the time: it has done all it could. */
-  async turn(): Promise<void> {
+  private async turn(): Promise<void> {
     if (this.asleep) await new Promise((go) => setImmediate(go));
     else await new Promise<void>((go) => this.changed.push(go));
-    if (this.ended && !this.ending) throw new Error('the interpreter has ended:\n' + this.printed);
+    if (this.ending) return;
+    if (this.ended || this.printed)
+      throw new Error(`the interpreter ${this.ended ? 'has ended' : 'complains'}:\n${this.printed}`);
   }
 
   /** its time */
   get now(): number {
     return this.chip ? this.chip.clock.now() : 0;
-  }
-
-  get busy(): boolean {
-    return !this.asleep;
   }
 
   /** Has a command executed; call this, then let time pass. */

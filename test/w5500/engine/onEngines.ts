@@ -29,10 +29,7 @@ export function describeOnEngines(name: string, scenarios: Scenario[]): void {
       try {
         const r = await makeRig(
           (w) => {
-            const { busy } = w.clock;
-            w.clock.busy = () => here.busy || busy();
-            w.clock.turn = () => here.turn();
-            here.attach(w.chip);
+            here.watch(w);
             return here;
           },
           { irq, startMs: here.now, ...options },
