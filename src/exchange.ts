@@ -30,6 +30,11 @@ function failed(x: Exchange, code: string, message: string, phase?: Phase | 'ope
   );
 }
 
+function progress(x: Exchange): string {
+  const total = x._response.total;
+  return ' after ' + received(x) + (total < 0 ? '' : ' of ' + total) + ' bytes of body';
+}
+
 function nothing(): void {}
 
 /** The one way out: frees everything, then answers. */
@@ -70,7 +75,7 @@ function tick(x: Exchange, step: number): void {
   x._idleLeft = seen !== x._seen || x._held ? x._idle : x._idleLeft - step;
   x._seen = seen;
   if (x._idleLeft <= 0) late = 'idle_timeout: not a byte in ' + x._idle + ' ms';
-  if (x._timeLeft <= 0) late = 'timeout after ' + received(x) + ' bytes of body';
+  if (x._timeLeft <= 0) late = 'timeout' + progress(x);
   if (late) settle(x, failed(x, 'ETIMEDOUT', late));
   else {
     step = Math.min(x._timeLeft, x._idleLeft, x._idle / 8);
@@ -234,7 +239,7 @@ function onClose(this: Exchange, err: NetError | null): void {
     try {
       if (err) throw failed(this, err.code, err.message, err.phase);
       if (stage(this) !== 'open') throw failed(this, 'ECONNRESET', 'closed before connected');
-      parseEnd(this);
+      if (!parseEnd(this)) throw failed(this, 'ETRUNCATED', 'closed by the peer' + progress(this));
       checkEnd(this);
     } catch (e) {
       settle(this, e);

@@ -2,7 +2,7 @@
 // A run of body bytes is only counted; lines are found with the built-in search and looked at one by one, so
 // nothing but an unfinished line is ever held, and that is bounded by `max_headers`.
 import { toStr } from '../engine';
-import { error, HTTPResponseError, IOError } from '../errors';
+import { error, HTTPResponseError } from '../errors';
 import { CONTROL, decimal, NOT_TOKEN } from '../url';
 import type { Bytes } from '../net/driver';
 
@@ -243,20 +243,12 @@ export function parse(p: Parser, bytes: Bytes, n: number): void {
   }
 }
 
-/**
- * The peer closed: the end of a body without length.
- * @throws IOError where it was too early
- */
-export function parseEnd(p: Parser): void {
+/** The peer closed: the end of a body without length. False where it was too early. */
+export function parseEnd(p: Parser): boolean {
   if (p._wait === Wait.BodyUntilClose) {
     p._got -= p._left;
     p._left = 0;
     p._wait = Wait.Nothing;
-  } else if (p._wait < Wait.Nothing)
-    throw error(
-      IOError,
-      'ETRUNCATED',
-      at(p),
-      'closed after ' + received(p) + ' of ' + p._response.total + ' bytes of body',
-    );
+  }
+  return p._wait === Wait.Nothing;
 }

@@ -36,6 +36,17 @@ function stage(state: (typeof states)[number], then: (peer: Peer) => void | Prom
   };
 }
 
+it.each([
+  ['get', true],
+  ['put', true],
+  ['post', false],
+  ['patch', false],
+] as const)('%s cut short: worth another try is %s', async (verb, retryable) => {
+  stage(states[8], (peer) => peer.fin());
+  const call = requests[verb](server.url(), verb === 'get' ? {} : { data: 'x' });
+  await refused(call, { type: 'IOError', code: 'ETRUNCATED', phase: 'body', retryable });
+});
+
 describe.each(states)('$name', (state) => {
   if (!state.untilClose)
     it('closed', async () => {
