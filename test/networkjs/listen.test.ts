@@ -1,0 +1,158 @@
+// Servers on the chip: w5500-listen.
+import { extend } from '../../drivers/w5500-listen';
+import type { Listening } from '../../drivers/w5500-listen';
+import type { Socket } from '../../src/net/driver';
+import type { Stream } from '../fakes/virtualW5500';
+import { bench, note, STATIC } from '../w5500/bench';
+import type { BenchOptions } from '../w5500/bench';
+import { pattern } from '../w5500/servers';
+
+interface Visit {
+  socket: Socket;
+  notes: ReturnType<typeof note>;
+}
+
+/** A chip that listens on port 80, and who came. */
+async function listening(o: BenchOptions = {}) {
+  const b = bench(o);
+  const driver: Listening = extend(b.driver);
+  await b.wait(driver.link(STATIC));
+  const visits: Visit[] = [];
+  const listener = driver.listen(80, (socket) => {
+    const notes = note();
+    visits.push({ socket, notes });
+    return notes;
+  });
+  /** Somebody outside, and what became of it. */
+  function dial(port = 80) {
+    const guest = { text: '', why: '', stream: undefined as Stream | undefined };
+    guest.stream = b.lan.dial(port, {
+      onData: (d) => void (guest.text += Buffer.from(d).toString('latin1')),
+      onClose: (why) => (guest.why = why),
+    });
+    return guest;
+  }
+  const listens = () => b.until(() => b.chip.sockets.some((s) => s.status === 0x14));
+  await listens();
+  return { ...b, driver, listener, visits, dial, listens };
+}
+
+const modes = [
+  { name: 'polled', o: {} },
+  { name: 'with INTn', o: { irq: true } },
+  {
+    name: 'a slow and torn chip',
+    o: { chip: { tearing: 0.7, commandFrames: [2, 9] as [number, number], commandMs: 3 } },
+  },
+  { name: 'one socket of 16 KB', o: { driver: { buffers: [16] } } },
+];
+
+describe.each(modes)('listening, $name', ({ o }) => {
+  it('takes one connection after the other, bytes both ways, more of them than it has sockets', async () => {
+    const b = await listening(o);
+    for (let i = 0; i < 10; i++) {
+      const data = pattern(3000 + i);
+      const guest = b.dial();
+      guest.stream!.write(data);
+      await b.until(() => b.visits.length === i + 1);
+      const { socket, notes } = b.visits[i];
+      await b.until(() => notes.bytes().length === data.length);
+      expect(notes.bytes()).toEqual(Array.from(data));
+      expect(notes.rooms[0]).toBeGreaterThan(1000);
+      socket.write(`answer ${i}`);
+      await b.until(() => guest.text === `answer ${i}`);
+      guest.stream!.end();
+      await b.until(() => notes.closed.length > 0);
+      expect(notes.closed).toEqual([null]);
+      await b.listens();
+    }
+    b.listener.close();
+    await b.allFree();
+  });
+});
+
+it('hears all of one who spoke and left at once', async () => {
+  const b = await listening();
+  const guest = b.dial();
+  guest.stream!.write('in a hurry');
+  guest.stream!.end();
+  await b.until(() => b.visits.length > 0 && b.visits[0].notes.closed.length > 0);
+  expect([b.visits[0].notes.text(), b.visits[0].notes.closed]).toEqual(['in a hurry', [null]]);
+  b.listener.close();
+});
+
+it('has as many at once as there are sockets, refuses the next, and takes another when one has left', async () => {
+  const b = await listening();
+  for (let i = 0; i < 8; i++) {
+    b.dial();
+    await b.until(() => b.visits.length === i + 1);
+    if (i < 7) await b.listens();
+  }
+  const refused = b.dial();
+  await b.until(() => refused.why !== '');
+  expect(refused.why).toBe('reset');
+  b.visits[3].socket.close();
+  await b.listens();
+  b.dial();
+  await b.until(() => b.visits.length === 9);
+  expect(b.visits.flatMap(({ notes }) => notes.closed)).toEqual([]);
+  b.listener.close();
+});
+
+it('listens on after a handshake that came to nothing', async () => {
+  const b = await listening({ lan: { latencyMs: 5 } });
+  const guest = b.dial();
+  await b.until(() => b.chip.sockets.some((s) => s.status === 0x16));
+  guest.stream!.reset();
+  await b.until(() => !b.chip.sockets.some((s) => s.status === 0x16));
+  await b.listens();
+  b.dial();
+  await b.until(() => b.visits.length === 1);
+  b.listener.close();
+});
+
+it('listens again when the cable is back', async () => {
+  const b = await listening();
+  b.dial();
+  await b.until(() => b.visits.length === 1);
+  b.chip.plug(false);
+  await b.until(() => b.visits[0].notes.closed.length > 0);
+  expect(b.visits[0].notes.closed[0].code).toBe('ENETDOWN');
+  await b.rest(3000);
+  b.chip.plug(true);
+  await b.listens();
+  b.dial();
+  await b.until(() => b.visits.length === 2);
+  b.listener.close();
+});
+
+it('leaves its connections alone when it is closed, and nobody else comes in', async () => {
+  const b = await listening();
+  const guest = b.dial();
+  await b.until(() => b.visits.length === 1);
+  await b.listens();
+  b.listener.close();
+  b.listener.close();
+  await b.until(() => !b.chip.sockets.some((s) => s.status === 0x14));
+  b.visits[0].socket.write('still here');
+  await b.until(() => guest.text === 'still here');
+  const late = b.dial();
+  await b.until(() => late.why === 'reset');
+  b.visits[0].socket.close();
+  await b.allFree();
+});
+
+it('ends with unlink(), and needs a link', async () => {
+  const b = await listening();
+  b.driver.unlink();
+  expect(() => b.driver.listen(80, () => note())).toThrow(expect.objectContaining({ code: 'ENETDOWN' }));
+  await b.wait(b.driver.link(STATIC));
+  await b.rest(2000);
+  expect(b.chip.sockets.some((s) => s.status === 0x14)).toBe(false);
+});
+
+it('needs a socket', async () => {
+  const b = await listening({ driver: { buffers: [16] } });
+  expect(() => b.driver.listen(81, () => note())).toThrow(expect.objectContaining({ code: 'EMFILE' }));
+  b.listener.close();
+});
