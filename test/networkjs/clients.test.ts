@@ -2,10 +2,8 @@
 import { createSocket } from 'node:dgram';
 import { describeEngines } from '../engine/harness';
 import { serveHttp, serveTcp } from '../w5500/servers';
-import { runWired } from './program';
+import { BLOCK, runWired } from './program';
 
-/** printable, and every place of it different from the next */
-const BLOCK = Array.from({ length: 997 }, (_, i) => String.fromCharCode(33 + ((i * 7 + (i >> 5)) % 90))).join('');
 const SIZE = 204800;
 
 describeEngines('networkjs', (engine) => {

@@ -8,6 +8,9 @@ import { inStorage } from '../engine/program';
 import { DhcpServer, DnsServer, Lan, realClock, VirtualW5500 } from '../fakes/virtualW5500';
 import { connectPipes } from '../w5500/spiPipes';
 
+/** Printable, and each place of it tells where it is: bodies are made of this over and over. */
+export const BLOCK = Array.from({ length: 997 }, (_, i) => String.fromCharCode(33 + ((i * 7 + (i >> 5)) % 90))).join('');
+
 const bundles = new Map<string, Promise<string>>();
 
 /** A script of this folder with the modules it uses, made once for all interpreters. */

@@ -4,9 +4,8 @@ import * as net from 'node:net';
 import { describeEngines } from '../engine/harness';
 import type { Lan } from '../fakes/virtualW5500';
 import { serveHttp } from '../w5500/servers';
-import { runWired } from './program';
+import { BLOCK, runWired } from './program';
 
-const BLOCK = Array.from({ length: 997 }, (_, i) => String.fromCharCode(33 + ((i * 7 + (i >> 5)) % 90))).join('');
 
 /** An answer of the chip, or what went wrong. */
 function ask(port: number, method: string, path: string, body = ''): Promise<string> {

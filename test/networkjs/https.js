@@ -1,0 +1,62 @@
+// Runs in the interpreter: TLS of the firmware over the chip.
+/* global GOOD, HANGUP, RESET, BLOCK */
+var wired = require('./wired');
+var requests = require('requests');
+var http = require('http');
+var n = 0;
+var good = true;
+var TWICE = BLOCK + BLOCK;
+
+function get(url, options) {
+  return function (next) {
+    options.driver = 'networkjs';
+    requests.get(url, options).then(
+      function (r) {
+        print(r.status + ' ' + (n || r.text()));
+        setTimeout(next, 1);
+      },
+      function (e) {
+        print([e.name, e.code, e.phase].join(' '));
+        setTimeout(next, 1);
+      },
+    );
+  };
+}
+
+function keep(chunk) {
+  if (E.toString(chunk, '') !== TWICE.substr(n % BLOCK.length, chunk.length)) good = false;
+  n += chunk.length;
+}
+
+wired.run([
+  get('https://api.test:' + GOOD + '/hello', {}),
+  get('https://api.test:' + GOOD + '/hello', { ctx: { verify: false } }),
+  get('https://api.test:' + GOOD + '/big', { ctx: { verify: false }, stream_callback: keep }),
+  function (next) {
+    print(good);
+    n = 0;
+    next();
+  },
+  get('https://api.test:1/', { ctx: { verify: false } }),
+  get('https://nobody.test/', { ctx: { verify: false } }),
+  get('https://api.test:' + RESET + '/', { ctx: { verify: false } }),
+  get('https://api.test:' + HANGUP + '/', { ctx: { verify: false } }),
+  // plain connections do not go through the firmware
+  get('http://api.test:1/', {}),
+  // nor does the firmware need us for this
+  function (next) {
+    http.get('https://api.test:' + GOOD + '/hello', function (r) {
+      r.on('data', function (d) {
+        print('firmware: ' + d);
+      });
+      r.on('close', function () {
+        next();
+      });
+    });
+  },
+  function (next) {
+    wired.driver.unlink();
+    next();
+  },
+  get('https://api.test:' + GOOD + '/', { ctx: { verify: false } }),
+]);
