@@ -6,57 +6,56 @@ import type { Connection } from './connection';
 import type { Parser } from './http/parser';
 
 /** The answer to a request. */
-export class Response {
+export interface Response {
   /** status code, 100 to 999 */
-  status = 0;
+  status: number;
   /** reason phrase as sent, may be empty */
-  reason = '';
+  reason: string;
   /** fields by lower-case name; a repeated one joined with ", ", `set-cookie` always a list */
-  headers: { [name: string]: any } = {};
+  headers: { [name: string]: any };
   /** the whole body; with `stream_callback` its last piece */
-  content!: Uint8Array;
+  content: Uint8Array;
   /** bytes of body announced by Content-Length, -1 where it is not known */
-  total = -1;
+  total: number;
   /** the URL as it was given */
   url: string;
-  /** bytes of body, or who counts them */
-  _progress: Parser | number = 0;
-  _connection?: Connection;
-
-  constructor(url: string) {
-    this.url = url;
-  }
-
   /** bytes of body so far */
-  get received(): number {
-    const p: any = this._progress;
-    return p._response ? received(p) : p;
-  }
-
+  readonly received: number;
   /** the connection, open for another request to the same host; null once closed */
-  get connection(): Connection | null {
-    const c = this._connection;
-    return c && c._socket ? c : null;
-  }
-
+  readonly connection: Connection | null;
   /** `content` as text: UTF-8 */
-  text(): string {
-    return utf8(toStr(this.content));
-  }
-
+  text(): string;
   /**
    * `content` as JSON.
    * @throws SyntaxError
    */
-  json(): any {
-    return JSON.parse(this.text());
-  }
-
+  json(): any;
   /**
    * Throws when the status is 400 or more, else gives the response itself.
    * @throws HTTPResponseError (code "ESTATUS"); `retryable` for 408, 429, 500, 502, 503 and 504
    */
-  raise_for_status(): this {
+  raise_for_status(): this;
+  /** bytes of body, or who counts them */
+  _progress: Parser | number;
+  _connection?: Connection;
+}
+
+const members: Partial<Response> & ThisType<Response> = {
+  get received() {
+    const p: any = this._progress;
+    return p._response ? received(p) : p;
+  },
+  get connection() {
+    const c = this._connection;
+    return c && c._socket ? c : null;
+  },
+  text: function () {
+    return utf8(toStr(this.content));
+  },
+  json: function () {
+    return JSON.parse(this.text());
+  },
+  raise_for_status: function () {
     const s = this.status;
     if (s > 399)
       throw error(
@@ -67,5 +66,18 @@ export class Response {
         [408, 429, 500, 502, 503, 504].indexOf(s) >= 0,
       );
     return this;
-  }
-}
+  },
+};
+
+/** The class, for `instanceof`: written so that it takes less than a `class` does once that is ES5. */
+export const Response: { new (url: string): Response; readonly prototype: Response } = /*#__PURE__*/ (function () {
+  const made: any = function (this: any, url: string) {
+    this.status = this._progress = 0;
+    this.reason = '';
+    this.headers = {};
+    this.total = -1;
+    this.url = url;
+  };
+  made.prototype = members;
+  return made;
+})();

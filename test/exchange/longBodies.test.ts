@@ -9,8 +9,8 @@ const SEED = 90210;
 interface Transfer {
   length: number;
   /** sizes of the chunks; none: Content-Length */
-  chunks: number[];
-  packets: number[];
+  chunks: readonly number[];
+  packets: readonly number[];
   piece: number;
   /** every so many pieces the callback answers so; 0: never */
   every: number;
@@ -50,7 +50,7 @@ function onTheWire(t: Transfer, body: string): { head: number; input: string } {
   return { head: head.length, input: head + text + '0\r\n\r\n' };
 }
 
-function packetsOf(input: string, sizes: number[]): string[] {
+function packetsOf(input: string, sizes: readonly number[]): string[] {
   const all: string[] = [];
   for (let at = 0, i = 0; at < input.length; i++) {
     all.push(input.substr(at, sizes[i % sizes.length]));
