@@ -8,12 +8,12 @@ import type { Answer } from './dhcpWire';
 import type { Datagrams, Env } from './env';
 import type { Task } from './task';
 
-/** What it waits for. */
+/** What it waits for, numbered like the message that asks for it. */
 const enum Wait {
   /** an answer to the address check, which must not come, or to start anew */
   Check,
-  Offer,
-  Ack,
+  Offer = Type.DISCOVER,
+  Ack = Type.REQUEST,
   /** T1, T2, or the end of the lease */
   Bound,
 }
@@ -40,6 +40,8 @@ export interface Dhcp extends Task {
   _end: number;
 }
 
+/** REQUESTs until it starts anew */
+const ENOUGH = 3;
 const EVERYBODY = '255.255.255.255';
 /** the discard service: a datagram to it makes the chip ask for the address */
 const DISCARD = 9;
@@ -85,13 +87,13 @@ function step(d: Dhcp): void {
     keep(d);
     return;
   }
-  if (d._wait === Wait.Check || (d._wait === Wait.Ack && d._tries > 2)) {
+  if (d._wait !== Wait.Offer && d._tries >= ENOUGH) {
     open(d);
     d._wait = Wait.Offer;
     d._ip = d._server = undefined;
     d._driver._why = 'no DHCP server answers';
   }
-  send(d, d._wait === Wait.Offer ? Type.DISCOVER : Type.REQUEST);
+  send(d, d._wait as number);
   soon(d, 4000 * Math.pow(2, Math.min(d._tries++, 4)) + (random32() % 2001) - 1000);
 }
 
@@ -126,6 +128,7 @@ function keep(d: Dhcp): void {
 function anew(d: Dhcp, why: string, ms: number): void {
   d._driver._why = why;
   d._wait = Wait.Check;
+  d._tries = ENOUGH;
   soon(d, ms);
 }
 
@@ -207,7 +210,7 @@ function heard(this: any, data: Uint8Array, from: string, port: number): void {
 
 /** The cable is in; `ip` is the address that it had last time, if any. */
 export function startDhcp(c: Env, ip?: string): void {
-  const d: any = (c._dhcp = { _driver: c, _run: step, _naks: 0, _ip: ip, _wait: Wait.Check } as any);
+  const d: any = (c._dhcp = { _driver: c, _run: step, _naks: 0, _ip: ip, _wait: Wait.Check, _tries: ENOUGH } as any);
   if (ip) {
     d._wait = Wait.Ack;
     open(d);

@@ -20,13 +20,13 @@ export function read(p: Part, address: number, n: number, buffer?: number): Uint
   if (c._out.length < n + 3) c._out = new Uint8Array(n + 3);
   const out = c._out.subarray(0, n + 3);
   out.set([address >> 8, address, p._regs + (buffer! | 0)]);
-  return c._o.spi.send(out, c._o.cs).subarray(3);
+  return c._spi.send(out, c._cs).subarray(3);
 }
 
 /** Writes bytes: a number, lists of numbers, a byte string or a Uint8Array. */
 export function write(p: Part, address: number, data: any, buffer?: number): void {
-  const o = p._driver._o;
-  o.spi.write(new Uint8Array([address >> 8, address, p._regs + 4 + (buffer! | 0)]), data, o.cs);
+  const c = p._driver;
+  c._spi.write(new Uint8Array([address >> 8, address, p._regs + 4 + (buffer! | 0)]), data, c._cs);
 }
 
 /** The 16-bit number at `i`. */

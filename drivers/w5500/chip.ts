@@ -3,17 +3,18 @@ import { netError } from '../../src/net/neterror';
 import { soon } from '../ip/task';
 import { read, write } from './bus';
 import { Bit, Block, Reg, Sn } from './registers';
-import { end, NOBODY, poke } from './socket';
-import type { Part } from './bus';
-import type { W5500Options } from './options';
+import { end, NOBODY } from './socket';
+import type { Part, Spi } from './bus';
 import type { Host, Task } from '../ip/task';
 import type { NetError } from '../../src/net/driver';
 
-declare const global: any;
-
 export interface Chip extends Part, Task, Host {
   _driver: Chip;
-  _o: W5500Options;
+  _spi: Spi;
+  /** pins: SCSn, RSTn, and INTn where it can be watched */
+  _cs: any;
+  _rst: any;
+  _irq: any;
   _mac: number[];
   /** RTR and RCR; KPALVTR; OPMDC and 1, or 0 */
   _retry: number[];
@@ -24,8 +25,6 @@ export interface Chip extends Part, Task, Host {
   /** the socket in each place, and the KB of its buffers */
   _socks: any[];
   _sizes: number[];
-  /** the INTn pin, where it can be watched */
-  _irq: any;
   /** the last ephemeral port of TCP */
   _port: number;
   _resetDone?: boolean;
@@ -66,7 +65,7 @@ export function breakAll(c: Chip, code: string): void {
 
 /** From the reset on; half a second of trying is enough. */
 export function boot(c: Chip): void {
-  const rst = c._o.rst;
+  const rst = c._rst;
   c._resetDone = rst;
   c._tries = 100;
   c._run = probe;
@@ -76,7 +75,7 @@ export function boot(c: Chip): void {
 
 /** VERSIONR reads 0 for a while after a reset, and MR.RST clears when it is over. */
 function probe(c: Chip): void {
-  if (c._o.rst) c._o.rst.write(1);
+  if (c._rst) c._rst.write(1);
   const version = read(c, Reg.VERSIONR, 1)[0];
   const mr = read(c, Reg.MR, 1)[0];
   if (version === Bit.VERSION && mr < Bit.RST) {
@@ -100,7 +99,6 @@ export function reset(c: Chip): void {
 }
 
 function configure(c: Chip): void {
-  const irq = c._o.irq;
   const mode = Bit.PHY_OPMD | ((c._phy - 1) << 3);
   for (let n = 0; n < 8; n++) write(c, Sn.RXBUF_SIZE, [c._sizes[n] | 0, c._sizes[n] | 0], Block.Socket + n * 32);
   if (c._phy) {
@@ -108,16 +106,7 @@ function configure(c: Chip): void {
     write(c, Reg.PHYCFGR, mode);
     write(c, Reg.PHYCFGR, mode | Bit.RST);
   }
-  if (irq && global.setWatch) {
-    if (!c._irq)
-      global.setWatch(
-        function () {
-          c._socks.forEach(poke);
-        },
-        irq,
-        { repeat: true, edge: 'falling' },
-      );
-    c._irq = irq;
+  if (c._irq) {
     // 0xffff: 1.7 ms of silence between two interrupts, so that each has an edge
     write(c, Reg.INTLEVEL, [255, 255]);
     write(c, Reg.SIMR, 255);

@@ -85,18 +85,9 @@ export function needPart(o: any, name: string, method: string, optional?: boolea
 
 /** KB of each socket. */
 export function needBuffers(kb: any): number[] {
-  let sum = 0;
-  need(
-    kb.length < 9 &&
-      kb.every(function (k: number) {
-        sum += k;
-        return [1, 2, 4, 8, 16].indexOf(k) >= 0;
-      }) &&
-      sum > 0 &&
-      sum < 17,
-    'buffers',
-    kb,
-    'up to 8 of 1, 2, 4, 8, 16 KB, 16 in all',
-  );
+  const sum = kb.reduce(function (sum: number, k: number) {
+    return [1, 2, 4, 8, 16].indexOf(k) < 0 ? 99 : sum + k;
+  }, 0);
+  need(kb.length < 9 && sum && sum < 17, 'buffers', kb, 'up to 8 of 1, 2, 4, 8, 16 KB, 16 in all');
   return kb;
 }

@@ -88,9 +88,9 @@ export function run(s: Sock): void {
         s._state = State.Open;
         write(s, Sn.PORT, pair(s._port));
         write(s, Sn.KPALVTR, c._keepalive);
-        // Sn_MR, Sn_CR, Sn_IR: bits of the last connection survive
-        write(s, Sn.MR, [s._mode, Cr.OPEN, Ir.ALL]);
-        s._wait = 1;
+        write(s, Sn.MR, s._mode);
+        // bits of the last connection survive
+        order(s, Cr.OPEN, Ir.ALL);
       }
     } else if (s._state < State.Leave) expecting = s._work(s, r[1], sr, late);
     else if (s._state === State.Leave && (sr === Sr.ESTABLISHED || sr === Sr.CLOSE_WAIT)) {

@@ -7,7 +7,7 @@ import { pair, write } from './bus';
 import { boot, breakAll, reset, unlinked } from './chip';
 import { hex, MODES, need, needBuffers, needIp, needNumber, needPart, parseMac } from './options';
 import { Reg } from './registers';
-import { end, order, place } from './socket';
+import { end, order, place, poke } from './socket';
 import { dial, newTcp } from './tcp';
 import type { Chip } from './chip';
 import type { LinkOptions, W5500Options } from './options';
@@ -209,15 +209,16 @@ const driver: any = {
     if (c._up) reset(c);
     halt(c);
     c._wanted = undefined;
-    breakAll(c, code);
     settle(c, unlinked(c, code));
+    breakAll(c, code);
   },
 
   /** Everything starts over. */
   _restart: function (this: Driver, code: string, why: string): void {
     this._why = why;
     breakAll(this, code);
-    boot(this);
+    // who was told may have called unlink()
+    if (this._wanted) boot(this);
   },
 };
 
@@ -234,7 +235,9 @@ export function create(options: W5500Options): W5500 {
   needPart(o, 'rst', 'write', true);
   needPart(o, 'irq', 'read', true);
   c._driver = c;
-  c._o = o;
+  c._spi = o.spi;
+  c._cs = o.cs;
+  c._rst = o.rst;
   c._mac = o.mac === undefined ? ownMac() : parseMac(o.mac);
   c._sizes = needBuffers(o.buffers || [2, 2, 2, 2, 2, 2, 2, 2]);
   // RTR counts in 100 us
@@ -247,6 +250,16 @@ export function create(options: W5500Options): W5500 {
   c._out = new Uint8Array(16);
   c._socks = [];
   breakAll(c, '');
+  if (o.irq && global.setWatch) {
+    c._irq = o.irq;
+    global.setWatch(
+      function () {
+        c._socks.forEach(poke);
+      },
+      o.irq,
+      { repeat: true, edge: 'falling' },
+    );
+  }
   c._port = random32() & 16383;
   return c;
 }
