@@ -1,7 +1,7 @@
 // The interpreter's natives that the core is built on, as variables: looking one up on `E` costs as much as calling
 // it. Under Node another module of the same exports takes this one's place.
 import type { Bytes } from './net/driver';
-import type { Source } from './model';
+import type { Source } from './fd';
 
 declare const E: any;
 declare const require: (name: string) => any;

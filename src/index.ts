@@ -5,5 +5,6 @@ export { Response } from './response';
 export { HTTPError, HTTPConnectionError, HTTPResponseError, IOError } from './errors';
 export type { RequestOptions, UploadOptions } from './requests';
 export type { Connection } from './connection';
-export type { Source, StreamCallback } from './model';
+export type { Source } from './fd';
+export type { StreamCallback } from './model';
 export type { Phase, RequestError, ErrorClass } from './errors';

@@ -1,19 +1,8 @@
 // Shapes that several files share: types only, nothing of this file is left at run time.
+import type { Source } from './fd';
 import type { Parser } from './http/parser';
-import type { Bytes, NetError, Receiver, Socket } from './net/driver';
+import type { NetError, Receiver, Socket } from './net/driver';
 import type { Response } from './response';
-
-/** Anything a body can be read from, piece by piece. */
-export interface Source {
-  /** length in bytes */
-  size(): number;
-  /** the next bytes, up to `n`; empty or undefined at the end */
-  read(n: number): Bytes | undefined;
-  /** called once the request is over, however it ended */
-  close?(): void;
-  /** media type */
-  _type?: string;
-}
 
 /** Called with each piece of a body; may return a promise. */
 export type StreamCallback = (chunk: Uint8Array, response: Response) => any;

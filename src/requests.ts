@@ -10,7 +10,8 @@ import { ask, closeSource, requestBody } from './source';
 import { parseUrl } from './url';
 import type { Connection } from './connection';
 import type { NetDriver, TlsContext } from './net/driver';
-import type { Source, StreamCallback } from './model';
+import type { Source } from './fd';
+import type { StreamCallback } from './model';
 
 /** What every call takes, all of it optional. */
 export interface RequestOptions {

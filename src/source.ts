@@ -2,7 +2,7 @@
 import { jsonBytes, toStr, toU8, U8 } from './engine';
 import { error, IOError, need } from './errors';
 import { encodePairs } from './url';
-import type { Source } from './model';
+import type { Source } from './fd';
 import type { Bytes } from './net/driver';
 
 /** A source of bytes in memory: a string (as UTF-8) or a Uint8Array. */

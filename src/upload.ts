@@ -4,7 +4,7 @@ import { send } from './requests';
 import { bytes } from './source';
 import type { UploadOptions } from './requests';
 import type { Response } from './response';
-import type { Source } from './model';
+import type { Source } from './fd';
 
 declare const require: (name: string) => any;
 

@@ -1,7 +1,7 @@
 // What src/engine.ts takes from the interpreter, made from Node's own. A byte string is one of characters 0 to 255.
 import { closeSync, openSync, readSync, fstatSync } from 'node:fs';
 import type { Bytes } from '../net/driver';
-import type { Source } from '../model';
+import type { Source } from '../fd';
 
 export const U8: Uint8ArrayConstructor = Uint8Array;
 
