@@ -25,6 +25,36 @@ const rows = [
     irq: 21,
     options: {},
   },
+  { name: 'm5stack-atom-poe', port: 'SPI2', setup: { sck: 22, miso: 23, mosi: 33 }, cs: 19, options: {} },
+  { name: 'm5stack-atoms3-poe', port: 'SPI1', setup: { sck: 5, miso: 7, mosi: 8 }, cs: 6, options: {} },
+  {
+    name: 'm5stack-base-lan',
+    port: 'SPI2',
+    setup: { sck: 18, miso: 19, mosi: 23 },
+    cs: 26,
+    rst: 13,
+    irq: 34,
+    options: {},
+  },
+  {
+    name: 'lilygo-t-eth-lite-s3',
+    port: 'SPI1',
+    setup: { sck: 10, miso: 11, mosi: 12 },
+    cs: 9,
+    rst: 14,
+    irq: 13,
+    options: {},
+  },
+  { name: 'lilygo-t-eth-elite-s3', port: 'SPI1', setup: { sck: 48, miso: 47, mosi: 21 }, cs: 45, irq: 14, options: {} },
+  {
+    name: 'waveshare-esp32-s3-eth',
+    port: 'SPI1',
+    setup: { sck: 13, miso: 12, mosi: 11 },
+    cs: 14,
+    rst: 9,
+    irq: 10,
+    options: {},
+  },
 ];
 
 it.each(rows)('$name, $options', async ({ name, port, setup, cs, rst, irq, options }) => {
