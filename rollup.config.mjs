@@ -97,7 +97,8 @@ const sweep = {
   },
 };
 
-const device = deviceModules.map((own) => ({
+// the parts of a driver come before the whole: what they share is named first
+const device = [...deviceModules].reverse().map((own) => ({
   input: `dist/esm/${own.source}.js`,
   plugins: [
     resolver(
