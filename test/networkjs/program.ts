@@ -9,7 +9,9 @@ import { DhcpServer, DnsServer, Lan, realClock, VirtualW5500 } from '../fakes/vi
 import { connectPipes } from '../w5500/spiPipes';
 
 /** Printable, and each place of it tells where it is: bodies are made of this over and over. */
-export const BLOCK = Array.from({ length: 997 }, (_, i) => String.fromCharCode(33 + ((i * 7 + (i >> 5)) % 90))).join('');
+export const BLOCK = Array.from({ length: 997 }, (_, i) => String.fromCharCode(33 + ((i * 7 + (i >> 5)) % 90))).join(
+  '',
+);
 
 const bundles = new Map<string, Promise<string>>();
 

@@ -6,7 +6,6 @@ import type { Lan } from '../fakes/virtualW5500';
 import { serveHttp } from '../w5500/servers';
 import { BLOCK, runWired } from './program';
 
-
 /** An answer of the chip, or what went wrong. */
 function ask(port: number, method: string, path: string, body = ''): Promise<string> {
   return new Promise((done) => {

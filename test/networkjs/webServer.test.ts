@@ -1,0 +1,61 @@
+// examples/web-server.js on a board with a W5500, asked from outside.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundle } from '../../src/cli/bundle';
+import { ROOT } from '../cli/workshop';
+import { describeEngines, runIn } from '../engine/harness';
+import { DhcpServer, Lan, realClock, VirtualW5500 } from '../fakes/virtualW5500';
+import { connectPipes } from '../w5500/spiPipes';
+
+function ask(port: number, path: string): Promise<{ status: number; type?: string; text: string }> {
+  return new Promise((done, fail) => {
+    get({ port, path, agent: false }, (answer) => {
+      let text = '';
+      answer.on('data', (d) => (text += d));
+      answer.on('end', () => done({ status: answer.statusCode!, type: answer.headers['content-type'], text }));
+    }).on('error', fail);
+  });
+}
+
+describeEngines('examples/web-server.js', (engine) => {
+  // its text alone takes more memory than the small one has
+  const test = /small/.test(engine) ? it.skip : it;
+  test('answers', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stop-'));
+    const chip = new VirtualW5500({ linkUpMs: 5 });
+    const lan = new Lan({ clock: realClock });
+    lan.attach(chip);
+    new DhcpServer(lan);
+    const pipes = connectPipes(chip);
+    const { code } = await bundle({ app: join(ROOT, 'examples/web-server.js'), board: 'esp32-w5500', root: ROOT });
+    // this interpreter has neither SPI nor, the server being one that never ends, a reason to stop
+    const desk = `${pipes.program}
+var SPI2 = spi;
+SPI2.setup = function (o) { print('port ' + JSON.stringify(o)); };
+setInterval(function () { if (require('fs').readdirSync(${JSON.stringify(folder)}).indexOf('stop') >= 0) quit(); }, 50);
+`;
+    const run = runIn(engine, desk + code, { timeoutMs: 60000 });
+    const port = await lan.loopback.forward(80);
+    const listens = () => chip.sockets.some((s) => s.status === 0x14);
+    while (!listens()) await new Promise((turn) => setTimeout(turn, 5));
+    const page = await ask(port, '/');
+    const figures = await ask(port, '/figures?now');
+    const nothing = await ask(port, '/favicon.ico');
+    writeFileSync(join(folder, 'stop'), '');
+    const { stdout, timedOut } = await run;
+    pipes.close();
+    lan.close();
+    rmSync(folder, { recursive: true });
+
+    expect(page).toMatchObject({ status: 200, type: 'text/html', text: expect.stringContaining('LINUX') });
+    expect(figures).toMatchObject({ status: 200, type: 'application/json' });
+    expect(JSON.parse(figures.text)).toMatchObject({ answered: 1 });
+    expect(nothing).toEqual({ status: 404, type: 'text/plain', text: 'there is no /favicon.ico' });
+    expect(stdout).toContain('port {"sck":"D18","miso":"D19","mosi":"D23","baud":20000000}');
+    expect(stdout).toContain('listening on http://10.0.0.100:80/');
+    expect(timedOut).toBe(false);
+    expect([chip.violations, lan.complaints]).toEqual([[], []]);
+  }, 90000);
+});
