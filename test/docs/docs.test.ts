@@ -76,9 +76,10 @@ async function runProgram(code: string, name: string): Promise<Run> {
 
 /** Pages about hardware that no desk has: their programs are bundled, not run. */
 const boardOf = (page: string): string | undefined => {
-  if (!/w5500/i.test(page)) return undefined;
   const name = basename(page, '.md');
-  return existsSync(join(ROOT, 'boards', `${name}.ts`)) ? name : 'esp32';
+  const source = join(ROOT, 'boards', `${name}.ts`);
+  if (existsSync(source)) return /'\.\/wired'/.test(readFileSync(source, 'utf8')) ? name : undefined;
+  return /w5500|networkjs/i.test(name) ? 'esp32-w5500' : undefined;
 };
 
 describe.each(pages.map((file) => [relative(ROOT, file), file]))('%s', (_, page) => {
