@@ -78,6 +78,33 @@ function datagrams(next) {
   s.send(BLOCK.substr(0, 600), UDP, '10.0.0.7');
 }
 
+/** The peer reads nothing until it is asked to: what is written waits here, not in the chip, and nothing is lost. */
+function pressure(next) {
+  var drains = 0;
+  var before = -1;
+  var left = 30;
+  var timer;
+  var s = net.connect({ host: '10.0.0.9', port: 9 });
+  s.on('drain', function () {
+    drains++;
+    if (left--) s.write(BLOCK);
+    else s.end();
+  });
+  s.on('close', function (bad) {
+    clearInterval(timer);
+    print('pressure ' + left + ' ' + bad);
+    next();
+  });
+  timer = setInterval(function () {
+    if (drains === before && before > 0) {
+      // the one that says: connected, and one for each block in the chip's 2 KB
+      print('stalled ' + (drains <= 4));
+      before = -2;
+      http.get('http://api.test:' + WEB + '/open', function () {});
+    } else if (before > -2) before = drains;
+  }, 100);
+}
+
 function many(next) {
   var count = 0;
   var before;
@@ -125,6 +152,7 @@ wired.run([
   download,
   post,
   datagrams,
+  pressure,
   many,
   function (next) {
     wired.driver.unlink();
