@@ -3,7 +3,7 @@
 import { keep, take } from './connection';
 import { toBuf, U8 } from './engine';
 import { error, HTTPConnectionError, IOError } from './errors';
-import { at, parse, parseEnd, putAside, received, runEnd, Wait } from './http/parser';
+import { at, parse, parseEnd, putAside, received, Wait } from './http/parser';
 import { ask, closeSource } from './source';
 import { checkLimit, direct, fastDirect, fastPieces, flush, gather, regroup } from './stream';
 import type { Connection } from './connection';
@@ -113,19 +113,7 @@ function slow(x: Exchange, bytes: Bytes): void {
     (!chunk || chunk > 255) &&
     x._wait !== Wait.BodyUntilClose
   ) {
-    x.onData = chunk
-      ? fastPieces(
-          x._rest,
-          x._need,
-          chunk,
-          x._callback,
-          U8,
-          toBuf,
-          Math.ceil((x._left - x._need) / chunk),
-          x._response,
-          x,
-        )
-      : fastDirect(x._left, x._callback, U8, toBuf, x._response, x);
+    x.onData = chunk ? fastPieces(x) : fastDirect(x._left, x._callback, U8, toBuf, x._response, x);
     x._socket!.resume();
   }
 }
@@ -157,8 +145,6 @@ function hold(this: Exchange, promise: any): void {
   let waiting = false;
   if (promise && typeof promise.then === 'function') {
     x._held = x._plain = true;
-    x._saved = x._left;
-    x._left = 0;
     promise.then(
       function () {
         if (waiting) release(x);
@@ -169,10 +155,7 @@ function hold(this: Exchange, promise: any): void {
       },
     );
     // a thenable may call back at once: then it goes on as if nothing had been said
-    if (waiting) {
-      x._held = false;
-      x._left = x._saved;
-    }
+    if (waiting) x._held = false;
     waiting = true;
   }
 }
@@ -181,11 +164,9 @@ function release(x: Exchange): void {
   const pending = x._pending;
   if (x._over) return;
   x._held = false;
-  x._left = x._saved;
   x._pending = [];
   x._aside = 0;
   try {
-    if (!x._left && (x._wait === Wait.FixedBody || x._wait === Wait.ChunkData)) runEnd(x);
     while (pending.length)
       if (x._held) putAside(x, pending.shift()!);
       else parse(x, pending[0], pending.shift()!.length);

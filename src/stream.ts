@@ -42,7 +42,7 @@ export function regroup(this: Exchange, piece: any, n: number): void {
       piece = piece.substr(k);
       if (this._held) {
         putAside(this, piece);
-        this._saved += piece.length;
+        this._left += piece.length;
       } else this._rest = piece;
       this._need = chunk - this._rest.length;
     }
@@ -52,21 +52,19 @@ export function regroup(this: Exchange, piece: any, n: number): void {
 // The two below make `onData` for where it matters: strings in the middle of a run, of which more than they take is
 // still to come. In line, their state in variables of their own: of all forms tried the one that the interpreter runs
 // fastest. Whatever is not that usual case goes back to `_leave`, in few words: text that is skipped costs too. Names
-// are looked for in the function, then in its parameters here, and only then among the hundred of the bundle: so all
-// that is needed is a parameter.
+// are looked for in the function, then here in the order in which they were made, and only then among the hundred of
+// the bundle.
 
-/** The next `budget` pieces of `stream_chunk` bytes. */
-export function fastPieces(
-  rest: string,
-  need: number,
-  chunk: number,
-  callback: any,
-  Uint8: any,
-  buffer: any,
-  budget: number,
-  response: Response,
-  x: Exchange,
-): (bytes: any) => void {
+/** The next pieces of `stream_chunk` bytes, all but the last of the run. */
+export function fastPieces(x: Exchange): (bytes: any) => void {
+  let rest = x._rest;
+  let need = x._need;
+  const chunk = x._chunk;
+  const callback: any = x._callback;
+  const Uint8 = U8;
+  const buffer: any = toBuf;
+  let budget = Math.ceil((x._left - need) / chunk);
+  const response = x._response;
   const tail = x._left - need - chunk * budget;
   x._rest = '';
   x._count = function () {
@@ -88,11 +86,11 @@ export function fastPieces(
   };
 }
 
-/** `stream_chunk: 0`, for all but the last of `left` bytes. */
+/** `stream_chunk: 0`: what arrives, but not the last of the run. */
 export function fastDirect(
   left: number,
   callback: any,
-  Uint8: any,
+  Uint8: typeof U8,
   buffer: any,
   response: Response,
   x: Exchange,

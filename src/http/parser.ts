@@ -54,9 +54,8 @@ export interface Parser {
   _method: string;
   /** framing is exact so far, and the server did not say close */
   _exact: boolean;
-  /** the receiver takes nothing: what was left of the run then, the bytes that arrived since, and how many */
+  /** the receiver takes nothing: the bytes that arrived since, and how many */
   _held?: boolean;
-  _saved: number;
   _pending: string[];
   _aside: number;
   _response: Head;
@@ -78,7 +77,7 @@ export function startParser(p: Parser, method: string, max: number, keep?: strin
 
 /** Bytes of body so far. */
 export function received(p: Parser): number {
-  return p._got - (p._held ? p._saved : p._count ? Math.max(p._count(), 0) : p._left);
+  return p._got - (p._count ? Math.max(p._count(), 0) : p._left);
 }
 
 /** Where the response is: an error's phase. */
@@ -195,11 +194,6 @@ function line(p: Parser, text: string, raw: string): void {
   } else if (!text) p._wait = Wait.Nothing;
 }
 
-/** A run of body bytes is over, and all of it was taken. */
-export function runEnd(p: Parser): void {
-  p._wait = p._wait === Wait.ChunkData ? Wait.ChunkEnd : Wait.Nothing;
-}
-
 /**
  * Takes `n` bytes that are not all in the middle of a body: lines, ends, and what comes in one piece with them.
  * @throws HTTPResponseError, and whatever `_onBody` throws
@@ -208,7 +202,7 @@ export function parse(p: Parser, bytes: Bytes, n: number): void {
   let text: any;
   let i = 0;
   let k: number;
-  while (i < n) {
+  while (i < n && !p._held) {
     k = n - i;
     if (p._left > 0) {
       if (k > p._left) k = p._left;
@@ -216,13 +210,9 @@ export function parse(p: Parser, bytes: Bytes, n: number): void {
       if (k < n) bytes = toStr(bytes);
       p._onBody(k < n ? (bytes as string).substr(i, k) : bytes, k);
       i += k;
-      if (!p._left && !p._held) runEnd(p);
+      if (!p._left) p._wait = p._wait === Wait.ChunkData ? Wait.ChunkEnd : Wait.Nothing;
     } else {
       bytes = text = toStr(bytes);
-      if (p._held) {
-        putAside(p, text.substr(i));
-        return;
-      }
       if (p._wait === Wait.Nothing) {
         p._exact = false;
         return;
@@ -241,6 +231,7 @@ export function parse(p: Parser, bytes: Bytes, n: number): void {
       }
     }
   }
+  if (i < n) putAside(p, toStr(bytes).substr(i));
 }
 
 /** The peer closed: the end of a body without length. False where it was too early. */
