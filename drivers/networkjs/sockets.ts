@@ -41,7 +41,7 @@ interface Entry extends Receiver {
   /** what `recv` answers when no bytes wait */
   _code: number | string;
   /** `recv` has something to say */
-  _hot: boolean;
+  _hot?: boolean;
   /** what it is at the driver: a Socket, a Udp, a Listener */
   _sock?: any;
   /** opens it; undefined once it was called */
@@ -89,12 +89,17 @@ export function use(d: NetDriver): void {
   driver = d;
 }
 
-function heat(s: Entry, on: boolean): void {
-  if (s._hot !== on) {
+function heat(s: Entry, on: any): void {
+  if (!s._hot !== !on) {
     s._hot = on;
     hot += on ? 1 : -1;
     network.recv = hot ? recv : quiet;
   }
+}
+
+/** Nothing to say, unless something waits. */
+function cool(s: Entry): void {
+  heat(s, s._left || s._over);
 }
 
 function start(s: Entry): void {
@@ -111,7 +116,7 @@ function piece(s: Entry, most: number): string {
   if (s._left <= 0) {
     s._left = 0;
     s._in = '';
-    heat(s, !!s._over);
+    cool(s);
     if (!s._over) s._sock.resume();
   }
   return out;
@@ -120,7 +125,7 @@ function piece(s: Entry, most: number): string {
 function datagram(s: Entry, most: number): string {
   let out = s._datagrams!.shift()!;
   s._left -= out.length;
-  heat(s, s._left > 0 || !!s._over);
+  cool(s);
   // one that does not fit is cut, and its header says so
   if (out.length > most)
     out = out.substr(0, 6) + E.toString([(most - 8) & 255, (most - 8) >> 8]) + out.substr(8, most - 8);
@@ -170,7 +175,7 @@ function want(this: Entry): number {
 function onWritable(this: Entry, room: number): void {
   this._room = room;
   this._code = '';
-  if (!this._left) heat(this, false);
+  cool(this);
 }
 
 function onClose(this: Entry, err: NetError | null): void {
@@ -191,13 +196,11 @@ function onClose(this: Entry, err: NetError | null): void {
   }
 }
 
-const receiver = { want: want, onWritable: onWritable, onClose: onClose };
+const receiver = { _left: 0, want: want, onWritable: onWritable, onClose: onClose };
 
 function newEntry(code: number | string): Entry {
   const s: Entry = Object.create(receiver);
-  s._left = 0;
   s._code = code;
-  s._hot = false;
   s.onData = function (bytes: Bytes): void {
     // a copy
     s._in = E.toString(bytes, '');
@@ -234,12 +237,12 @@ function bind(s: Entry): void {
   s._sock.onClose = function (err: NetError) {
     s.onClose(err);
   };
-  heat(s, false);
+  cool(s);
 }
 
 function listen(s: Entry): void {
   const list = (s._waiting = [] as Entry[]);
-  heat(s, false);
+  cool(s);
   s._sock = driver.listen(s._port, function (socket: any): Receiver {
     const c = newEntry('');
     c._sock = socket;
