@@ -28,6 +28,8 @@ export class Interpreter implements Board {
   linked = false;
   heard: (name: string, text: string, from: string) => void = () => {};
   closed: (name: string, code: string) => void = () => {};
+  /** it printed a line that begins with # */
+  told: (line: string) => void = () => {};
   private orders: Order[] = [];
   private waiting = new Map<number, (told: Told) => void>();
   private count = 0;
@@ -53,6 +55,7 @@ export class Interpreter implements Board {
     writeFileSync(file, this.pipes.program + program.text);
     this.child = spawn(engine, [file], { cwd: program.cwd, stdio: ['pipe', 'pipe', 'ignore'] });
     const filter = new OutputFilter((line) => {
+      if (line.startsWith('#')) return this.told(line);
       this.printed += line;
       this.wake();
     });

@@ -9,7 +9,8 @@ import type { Program } from './interpreter';
 
 const HERE = __dirname;
 
-async function small(text: string): Promise<string> {
+/** What a program can do without is left out. */
+export async function small(text: string): Promise<string> {
   const options = { ecma: 5, compress: false, mangle: { toplevel: true }, format: { semicolons: true } } as const;
   return (await minify(text, options)).code!;
 }
