@@ -46,8 +46,8 @@ function settle(x: Exchange, err: any, complete?: boolean): void {
   r._progress = received(x);
   if (x._timer) clearTimeout(x._timer);
   closeSource(x._source);
-  // they hold their scope, and that holds `x`: a circle is freed only by a collection
-  x._count = undefined;
+  // what holds `x`, or a scope that does: a circle is freed only by a collection
+  x._count = x._socket = undefined;
   x.onData = nothing;
   if (socket) {
     if (complete && x._wantKeep && x._exact && !x._unsent && !x._out && x._closed === undefined)
@@ -89,8 +89,22 @@ function want(this: Exchange): number {
 
 function dataSink(x: Exchange): (bytes: Bytes) => void {
   return function (bytes) {
+    const n = bytes.length;
     try {
-      slow(x, bytes);
+      // a whole piece in the middle of a run, as drivers deliver it that ask how much is wanted
+      if (
+        n === x._need &&
+        n === x._chunk &&
+        n < x._left &&
+        !x._held &&
+        x._callback &&
+        x._wait !== Wait.BodyUntilClose
+      ) {
+        x._left -= n;
+        // not inside the call of `_hold`: what a call in an argument throws leaves that function's scope behind
+        bytes = x._callback(typeof bytes === 'string' ? new U8(toBuf(bytes)!) : bytes, x._response);
+        if (bytes) x._hold(bytes);
+      } else slow(x, bytes);
     } catch (e) {
       settle(x, e);
     }

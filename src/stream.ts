@@ -19,7 +19,8 @@ export function direct(this: Exchange, piece: Bytes, n?: number, at?: number): v
   // (a copy of what is only lent)
   if (!this._left || this._wait === Wait.BodyUntilClose)
     this._response.content = typeof piece === 'string' ? bytes : new U8(bytes);
-  this._hold(this._callback!(bytes, this._response));
+  piece = this._callback!(bytes, this._response);
+  this._hold(piece);
 }
 
 /**

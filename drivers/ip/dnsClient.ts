@@ -25,45 +25,56 @@ export interface Known {
   _until: number;
 }
 
-/** A query becomes what is known. */
-interface Query extends Task, Known {
+interface Query extends Task {
   _driver: Env;
+  _name: string;
+  _ip?: string;
+  _code?: string;
+  _why?: string;
   _done?: Done;
   _tries: number;
-  _socket: Datagrams;
+  _socket?: Datagrams;
   _bytes: Uint8Array;
   /** who was asked; undefined once it has answered */
   _server?: string;
 }
 
-/** What is wrong so far. */
+/** What is wrong so far; the error itself is made at the end, since the interpreter takes long for its stack. */
 function fail(q: Query, code: string, why: string): void {
-  q._err = netError(code, 'dns', 'name not found: ' + q._name + ' (' + why + ')');
+  q._code = code;
+  q._why = why;
+}
+
+function fault(q: Query): NetError {
+  return netError(q._code!, 'dns', 'name not found: ' + q._name + ' (' + q._why + ')');
 }
 
 /** The end of a query, to be remembered for so many seconds. */
 function finish(q: Query, seconds: number): void {
   const c = q._driver;
-  const known = { _name: q._name, _err: q._err, _ip: q._ip, _until: c._now + Math.min(seconds, LONGEST) * 1000 };
+  const err = q._ip ? null : fault(q);
+  const known = { _name: q._name, _err: err, _ip: q._ip, _until: c._now + Math.min(seconds, LONGEST) * 1000 };
   halt(q);
-  q._socket.close();
+  q._socket!.close();
+  // it holds `q` as well: a circle is freed only by a collection
+  q._socket = undefined;
   c._names = c
     ._names!.filter(function (k) {
       return k._until > c._now && k._name !== q._name;
     })
     .slice(1 - CACHE)
     .concat(known);
-  q._done!(q._err, q._ip);
+  q._done!(err, q._ip);
 }
 
 /** The next server. */
 function ask(q: Query): void {
   const servers = q._driver._setup!._dns;
-  if (q._tries >= TRIES) finish(q, q._err!.code === 'ENOTFOUND' ? UNKNOWN : 0);
+  if (q._tries >= TRIES) finish(q, q._code === 'ENOTFOUND' ? UNKNOWN : 0);
   else {
     q._server = servers[q._tries % servers.length];
     q._bytes.set([random32() & 255, random32() & 255]);
-    q._socket.send(q._bytes, q._server, 53);
+    q._socket!.send(q._bytes, q._server, 53);
     soon(q, FIRST_WAIT * Math.pow(2, Math.floor(q._tries / servers.length)));
     q._tries++;
   }
@@ -80,7 +91,6 @@ function heard(this: any, data: Uint8Array, ip: string, port: number): void {
   if (!a) return;
   if (a._ip || a._rcode === 3 || !a._rcode) {
     q._ip = a._ip;
-    q._err = null;
     if (!a._ip) fail(q, 'ENOTFOUND', 'there is no address');
     finish(q, a._ip ? a._ttl : UNKNOWN);
   } else {
@@ -100,7 +110,8 @@ export function lookup(c: Env, host: string, done: Done): void {
     return k._name === name && k._until > c._now;
   })[0];
   if (!bytes || /^[\d.]*$/.test(name)) fail(q, 'ENOTFOUND', 'it cannot be one');
-  if (known || q._err) setTimeout(done, 0, (known || q)._err, (known || q)._ip);
+  if (known) setTimeout(done, 0, known._err, known._ip);
+  else if (q._code) setTimeout(done, 0, fault(q));
   else {
     fail(q, 'ETIMEDOUT', 'no DNS server answers');
     try {
@@ -109,6 +120,7 @@ export function lookup(c: Env, host: string, done: Done): void {
       q._socket.onMessage = heard;
       q._socket.onClose = function (err: NetError) {
         halt(q);
+        q._socket = undefined;
         done(err);
       };
       ask(q);

@@ -59,7 +59,8 @@ export function breakAll(c: Chip, code: string): void {
   c._up = c._linked = false;
   c._socks = c._sizes.map(nobody);
   socks.forEach(function (s) {
-    end(s, unlinked(c, code));
+    // an error takes long to make: the interpreter counts lines for its stack
+    if (s._driver) end(s, unlinked(c, code));
   });
 }
 

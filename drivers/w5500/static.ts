@@ -39,14 +39,19 @@ export interface Driver extends Chip, W5500, Pick<Env, '_use' | '_dhcp'> {
   _lookup?: typeof lookup;
 }
 
+// not inside `promise`: a function that its own scope holds is garbage that only a collection frees
+function settler(resolve: (value: any) => void, reject: (err: any) => void): Done {
+  return function (err, value) {
+    // not at once: a promise rejected before anyone listens is an error of its own in the interpreter
+    if (err) setTimeout(reject, 0, err);
+    else resolve(value);
+  };
+}
+
 /** A promise of what `run` hands to its callback. */
 function promise(run: (done: Done) => void): Promise<any> {
   return new Promise(function (resolve, reject) {
-    function done(err: NetError | null, value: any): void {
-      // not at once: a promise rejected before anyone listens is an error of its own in the interpreter
-      if (err) setTimeout(reject, 0, err);
-      else resolve(value);
-    }
+    const done = settler(resolve, reject);
     try {
       run(done);
     } catch (e: any) {
