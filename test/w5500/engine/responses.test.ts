@@ -27,10 +27,16 @@ function spec({ method, options }: Row): unknown {
   return method || options ? { method, connection, options: more } : undefined;
 }
 
+/** Some rows at a time; those that need much memory one by one. */
 function batches(rows: Row[]): { first: string; rows: Row[] }[] {
-  const all: { first: string; rows: Row[] }[] = [];
-  for (let i = 0; i < rows.length; i += BATCH) all.push({ first: rows[i].name, rows: rows.slice(i, i + BATCH) });
-  return all;
+  const all: Row[][] = [];
+  rows.forEach((row, i) => {
+    const last = all[all.length - 1];
+    const alone = row.input.length > 4000 || (i && rows[i - 1].input.length > 4000);
+    if (!last || alone || last.length === BATCH) all.push([row]);
+    else last.push(row);
+  });
+  return all.map((some) => ({ first: some[0].name, rows: some }));
 }
 
 /** Plays rows in an interpreter, and says what was wrong. */
