@@ -219,7 +219,7 @@ export function startDhcp(c: Env, ip?: string): void {
 }
 
 export function stopDhcp(this: Env): void {
-  const d = this._dhcp;
+  const d: Dhcp | undefined = this._dhcp;
   if (d) {
     halt(d);
     close(d);

@@ -17,14 +17,6 @@ const TRIES = 5;
 
 type Done = (err: NetError | null, ip?: string) => void;
 
-export interface Known {
-  _name: string;
-  /** why there is no address, else null */
-  _err: NetError | null;
-  _ip?: string;
-  _until: number;
-}
-
 interface Query extends Task {
   _driver: Env;
   _name: string;

@@ -1,6 +1,4 @@
 // What DHCP and DNS need of a driver that has UDP. Types only.
-import type { Dhcp } from './dhcpClient';
-import type { Known } from './dnsClient';
 import type { Host } from './task';
 import type { NetError } from '../../src/net/driver';
 
@@ -23,12 +21,24 @@ export interface Lease {
   _dns: string[];
 }
 
+/** What is known of a name. */
+export interface Known {
+  _name: string;
+  /** why there is no address, else null */
+  _err: NetError | null;
+  _ip?: string;
+  /** ms */
+  _until: number;
+}
+
+/** The driver. */
 export interface Env extends Host {
   _mac: number[];
   _wanted?: { hostname?: string };
   /** the addresses in use */
   _setup?: Lease;
-  _dhcp?: Dhcp;
+  /** state of the client */
+  _dhcp?: any;
   /** names that were looked up */
   _names?: Known[];
   /** why there is no link yet */

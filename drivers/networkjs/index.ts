@@ -1,5 +1,6 @@
 // A net driver as the network of the firmware: its `net`, `http`, `dgram` and `tls` work over it, and so does
 // everything that is written for them. As a net driver of its own, "networkjs", it is the one below with TLS added.
+import { netError } from '../../src/net/neterror';
 import { list, register } from '../../src/net/registry';
 import { newSocket, open } from '../firmware/socket';
 import { network, use } from './sockets';
@@ -15,7 +16,12 @@ const secure: any = {
   connect: function (to: Endpoint, events: Receiver): Socket {
     if (!to.tls) return below.connect(to, events);
     const s = newSocket(events);
-    open(s, to.host, to);
+    try {
+      open(s, to.host, to);
+    } catch (e) {
+      // nothing has been sent yet
+      throw netError('ETLS', 'tls', 'the firmware cannot set up TLS: no memory (some 40 KB), or a bad ca, cert or key');
+    }
     return s;
   },
 };

@@ -1,15 +1,22 @@
 // SPI frames: two address bytes, a control byte, data (datasheet p. 13-18). One call is one frame.
-import type { Chip } from './chip';
-
 /** An SPI bus as Espruino has them, or anything that does the same. */
 export interface Spi {
   send(data: Uint8Array, cs: any): Uint8Array;
   write(head: Uint8Array, data: any, cs: any): void;
 }
 
+/** How to speak to a chip. */
+export interface Bus {
+  _spi: Spi;
+  /** SCSn */
+  _cs: any;
+  /** what is sent to read: as long as the longest piece so far */
+  _out: Uint8Array;
+}
+
 /** What has registers: the chip itself, or a socket of it. */
 export interface Part {
-  _driver: Chip;
+  _driver: Bus;
   /** control byte that reads its registers; that of its TX buffer is 8 more, that of its RX buffer 16 */
   _regs: number;
 }

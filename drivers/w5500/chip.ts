@@ -4,44 +4,8 @@ import { soon } from '../ip/task';
 import { read, write } from './bus';
 import { Bit, Block, Reg, Sn } from './registers';
 import { end, NOBODY } from './socket';
-import type { Part, Spi } from './bus';
-import type { Host, Task } from '../ip/task';
+import type { Chip } from './model';
 import type { NetError } from '../../src/net/driver';
-
-export interface Chip extends Part, Task, Host {
-  _driver: Chip;
-  _spi: Spi;
-  /** pins: SCSn, RSTn, and INTn where it can be watched */
-  _cs: any;
-  _rst: any;
-  _irq: any;
-  _mac: number[];
-  /** RTR and RCR; KPALVTR; OPMDC and 1, or 0 */
-  _retry: number[];
-  _keepalive: number;
-  _phy: number;
-  /** what is sent to read: as long as the longest piece so far */
-  _out: Uint8Array;
-  /** the socket in each place, and the KB of its buffers */
-  _socks: any[];
-  _sizes: number[];
-  /** the last ephemeral port of TCP */
-  _port: number;
-  _resetDone?: boolean;
-  /** to see it after the reset, every 5 ms */
-  _tries: number;
-  /** the cable is in; the addresses are set */
-  _up?: boolean;
-  _linked?: boolean;
-  /** what keeps it from being linked */
-  _why: string;
-  _stopDhcp(): void;
-  /** the cable is in */
-  _begin(): void;
-  /** somebody waits for the link */
-  _done?: any;
-  _stop(code: string): void;
-}
 
 /** Why nothing goes. */
 export function unlinked(c: Chip, code: string): NetError {

@@ -5,7 +5,7 @@ import { soon } from '../ip/task';
 import { pair, read, word, write } from './bus';
 import { Block, Cr, Ir, Sn, Sr } from './registers';
 import type { Part } from './bus';
-import type { Chip } from './chip';
+import type { Chip } from './model';
 import type { Mode } from './registers';
 import type { Task } from '../ip/task';
 import type { NetError } from '../../src/net/driver';

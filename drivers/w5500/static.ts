@@ -9,7 +9,7 @@ import { hex, MODES, need, needBuffers, needIp, needNumber, needPart, parseMac }
 import { Reg } from './registers';
 import { end, order, place, poke } from './socket';
 import { dial, newTcp } from './tcp';
-import type { Chip } from './chip';
+import type { Chip } from './model';
 import type { LinkOptions, W5500Options } from './options';
 import type { Env, Lease } from '../ip/env';
 import type { lookup } from '../ip/dnsClient';

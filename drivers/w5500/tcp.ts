@@ -20,7 +20,7 @@ import {
   take,
   waiting,
 } from './socket';
-import type { Chip } from './chip';
+import type { Chip } from './model';
 import type { Sock } from './socket';
 import type { Bytes, ConnectPhase, NetError, Receiver, Socket } from '../../src/net/driver';
 

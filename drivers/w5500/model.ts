@@ -1,0 +1,35 @@
+// What the files of this driver know of the chip: types only, nothing of this file is left at run time.
+import type { Bus, Part } from './bus';
+import type { Host, Task } from '../ip/task';
+
+/** The chip, which is the driver as well. */
+export interface Chip extends Bus, Part, Task, Host {
+  _driver: Chip;
+  /** pins: RSTn, and INTn where it can be watched */
+  _rst: any;
+  _irq: any;
+  _mac: number[];
+  /** RTR and RCR; KPALVTR; OPMDC and 1, or 0 */
+  _retry: number[];
+  _keepalive: number;
+  _phy: number;
+  /** the socket in each place, and the KB of its buffers */
+  _socks: any[];
+  _sizes: number[];
+  /** the last ephemeral port of TCP */
+  _port: number;
+  _resetDone?: boolean;
+  /** to see it after the reset, every 5 ms */
+  _tries: number;
+  /** the cable is in; the addresses are set */
+  _up?: boolean;
+  _linked?: boolean;
+  /** what keeps it from being linked */
+  _why: string;
+  _stopDhcp(): void;
+  /** the cable is in */
+  _begin(): void;
+  /** somebody waits for the link */
+  _done?: any;
+  _stop(code: string): void;
+}
