@@ -3,6 +3,12 @@ import { FakeDriver, HTTP, lendNatives, netError, network, takeNatives, TCP, TLS
 import { install } from '../../drivers/networkjs';
 import { get, list, unregister } from '../../src/net/registry';
 
+jest.mock('tls', () => ({
+  connect() {
+    throw new Error('mbedtls_ssl_setup: Not enough memory');
+  },
+}));
+
 let driver: FakeDriver;
 const open: number[] = [];
 
@@ -370,5 +376,11 @@ describe('install', () => {
     const socket = get('networkjs').connect({ host: 'h', port: 1 }, events);
     expect(socket).toBe(driver.socket);
     expect(driver.socket.events).toBe(events);
+  });
+
+  it('TLS that the firmware cannot set up is not said to be refused by the server', () => {
+    const connect = () => get('networkjs').connect({ host: 'h', port: 443, tls: { verify: false } }, {} as any);
+    expect(connect).toThrow(expect.objectContaining({ code: 'ETLS', phase: 'tls' }));
+    expect(driver.sockets).toEqual([]);
   });
 });
