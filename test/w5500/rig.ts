@@ -20,6 +20,8 @@ export interface RigOptions extends WorldOptions {
 export interface Scenario {
   name: string;
   options?: RigOptions;
+  /** takes more than 4,095 variables have room for */
+  large?: boolean;
   run(r: Rig): Promise<void>;
 }
 

@@ -49,7 +49,8 @@ export function describeOnEngines(name: string, scenarios: Scenario[]): void {
 
     afterAll(async () => interpreter && (await interpreter.end()));
 
-    const mine = share(engine, scenarios).map((one, i) => ({ name: one.name, one, irq: i % 2 > 0 }));
+    const fitting = scenarios.filter((one) => !isSmall(engine) || !one.large);
+    const mine = share(engine, fitting).map((one, i) => ({ name: one.name, one, irq: i % 2 > 0 }));
     it.each(mine)('$name', async ({ one, irq }) => {
       const old = interpreter;
       const now = await play(irq, one);

@@ -1,0 +1,222 @@
+// DHCP, and what can go wrong with it: RFC 2131.
+import { answering } from '../rig';
+import { pattern } from '../commands';
+import type { Rig, RigOptions, Scenario } from '../rig';
+import type { DhcpForgery } from '../../fakes/virtualW5500';
+
+const URL = 'http://10.0.0.9/';
+const DHCP = { dhcp: true };
+const types = (r: Rig) => r.dhcp.heard.map((h) => h.type);
+const leased = { ip: '10.0.0.100' };
+
+const forgeries: DhcpForgery[] = ['xid', 'chaddr', 'op', 'cookie', 'port', 'server', 'type'];
+
+/** a lease is got, whatever is wrong at first, and a request works over it */
+function gets(name: string, fault: (r: Rig) => void, options: object = {}): Scenario {
+  return {
+    name,
+    async run(r) {
+      fault(r);
+      expect(await r.link({ ...DHCP, ...options })).toMatchObject(leased);
+      await r.works();
+    },
+  };
+}
+
+export const dhcpRows: Scenario[] = [
+  {
+    name: 'gets an address, and says what it is',
+    async run(r) {
+      expect(await r.link({ dhcp: true, hostname: 'sensor-1' })).toEqual({
+        ip: '10.0.0.100',
+        mask: '255.255.255.0',
+        gw: '10.0.0.1',
+        dns: '10.0.0.1',
+        mac: '02:08:dc:01:02:03',
+      });
+      expect(r.linked).toBe(true);
+      expect(types(r)).toEqual(['DISCOVER', 'REQUEST']);
+      const { options, broadcast } = r.dhcp.heard[0].message;
+      expect(Buffer.from(options.get(12)!).toString()).toBe('sensor-1');
+      expect(Array.from(options.get(61)!)).toEqual([1, 2, 8, 0xdc, 1, 2, 3]);
+      expect(broadcast).toBe(true);
+      await r.works();
+    },
+  },
+  {
+    name: 'asks for the address it is told to, and may get another',
+    async run(r) {
+      expect(await r.link({ dhcp: true, ip: '10.0.0.150', timeout: 60000 })).toMatchObject(leased);
+      expect(types(r)[0]).toBe('REQUEST');
+      await r.works();
+    },
+  },
+  {
+    name: 'asks again after 4, 8, 16 seconds, more or less',
+    async run(r) {
+      r.dhcp.faults.ignore = 3;
+      expect(await r.link({ dhcp: true, timeout: 60000 })).toMatchObject(leased);
+      const at = r.dhcp.heard.slice(0, 4).map((h) => h.at);
+      [4000, 8000, 16000].forEach((ms, i) => expect(Math.abs(at[i + 1] - at[i] - ms)).toBeLessThan(1100));
+      expect(new Set(r.dhcp.heard.map((h) => h.message.xid)).size).toBe(1);
+    },
+  },
+  {
+    name: 'no server',
+    async run(r) {
+      r.dhcp.faults.silent = 'all';
+      expect(await r.link(DHCP)).toMatchObject({
+        code: 'ETIMEDOUT',
+        message: expect.stringMatching(/no DHCP server answers/),
+      });
+      const asked = r.dhcp.heard.length;
+      await r.rest(100000);
+      expect(r.dhcp.heard.length).toBe(asked);
+      r.dhcp.clearFaults();
+      expect(await r.link(DHCP)).toMatchObject(leased);
+      await r.works();
+    },
+  },
+  gets('silent to DISCOVER, then not', (r) => {
+    r.dhcp.faults.silent = ['DISCOVER'];
+    r.clock.setTimeout(() => r.dhcp.clearFaults(), 10000);
+  }),
+  gets('silent to REQUEST, then not', (r) => {
+    r.dhcp.faults.silent = ['REQUEST'];
+    r.clock.setTimeout(() => r.dhcp.clearFaults(), 20000);
+  }),
+  {
+    name: 'a server that refuses what it offered',
+    async run(r) {
+      r.dhcp.faults.nak = true;
+      r.clock.setTimeout(() => r.dhcp.clearFaults(), 5000);
+      expect(await r.link(DHCP)).toMatchObject(leased);
+      expect(types(r).length).toBeLessThan(10);
+      await r.works();
+    },
+  },
+  {
+    name: 'a server that refuses for ever',
+    async run(r) {
+      r.dhcp.faults.nak = true;
+      expect(await r.link({ dhcp: true, timeout: 9000 })).toMatchObject({ code: 'ETIMEDOUT' });
+      r.dhcp.clearFaults();
+      expect(await r.link(DHCP)).toMatchObject(leased);
+      await r.works();
+    },
+  },
+  ...forgeries.map((field) => gets(`does not believe a forged ${field}`, (r) => (r.dhcp.faults.forge = [field]))),
+  // more would not fit into 2 KB
+  gets('believes none of four forgeries at once', (r) => (r.dhcp.faults.forge = forgeries.slice(2, 6))),
+  gets('every answer three times', (r) => (r.dhcp.faults.repeat = 2)),
+  gets('answers a second late', (r) => (r.dhcp.faults.delayMs = 1000)),
+  gets('unicast answers get lost', (r) => (r.dhcp.faults.loseUnicast = true)),
+  gets('no router, no DNS server, no times', (r) => (r.dhcp.faults.options = { 3: null, 6: null, 58: null, 59: null })),
+  {
+    name: 'answers that are cut off',
+    async run(r) {
+      r.dhcp.faults.truncate = 250;
+      expect(await r.link({ dhcp: true, timeout: 9000 })).toMatchObject({ code: 'ETIMEDOUT' });
+      r.dhcp.clearFaults();
+      expect(await r.link(DHCP)).toMatchObject(leased);
+      await r.works();
+    },
+  },
+  {
+    name: 'somebody has the address already',
+    async run(r) {
+      r.lan.squatters.add('10.0.0.100');
+      expect(await r.link(DHCP)).toMatchObject({ ip: '10.0.0.101' });
+      expect(types(r)).toEqual(['DISCOVER', 'REQUEST', 'DECLINE', 'DISCOVER', 'REQUEST']);
+      const [, , declined, again] = r.dhcp.heard;
+      expect(again.at - declined.at).toBeGreaterThanOrEqual(9000);
+      await r.works();
+    },
+  },
+];
+
+function leasedRow(name: string, dhcp: RigOptions['dhcp'], run: (r: Rig) => Promise<void>): Scenario {
+  return {
+    name,
+    options: { dhcp },
+    async run(r) {
+      expect(await r.link(DHCP)).toMatchObject(leased);
+      await run(r);
+      await r.works();
+    },
+  };
+}
+
+export const leaseRows: Scenario[] = [
+  leasedRow('is renewed at T1 with the server, while nobody notices', { leaseS: 360 }, async (r) => {
+    const bound = r.dhcp.heard[1].at;
+    await r.rest(175000);
+    expect(r.dhcp.heard.length).toBe(2);
+    await r.rest(10000);
+    const renewal = r.dhcp.heard[2];
+    expect(Math.abs(renewal.at - bound - 180000)).toBeLessThan(3000);
+    expect([renewal.type, renewal.to, renewal.message.ciaddr]).toEqual(['REQUEST', '10.0.0.1', '10.0.0.100']);
+    await r.rest(170000);
+    expect(r.linked).toBe(true);
+    await r.rest(20000);
+    expect(r.dhcp.heard.length).toBe(4);
+  }),
+  leasedRow(
+    'is asked for at everybody from T2 on, and given up when it is over',
+    { leaseS: 600, t1S: 100, t2S: 300 },
+    async (r) => {
+      const bound = r.dhcp.heard[1].at;
+      r.dhcp.faults.silent = 'all';
+      await r.rest(590000);
+      expect(r.linked).toBe(true);
+      const later = r.dhcp.heard.slice(2);
+      for (const h of later) expect(h.to).toBe(h.at - bound < 299000 ? '10.0.0.1' : '255.255.255.255');
+      expect(later.filter((h) => h.to === '10.0.0.1').length).toBeGreaterThan(1);
+      expect(later.filter((h) => h.to !== '10.0.0.1').length).toBeGreaterThan(1);
+      await r.rest(20000);
+      expect(r.linked).toBe(false);
+      r.dhcp.clearFaults();
+      await r.until(() => r.linked);
+    },
+  ),
+  leasedRow('ends in the middle of a transfer: an error, and then a new address', { leaseS: 120 }, async (r) => {
+    r.dhcp.faults.silent = 'all';
+    r.lan.serveTcp('10.0.0.9', 80, () => ({
+      onData(_d: Uint8Array, s: any) {
+        s.write('HTTP/1.1 200 OK\r\nContent-Length: 500000\r\n\r\n');
+        const more = () => {
+          if (s.state !== 'open') return;
+          s.write(new Uint8Array(10));
+          r.clock.setTimeout(more, 500);
+        };
+        more();
+      },
+    }));
+    expect(await r.get(URL, { stream: 512, options: { timeout: 0 } })).toMatchObject({
+      error: 'IOError',
+      code: 'ENETDOWN',
+    });
+    expect(await r.get(URL)).toMatchObject({ error: 'HTTPConnectionError', code: 'ENETDOWN' });
+    r.dhcp.clearFaults();
+    await r.until(() => r.linked);
+  }),
+  leasedRow('is renewed during a download', { leaseS: 60, t1S: 1, t2S: 50 }, async (r) => {
+    const body = pattern(0, 30000);
+    r.lan.serveTcp('10.0.0.9', 80, () => answering(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`));
+    const told = await r.get(URL, { stream: 512, wait: 100, every: 1 });
+    expect(told).toMatchObject({ status: 200, received: body.length, wrong: 0 });
+    expect(types(r).filter((t) => t === 'REQUEST').length).toBeGreaterThan(2);
+  }),
+  leasedRow('is refused on renewal: a new one at once', { leaseS: 120 }, async (r) => {
+    r.dhcp.faults.nak = true;
+    await r.rest(60000);
+    r.dhcp.clearFaults();
+    await r.until(() => r.linked);
+    expect(types(r).filter((t) => t === 'DISCOVER').length).toBeGreaterThanOrEqual(2);
+  }),
+  leasedRow('without end', { leaseS: 0xffffffff }, async (r) => {
+    await r.rest(500000);
+    expect(r.dhcp.heard.length).toBe(2);
+    expect(r.linked).toBe(true);
+  }),
+];

@@ -1,0 +1,151 @@
+// DNS, and what can go wrong with it: RFC 1035, 5452.
+import { answering } from '../rig';
+import type { Rig, Scenario } from '../rig';
+import type { DnsFault, DnsForgery } from '../../fakes/virtualW5500';
+
+const ZONE = {
+  'api.test': { a: '10.0.0.7' },
+  'one.test': { cname: 'two.test' },
+  'two.test': { cname: 'api.test' },
+  'short.test': { a: '10.0.0.8', ttl: 5 },
+  'never.test': { a: '10.0.0.8', ttl: 0 },
+};
+
+const patient = { options: { timeout: 0, idle_timeout: 0 } };
+
+const look = async (r: Rig, host: string) => {
+  const told = await r.does({ op: 'lookup', host });
+  return told.ip || told.code;
+};
+
+function row(name: string, run: (r: Rig) => Promise<void>, ips = ['10.0.0.1']): Scenario {
+  return {
+    name,
+    options: { dns: { ips, zone: ZONE } },
+    async run(r) {
+      const given = { ip: '10.0.0.50', mask: '255.255.255.0', gw: '10.0.0.1', dns: ips };
+      expect(await r.link(given)).toMatchObject({ ip: '10.0.0.50' });
+      await run(r);
+      await r.works();
+    },
+  };
+}
+
+const passing: DnsFault[] = [
+  'silent',
+  'truncated',
+  'truncated-with-answer',
+  'loop',
+  'forward-pointer',
+  'short',
+  'bad-rdlength',
+  'garbage',
+  'servfail',
+  'refused',
+  'duplicate',
+];
+const forgeries: DnsForgery[] = ['id', 'source', 'port', 'question', 'type', 'qr', 'opcode', 'no-question'];
+/** how a request by name ends where every answer is like this */
+const lasting: [DnsFault, string][] = [
+  ['silent', 'ETIMEDOUT'],
+  ['nxdomain', 'ENOTFOUND'],
+  ['servfail', 'EAI_AGAIN'],
+  ['refused', 'EAI_AGAIN'],
+  ['loop', 'ETIMEDOUT'],
+  ['short', 'ETIMEDOUT'],
+  ['garbage', 'ETIMEDOUT'],
+  ['cname-loop', 'ENOTFOUND'],
+  ['no-answer', 'ENOTFOUND'],
+];
+
+export const dnsRows: Scenario[] = [
+  row('finds a name, through CNAMEs too, whatever its case', async (r) => {
+    expect(await look(r, 'api.test')).toBe('10.0.0.7');
+    expect(await look(r, 'ONE.test')).toBe('10.0.0.7');
+    await r.allFree();
+  }),
+  row('answers addresses at once, and knows what is none', async (r) => {
+    expect(await look(r, '1.2.3.4')).toBe('1.2.3.4');
+    for (const name of ['1.2.3', '1.2.3.256', 'a..b', '\xe4.test', ''])
+      expect([name, await look(r, name)]).toEqual([name, 'ENOTFOUND']);
+    expect(r.dns.queries.length).toBe(0);
+  }),
+  row('no such name, remembered for a moment', async (r) => {
+    expect(await look(r, 'gone.test')).toBe('ENOTFOUND');
+    expect(await look(r, 'gone.test')).toBe('ENOTFOUND');
+    expect(r.dns.queries.length).toBe(1);
+    await r.rest(11000);
+    await look(r, 'gone.test');
+    expect(r.dns.queries.length).toBe(2);
+  }),
+  row('remembers for as long as the answer says', async (r) => {
+    await look(r, 'short.test');
+    await look(r, 'short.test');
+    expect(r.dns.queries.length).toBe(1);
+    await r.rest(6000);
+    await look(r, 'short.test');
+    expect(r.dns.queries.length).toBe(2);
+    await look(r, 'never.test');
+    await look(r, 'never.test');
+    expect(r.dns.queries.length).toBe(4);
+  }),
+  row('asks with ids and ports that cannot be guessed', async (r) => {
+    for (let i = 0; i < 12; i++) await look(r, 'never.test');
+    const ports = r.dns.queries.map((q) => q.port);
+    expect(new Set(r.dns.queries.map((q) => q.id)).size).toBeGreaterThan(10);
+    expect(new Set(ports).size).toBeGreaterThan(10);
+    expect(ports.every((p, i) => !i || p === ports[i - 1] + 1)).toBe(false);
+  }),
+  row('repeats a query that got lost', async (r) => {
+    r.dns.script.push('silent', 'silent');
+    expect(await look(r, 'api.test')).toBe('10.0.0.7');
+    expect(r.dns.queries.length).toBe(3);
+  }),
+  row(
+    'asks the next server',
+    async (r) => {
+      r.dns.down.add('10.0.0.1');
+      expect(await look(r, 'api.test')).toBe('10.0.0.7');
+      r.dns.down.clear();
+      r.dns.script.push('servfail');
+      expect(await look(r, 'one.test')).toBe('10.0.0.7');
+      r.dns.script.push('refused');
+      expect(await look(r, 'short.test')).toBe('10.0.0.8');
+    },
+    ['10.0.0.1', '10.0.0.2'],
+  ),
+  ...passing.map((fault) =>
+    row(`${fault}, then good`, async (r) => {
+      r.dns.script.push(fault);
+      expect(await look(r, 'api.test')).toBe('10.0.0.7');
+      await r.allFree();
+    }),
+  ),
+  ...forgeries.map((field) =>
+    row(`does not believe a forged ${field}`, async (r) => {
+      r.dns.forge = [field];
+      expect(await look(r, 'api.test')).toBe('10.0.0.7');
+    }),
+  ),
+  ...lasting.map(([fault, code]) =>
+    row(`a request where every answer is: ${fault}`, async (r) => {
+      r.dns.fault = fault;
+      expect(await r.get('http://api.test/', patient)).toMatchObject({
+        error: 'HTTPConnectionError',
+        code,
+        phase: 'dns',
+      });
+      await r.allFree();
+      r.dns.fault = null;
+      // a failure may be remembered for a moment
+      await r.rest(11000);
+      r.lan.serveTcp('10.0.0.7', 80, () => answering('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
+      expect(await r.get('http://api.test/')).toMatchObject({ status: 200 });
+    }),
+  ),
+  row('two requests for the same name at once', async (r) => {
+    r.lan.serveTcp('10.0.0.7', 80, () => answering('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
+    const calls = [1, 2].map(() => r.begin({ op: 'call', url: 'http://api.test/' }));
+    expect(await r.wait(Promise.all(calls))).toMatchObject([{ status: 200 }, { status: 200 }]);
+  }),
+];
