@@ -134,6 +134,8 @@ function slow(x: Exchange, bytes: Bytes): void {
 
 /** A fast sink ends: with bytes that have yet to be looked at, or with a promise. */
 function leave(this: Exchange, bytes: string, promise?: any): void {
+  // `fastDirect` asks with whatever the callback answers
+  if (!this._chunk && promise && !promise.then) return;
   this._left = this._count!() + bytes.length;
   this._need = this._chunk;
   this._count = undefined;

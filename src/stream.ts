@@ -103,7 +103,7 @@ export function fastDirect(
     try {
       if ((left -= bytes.length) > 0) {
         bytes = callback(new Uint8(buffer(bytes)), response);
-        if (bytes && bytes.then) x._leave('', bytes);
+        if (bytes) x._leave('', bytes);
       } else x._leave(bytes);
     } catch (e) {
       x._fail(e);
