@@ -1,39 +1,23 @@
-// A virtual chip for a program in the interpreter, which has no SPI there: frames come and go over two named pipes.
-// Each is preceded by its length (two bytes) and a byte that tells whether an answer is wanted.
-import { execFileSync } from 'node:child_process';
-import { createReadStream, mkdtempSync, openSync, rmSync, writeSync, closeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// A virtual chip for a program in the interpreter, which has no SPI there, in real time.
 import type { VirtualW5500 } from '../fakes/virtualW5500';
+import { Kind, Pipes } from './engine/pipes';
 
-export interface Pipes {
+export interface WiredPipes {
   /** text for the program: makes `spi` and `cs` */
   program: string;
   close(): void;
 }
 
-export function connectPipes(chip: VirtualW5500): Pipes {
-  const folder = mkdtempSync(join(tmpdir(), 'spi-'));
-  const [up, down] = ['up', 'down'].map((name) => join(folder, name));
-  execFileSync('mkfifo', [up, down]);
-  // opened for both ways: nobody has to wait for the other end
-  const out = openSync(down, 'r+');
-  const input = createReadStream(up, { fd: openSync(up, 'r+') });
+export function connectPipes(chip: VirtualW5500): WiredPipes {
   const spi = chip.spi();
   const { cs } = chip.pins();
-  let rest = Buffer.alloc(0);
-  input.on('data', (piece) => {
-    rest = Buffer.concat([rest, piece as Buffer]);
-    while (rest.length >= 3 && rest.length >= 3 + rest.readUInt16BE(0)) {
-      const end = 3 + rest.readUInt16BE(0);
-      const miso = spi.send(new Uint8Array(rest.subarray(3, end)), cs);
-      if (rest[2]) writeSync(out, miso);
-      rest = rest.subarray(end);
-    }
+  const pipes = new Pipes((kind, data) => {
+    const miso = spi.send(new Uint8Array(data), cs);
+    if (kind === Kind.Send) pipes.send(miso);
   });
   return {
-    program: `
-var up = E.openFile(${JSON.stringify(up)}, 'w'), down = E.openFile(${JSON.stringify(down)}, 'r');
+    program: `${pipes.program}
+var up = E.openFile(UP, 'w'), down = E.openFile(DOWN, 'r');
 var spi = {
   send: function (d) {
     var n = d.length, s = '';
@@ -48,12 +32,6 @@ var spi = {
 };
 var cs = { write: function () {}, read: function () { return 1; } };
 `,
-    close() {
-      // its read would wait for ever: a last byte lets it end
-      input.destroy();
-      writeSync(openSync(up, 'r+'), 'x');
-      closeSync(out);
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close: () => pipes.close(),
   };
 }
