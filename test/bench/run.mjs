@@ -65,7 +65,8 @@ function sizes() {
   table.row('requests + netdriver', 7000, size('requests') + size('netdriver'));
   table.row('linux', 3000, size('linux'));
   table.row('esp32wifi', 3000, size('esp32wifi'));
-  if (size('w5500')) table.row('w5500', undefined, size('w5500'));
+  table.row('w5500, with TCP, UDP, DHCP and DNS', 9000, size('w5500'));
+  table.row('w5500-static', 5500, size('w5500-static'));
 }
 
 /** The peak of a transfer of 1 KB and of 10 MB: it must not grow with the length. */
