@@ -35,8 +35,11 @@ const secure: any = {
 /**
  * Makes `driver` the network of the firmware. It must be one that can pause; `dgram` needs its method `udp`, servers
  * need `listen`. Registers the net driver "networkjs" and answers with it. Sockets that are open already are lost.
+ * @throws NetError (EINVAL)
  */
 export function install(driver: NetDriver): NetDriver {
+  if (!driver || !driver.connect || !driver.capabilities.pause)
+    throw netError('EINVAL', 'connect', 'networkjs: install() takes a net driver that can pause, like "w5500"');
   below = driver;
   use(driver);
   require('NetworkJS').create(network);

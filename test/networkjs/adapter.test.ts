@@ -371,6 +371,15 @@ describe('install', () => {
     expect([driver.sockets.length, other.sockets.length]).toEqual([0, 1]);
   });
 
+  it.each([
+    ['nothing', undefined],
+    ['what is no driver', {}],
+    ['one that cannot pause', { connect() {}, capabilities: { pause: false } }],
+  ])('refuses %s', (_, bad) => {
+    expect(() => install(bad as any)).toThrow('a net driver that can pause');
+    expect(() => install(get('networkjs'))).toThrow('a net driver that can pause');
+  });
+
   it('plain connections of "networkjs" are those of the driver below', () => {
     const events: any = {};
     const socket = get('networkjs').connect({ host: 'h', port: 1 }, events);
