@@ -20,4 +20,8 @@ export class Random {
   chance(probability: number): boolean {
     return probability > 0 && this.next() < probability;
   }
+
+  pick<T>(all: T[]): T {
+    return all[this.int(0, all.length - 1)];
+  }
 }
