@@ -53,12 +53,14 @@ export function describeOnEngines(name: string, scenarios: Scenario[]): void {
 
     const fitting = scenarios.filter((one) => !isSmall(engine) || !one.large);
     const mine = share(engine, fitting).map((one, i) => ({ name: one.name, one, irq: i % 2 > 0 }));
-    it.each(mine)('$name', async ({ one, irq }) => {
-      // what is only made the first time does not count
-      if (!interpreter) usage = await play(irq, warmUp);
-      const now = await play(irq, one);
-      // numbers that are no integers take one more
-      expect(now).toBeLessThanOrEqual(usage + 3);
-    });
+    if (!mine.length) it.skip('(nothing that fits into it)', () => {});
+    else
+      it.each(mine)('$name', async ({ one, irq }) => {
+        // what is only made the first time does not count
+        if (!interpreter) usage = await play(irq, warmUp);
+        const now = await play(irq, one);
+        // numbers that are no integers take one more
+        expect(now).toBeLessThanOrEqual(usage + 3);
+      });
   });
 }
