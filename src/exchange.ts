@@ -5,7 +5,7 @@ import { toBuf, U8 } from './engine';
 import { error, HTTPConnectionError, IOError } from './errors';
 import { at, parse, parseEnd, putAside, received, Wait } from './http/parser';
 import { ask, closeSource } from './source';
-import { checkLimit, direct, fastDirect, fastPieces, flush, gather, regroup } from './stream';
+import { checkLimit, direct, fastDirect, fastPieces, flush, gather, regroup, view } from './stream';
 import type { Connection } from './connection';
 import type { Phase } from './errors';
 import type { Exchange, StreamCallback } from './model';
@@ -102,7 +102,7 @@ function dataSink(x: Exchange): (bytes: Bytes) => void {
       ) {
         x._left -= n;
         // not inside the call of `_hold`: what a call in an argument throws leaves that function's scope behind
-        bytes = x._callback(typeof bytes === 'string' ? new U8(toBuf(bytes)!) : bytes, x._response);
+        bytes = x._callback(view(bytes), x._response);
         if (bytes) x._hold(bytes);
       } else slow(x, bytes);
     } catch (e) {

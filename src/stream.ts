@@ -7,7 +7,7 @@ import type { Bytes } from './net/driver';
 import type { Response } from './response';
 
 /** A view of what arrived, as bytes: all of it, or `n` bytes of a string. */
-function view(piece: Bytes, n?: number, at?: number): any {
+export function view(piece: Bytes, n?: number, at?: number): any {
   const buffer = toBuf(piece);
   return buffer ? new U8(buffer, at, n) : piece;
 }

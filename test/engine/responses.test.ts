@@ -1,5 +1,6 @@
 // The whole response table in the real interpreter: whole, byte by byte, and split in two by a seed.
 import { rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import { judge } from '../cases/judge';
 import { responses } from '../cases/responses';
 import type { Outcome, Row, RowOptions } from '../cases/row';
@@ -68,29 +69,30 @@ async function play(engine: string, rows: Row[], feed: string, modules: string, 
 const nothing = { complaints: [], noise: [], failed: false, timedOut: false };
 
 describeEngines('the response table', (engine) => {
+  // where memory cannot grow, text and modules and a program of this size do not fit side by side
+  const inRam = !/small/.test(basename(engine));
+  let cwd = '';
+  beforeAll(async () => void (cwd = await inStorage(engine, linuxModules())));
+  afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
   describe.each(['whole', 'byte by byte', 'split in two'])('%s', (feed) => {
     const batches = batchesOf(responses.filter((row) => row.input.length <= LARGE));
     it.each(batches)(
       'from "$first"',
       async ({ rows }) => {
-        expect(await play(engine, rows, feed, inMemory(linuxModules()))).toEqual(nothing);
+        const [modules, folder] = inRam ? [inMemory(linuxModules())] : ['', cwd];
+        expect(await play(engine, rows, feed, modules, folder)).toEqual(nothing);
       },
       90000,
     );
   });
 
-  describe('with the modules in Storage', () => {
-    let cwd = '';
-    beforeAll(async () => void (cwd = await inStorage(engine, linuxModules())));
-    afterAll(() => rmSync(cwd, { recursive: true, force: true }));
-
-    it.each(['whole', 'byte by byte'])(
-      'the large ones, %s',
-      async (feed) => {
-        const rows = responses.filter((row) => row.input.length > LARGE);
-        expect(await play(engine, rows, feed, '', cwd)).toEqual(nothing);
-      },
-      90000,
-    );
-  });
+  it.each(['whole', 'byte by byte'])(
+    'the large ones, with the modules in Storage, %s',
+    async (feed) => {
+      const rows = responses.filter((row) => row.input.length > LARGE);
+      expect(await play(engine, rows, feed, '', cwd)).toEqual(nothing);
+    },
+    90000,
+  );
 });
