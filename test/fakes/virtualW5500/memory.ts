@@ -22,8 +22,8 @@ export class Pool {
   }
 
   /** where an address of a socket's block lies; over-committed memory overlaps, as sizes over 16 KB do */
-  private at(socket: number, address: number): number {
-    return (this.base(socket) + (address & (this.sizeOf(socket) - 1))) % POOL_SIZE;
+  private at(socket: number, address: number, base = this.base(socket), size = this.sizeOf(socket)): number {
+    return (base + (address & (size - 1))) % POOL_SIZE;
   }
 
   get(socket: number, address: number): number {
@@ -38,19 +38,25 @@ export class Pool {
 
   read(socket: number, address: number, count: number): Uint8Array {
     const out = new Uint8Array(count);
-    for (let i = 0; i < count; i++) out[i] = this.get(socket, address + i);
+    const base = this.base(socket);
+    const size = this.sizeOf(socket);
+    for (let i = 0; i < count; i++) out[i] = this.bytes[this.at(socket, address + i, base, size)];
     return out;
   }
 
   write(socket: number, address: number, data: Uint8Array): void {
-    for (let i = 0; i < data.length; i++) this.bytes[this.at(socket, address + i)] = data[i];
+    const base = this.base(socket);
+    const size = this.sizeOf(socket);
+    for (let i = 0; i < data.length; i++) this.bytes[this.at(socket, address + i, base, size)] = data[i];
   }
 
   /** how many of these bytes were never written; marks all of them as taken */
   take(socket: number, address: number, count: number): number {
     let stale = 0;
+    const base = this.base(socket);
+    const size = this.sizeOf(socket);
     for (let i = 0; i < count; i++) {
-      const at = this.at(socket, address + i);
+      const at = this.at(socket, address + i, base, size);
       if (!this.fresh[at]) stale++;
       this.fresh[at] = 0;
     }

@@ -62,6 +62,7 @@ export class Lan {
   private streams = new Map<string, Stream>();
   private tcpServices = new Map<string, TcpService>();
   private udpServices = new Map<string, UdpService>();
+  private macs = new Map<string, string>();
   private dialPort = 40000;
   private lastDelivery = 0;
   private onTheWay: (() => void)[] = [];
@@ -102,8 +103,13 @@ export class Lan {
   // ---- hosts
 
   macOf(ip: string): string {
-    const host = sameSubnet(ip, this.gateway, this.mask) ? ip : this.gateway;
-    return '02:57' + Array.from(ipBytes(host), (b) => ':' + b.toString(16).padStart(2, '0')).join('');
+    let mac = this.macs.get(ip);
+    if (!mac) {
+      const host = sameSubnet(ip, this.gateway, this.mask) ? ip : this.gateway;
+      mac = '02:57' + Array.from(ipBytes(host), (b) => ':' + b.toString(16).padStart(2, '0')).join('');
+      this.macs.set(ip, mac);
+    }
+    return mac;
   }
 
   exists(ip: string): boolean {

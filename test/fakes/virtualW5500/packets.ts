@@ -70,17 +70,30 @@ export function ipBytes(text: string): Uint8Array {
   return Uint8Array.from(parts);
 }
 
+/** every packet is asked for the same few addresses again */
+const numbers = new Map<string, number>();
+
 export function ipNumber(text: string): number {
-  const b = ipBytes(text);
-  return ((b[0] << 24) | (b[1] << 16) | (b[2] << 8) | b[3]) >>> 0;
+  let n = numbers.get(text);
+  if (n === undefined) {
+    const b = ipBytes(text);
+    n = ((b[0] << 24) | (b[1] << 16) | (b[2] << 8) | b[3]) >>> 0;
+    if (numbers.size > 500) numbers.clear();
+    numbers.set(text, n);
+  }
+  return n;
 }
 
 export function ipFromNumber(value: number): string {
   return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
 }
 
+const HEX = Array.from({ length: 256 }, (_, b) => b.toString(16).padStart(2, '0'));
+
 export function macText(bytes: Uint8Array, at = 0): string {
-  return Array.from(bytes.subarray(at, at + 6), (b) => b.toString(16).padStart(2, '0')).join(':');
+  let text = HEX[bytes[at]];
+  for (let i = 1; i < 6; i++) text += ':' + HEX[bytes[at + i]];
+  return text;
 }
 
 export function macBytes(text: string): Uint8Array {
