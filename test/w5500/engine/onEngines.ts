@@ -7,11 +7,11 @@ import { board, isSmall } from './programs';
 
 /**
  * Which of many tests an engine gets: those with memory enough share them, the small one, where all is slow, gets every
- * sixth. With W5500_ALL=1 in the environment each of them gets all.
+ * ninth. With W5500_ALL=1 in the environment each of them gets all.
  */
 export function share<T>(engine: string, tests: T[]): T[] {
   if (process.env.W5500_ALL || findEngines().length === 1) return tests;
-  if (isSmall(engine)) return tests.filter((_, i) => i % 6 === 0);
+  if (isSmall(engine)) return tests.filter((_, i) => i % 9 === 0);
   const large = findEngines().filter((one) => !isSmall(one));
   return tests.filter((_, i) => i % large.length === large.indexOf(engine));
 }
