@@ -1,5 +1,7 @@
 // Fault rows: a chip that is not there, or not well.
 import { STATIC } from '../world';
+import { pattern } from '../commands';
+import { answering, linked } from '../rig';
 import type { Rig, Scenario } from '../rig';
 
 const broken: [string, (r: Rig) => void, RegExp][] = [
@@ -44,4 +46,27 @@ export const bringUpRows: Scenario[] = [
       await r.works();
     },
   },
+  linked('a chip that loses its power while idle', async (r) => {
+    r.chip.reset();
+    await r.until(() => !r.linked);
+    expect(await r.get('http://10.0.0.9/')).toMatchObject({ error: 'HTTPConnectionError', code: 'ENETDOWN' });
+    await r.until(() => r.linked);
+    await r.works();
+  }),
+  linked('a chip that loses its power in the middle of a body', async (r) => {
+    r.lan.serveTcp('10.0.0.9', 80, () =>
+      answering('HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n' + pattern(0, 60000)),
+    );
+    const call = r.begin({ op: 'call', url: 'http://10.0.0.9/', stream: 512 });
+    await r.until(() => r.lan.connections().some((s) => s.queued > 0 && s.queued < 40000));
+    r.chip.reset();
+    expect(await r.wait(call)).toMatchObject({
+      error: 'IOError',
+      code: expect.stringMatching(/EIO|ECONNRESET/),
+      wrong: 0,
+    });
+    await r.until(() => !r.linked);
+    await r.until(() => r.linked);
+    await r.works();
+  }),
 ];
