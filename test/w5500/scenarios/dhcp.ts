@@ -208,6 +208,17 @@ export const leaseRows: Scenario[] = [
     expect(told).toMatchObject({ status: 200, received: body.length, wrong: 0 });
     expect(types(r).filter((t) => t === 'REQUEST').length).toBeGreaterThan(2);
   }),
+  leasedRow('is renewed late where all 8 sockets are taken', { leaseS: 120 }, async (r) => {
+    r.lan.serveTcp('10.0.0.9', 80, () => answering('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
+    for (let i = 0; i < 8; i++) expect(await r.get(URL, { keep: 'k' + i })).toMatchObject({ kept: true });
+    await r.rest(75000);
+    expect(types(r).filter((t) => t === 'REQUEST').length).toBe(1);
+    await r.does({ op: 'drop', name: 'k0' });
+    await r.rest(20000);
+    expect(types(r).filter((t) => t === 'REQUEST').length).toBe(2);
+    expect(r.linked).toBe(true);
+    for (let i = 1; i < 8; i++) await r.does({ op: 'drop', name: 'k' + i });
+  }),
   leasedRow('is refused on renewal: a new one at once', { leaseS: 120 }, async (r) => {
     r.dhcp.faults.nak = true;
     await r.rest(60000);
