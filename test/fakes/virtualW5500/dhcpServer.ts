@@ -4,8 +4,8 @@ import { buildDhcp, ipOption, OPTION, parseDhcp, seconds, typeOf, type DhcpMessa
 import { BROADCAST_IP, ipBytes, ipFromNumber, ipNumber, NO_IP, type UdpPacket } from './packets';
 import type { Lan } from './net';
 
-/** a field of an answer that an attacker gets wrong; `server`: from a server that the client did not choose */
-export type DhcpForgery = 'xid' | 'chaddr' | 'op' | 'cookie' | 'port' | 'server' | 'type';
+/** a field of an answer that an attacker gets wrong; `server`, `nak`: from a server that the client did not choose */
+export type DhcpForgery = 'xid' | 'chaddr' | 'op' | 'cookie' | 'port' | 'server' | 'nak' | 'type';
 
 export interface DhcpFaults {
   /** types of message that are not answered, or all */
@@ -214,10 +214,13 @@ export class DhcpServer {
     const type = reply.options.get(OPTION.type)?.[0] ?? 0;
     const options = new Map(reply.options);
     const fake = { ...reply, yiaddr: FORGED_IP, options };
-    if (field === 'server') {
-      // another server may make an offer, but may not confirm what was asked of us
-      if (type === 2) return;
-      options.set(OPTION.server, ipBytes(ROGUE));
+    const rogue = field === 'server' || field === 'nak';
+    // another server may make an offer, but may neither confirm nor refuse what was asked of us
+    if (rogue && type === 2) return;
+    if (rogue) options.set(OPTION.server, ipBytes(ROGUE));
+    if (field === 'nak') {
+      fake.yiaddr = NO_IP;
+      options.set(OPTION.type, Uint8Array.of(6));
     }
     if (field === 'xid') fake.xid = (reply.xid ^ 1) >>> 0;
     if (field === 'chaddr') fake.chaddr = '02:66:66:66:66:66';
@@ -225,6 +228,6 @@ export class DhcpServer {
     if (field === 'type') options.delete(OPTION.type);
     const data = buildDhcp(fake);
     if (field === 'cookie') data[239] ^= 1;
-    this.send(to, fake, type, data, field === 'port' ? 6767 : 67, field === 'server' ? ROGUE : this.ip);
+    this.send(to, fake, type, data, field === 'port' ? 6767 : 67, rogue ? ROGUE : this.ip);
   }
 }

@@ -9,7 +9,7 @@ const DHCP = { dhcp: true };
 const types = (r: Rig) => r.dhcp.heard.map((h) => h.type);
 const leased = { ip: '10.0.0.100' };
 
-const forgeries: DhcpForgery[] = ['xid', 'chaddr', 'op', 'cookie', 'port', 'server', 'type'];
+const forgeries: DhcpForgery[] = ['xid', 'chaddr', 'op', 'cookie', 'port', 'server', 'nak', 'type'];
 
 /** a lease is got, whatever is wrong at first, and a request works over it */
 function gets(name: string, fault: (r: Rig) => void, options: object = {}): Scenario {
