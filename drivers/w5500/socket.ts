@@ -67,6 +67,8 @@ export const NOBODY: any = { _state: State.Over };
 /** A turn of a socket. */
 export function run(s: Sock): void {
   const c = s._driver;
+  // whoever it served need not wait for the goodbye: that would keep a whole request in memory
+  if (s._state >= State.Leave) (s as any).events = 0;
   if (c._socks[s._n] !== s) return;
   const r = read(s, Sn.CR, 3);
   const command = r[0];
