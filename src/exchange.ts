@@ -133,10 +133,15 @@ function slow(x: Exchange, bytes: Bytes): void {
 }
 
 /** A fast sink ends: with bytes that have yet to be looked at, or with a promise. */
-function leave(this: Exchange, bytes: string, promise?: any): void {
-  // `fastDirect` asks with whatever the callback answers
-  if (!this._chunk && promise && !promise.then) return;
-  this._left = this._count!() + bytes.length;
+function leave(this: Exchange, bytes: any, promise?: any): void {
+  const left = this._count!();
+  // `fastDirect` has only one to give: the last of the run, or whatever the callback answered
+  if (!this._chunk && left > 0) {
+    if (!bytes.then) return;
+    promise = bytes;
+    bytes = '';
+  }
+  this._left = left + bytes.length;
   this._need = this._chunk;
   this._count = undefined;
   this.onData = dataSink(this);

@@ -21,7 +21,7 @@ export interface Exchange extends Parser, Receiver {
   /** how the peer closed: null, or the error; undefined while it has not */
   _closed?: NetError | null;
   _hold(promise: any): void;
-  _leave(bytes: string, promise?: any): void;
+  _leave(bytes: any, promise?: any): void;
   _fail(err: any): void;
   _socket?: Socket;
   _origin: string;

@@ -56,16 +56,22 @@ export function regroup(this: Exchange, piece: any, n: number): void {
 // are looked for in the function, then here in the order in which they were made, and only then among the hundred of
 // the bundle.
 
-/** The next pieces of `stream_chunk` bytes, all but the last of the run. */
+/**
+ * The next pieces of `stream_chunk` bytes, all but the last of the run. What a packet has beyond the piece that it
+ * completes is not cut off but stays in it, from `at` on, and the next piece is completed behind it.
+ */
 export function fastPieces(x: Exchange): (bytes: any) => void {
   let rest = x._rest;
   let need = x._need;
+  let at = 0;
+  let n = 0;
+  let answer: any;
   const chunk = x._chunk;
-  const callback: any = x._callback;
   const Uint8 = U8;
   const buffer: any = toBuf;
-  let budget = Math.ceil((x._left - need) / chunk);
+  const callback: any = x._callback;
   const response = x._response;
+  let budget = Math.ceil((x._left - need) / chunk);
   const tail = x._left - need - chunk * budget;
   x._rest = '';
   x._count = function () {
@@ -73,13 +79,14 @@ export function fastPieces(x: Exchange): (bytes: any) => void {
   };
   return function (bytes) {
     try {
-      rest += bytes;
-      need -= bytes.length;
+      rest += bytes.substr(0, need);
+      need -= n = bytes.length;
       while (need < 1) {
-        bytes = callback(new Uint8(buffer(rest), 0, chunk), response);
-        rest = rest.substr(chunk);
+        answer = callback(new Uint8(buffer(rest), at, chunk), response);
+        rest = bytes;
+        at = need + n;
         need += chunk;
-        if (!--budget || (bytes && bytes.then)) return x._leave(rest, bytes);
+        if (!--budget || (answer && answer.then)) return x._leave(rest.substr(at), answer);
       }
     } catch (e) {
       x._fail(e);
@@ -101,10 +108,7 @@ export function fastDirect(
   };
   return function (bytes) {
     try {
-      if ((left -= bytes.length) > 0) {
-        bytes = callback(new Uint8(buffer(bytes)), response);
-        if (bytes) x._leave('', bytes);
-      } else x._leave(bytes);
+      if ((left -= bytes.length) < 1 || (bytes = callback(new Uint8(buffer(bytes)), response))) x._leave(bytes);
     } catch (e) {
       x._fail(e);
     }
