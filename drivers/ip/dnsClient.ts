@@ -17,13 +17,19 @@ const TRIES = 5;
 
 type Done = (err: NetError | null, ip?: string) => void;
 
-interface Query extends Task {
+/** A lookup that goes on. */
+export interface Lookup {
+  /** Calls it off: nobody is told. */
+  close(): void;
+}
+
+interface Query extends Task, Lookup {
   _driver: Env;
   _name: string;
   _ip?: string;
   _code?: string;
   _why?: string;
-  _done?: Done;
+  _done: Done;
   _tries: number;
   _socket?: Datagrams;
   _bytes: Uint8Array;
@@ -41,22 +47,26 @@ function fault(q: Query): NetError {
   return netError(q._code!, 'dns', 'name not found: ' + q._name + ' (' + q._why + ')');
 }
 
+function close(this: Query): void {
+  halt(this);
+  this._socket!.close();
+  // it holds the query as well: a circle is freed only by a collection
+  this._socket = undefined;
+}
+
 /** The end of a query, to be remembered for so many seconds. */
 function finish(q: Query, seconds: number): void {
   const c = q._driver;
   const err = q._ip ? null : fault(q);
   const known = { _name: q._name, _err: err, _ip: q._ip, _until: c._now + Math.min(seconds, LONGEST) * 1000 };
-  halt(q);
-  q._socket!.close();
-  // it holds `q` as well: a circle is freed only by a collection
-  q._socket = undefined;
+  q.close();
   c._names = c
     ._names!.filter(function (k) {
       return k._until > c._now && k._name !== q._name;
     })
     .slice(1 - CACHE)
     .concat(known);
-  q._done!(err, q._ip);
+  q._done(err, q._ip);
 }
 
 /** The next server. */
@@ -93,11 +103,11 @@ function heard(this: any, data: Uint8Array, ip: string, port: number): void {
   }
 }
 
-/** Looks a name up; never answers at once. */
-export function lookup(c: Env, host: string, done: Done): void {
+/** Looks a name up; never answers at once. What it gives can be called off until then. */
+export function lookup(c: Env, host: string, done: Done): Lookup | undefined {
   const name = host.toLowerCase();
   const bytes = buildQuery(name);
-  const q: any = { _driver: c, _run: ask, _name: name, _done: done, _tries: 0, _bytes: bytes };
+  const q: any = { _driver: c, _run: ask, _name: name, _done: done, _tries: 0, _bytes: bytes, close: close };
   const known = (c._names = c._names || []).filter(function (k) {
     return k._name === name && k._until > c._now;
   })[0];
@@ -111,11 +121,11 @@ export function lookup(c: Env, host: string, done: Done): void {
       q._socket._query = q;
       q._socket.onMessage = heard;
       q._socket.onClose = function (err: NetError) {
-        halt(q);
-        q._socket = undefined;
+        q.close();
         done(err);
       };
       ask(q);
+      return q;
     } catch (e: any) {
       setTimeout(done, 0, e);
     }

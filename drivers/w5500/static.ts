@@ -12,7 +12,7 @@ import { dial, newTcp } from './tcp';
 import type { Chip } from './model';
 import type { LinkOptions, W5500Options } from './options';
 import type { Env, Lease } from '../ip/env';
-import type { lookup } from '../ip/dnsClient';
+import type { Lookup, lookup } from '../ip/dnsClient';
 import type { Endpoint, LinkInfo, NetDriver, NetError, Receiver, Socket } from '../../src/net/driver';
 
 export type { LinkOptions, W5500Options };
@@ -104,11 +104,11 @@ function settle(c: Driver, err: NetError | null): void {
   }
 }
 
-/** The address of a name: an address is answered at once, anything else later. */
-export function resolve(c: Driver, host: string, done: Done): void {
+/** The address of a name: an address is answered at once, anything else later, unless the lookup is called off. */
+export function resolve(c: Driver, host: string, done: Done): Lookup | undefined {
   if (isIp(host)) done(null, host);
   else if (!c._linked) done(unlinked(c, 'ENETDOWN'));
-  else if (c._lookup && c._setup!._dns.length) c._lookup(c, host, done);
+  else if (c._lookup && c._setup!._dns.length) return c._lookup(c, host, done);
   else setTimeout(done, 0, netError('ENOTFOUND', 'dns', 'name not found: ' + host + ' (no DNS server is known)'));
 }
 
@@ -173,7 +173,8 @@ const driver: any = {
     const s = newTcp(events, host, to.port);
     if (isIp(host)) dial(s, c, bytes(host));
     else
-      resolve(c, host, function (err, ip) {
+      s._lookup = resolve(c, host, function (err, ip) {
+        s._lookup = undefined;
         if (s._state) return;
         try {
           if (err) throw err;

@@ -22,6 +22,7 @@ import {
 } from './socket';
 import type { Chip } from './model';
 import type { Sock } from './socket';
+import type { Lookup } from '../ip/dnsClient';
 import type { Bytes, ConnectPhase, NetError, Receiver, Socket } from '../../src/net/driver';
 
 /** read at a time, one SPI transfer must fit on the interpreter's stack; and in a turn, so that others get theirs */
@@ -37,6 +38,8 @@ const WORDS = {
 
 interface Tcp extends Sock, Socket {
   phase: ConnectPhase;
+  /** of the address of its peer */
+  _lookup?: Lookup;
   _peer: string;
   _ip: number[];
   _dport: number;
@@ -180,6 +183,9 @@ const tcp: any = {
     poke(this);
   },
   close: function (this: Tcp): void {
+    const q = this._lookup;
+    this._lookup = undefined;
+    if (q) q.close();
     leave(this);
   },
 };

@@ -143,6 +143,28 @@ export const dnsRows: Scenario[] = [
       expect(await r.get('http://api.test/')).toMatchObject({ status: 200 });
     }),
   ),
+  row('requests that gave up, with no answer to their lookups', async (r) => {
+    r.dns.fault = 'silent';
+    for (let i = 0; i < 8; i++)
+      expect(await r.get(`http://name${i}.test/`, { options: { timeout: 500 } })).toMatchObject({
+        error: 'HTTPConnectionError',
+        code: 'ETIMEDOUT',
+        phase: 'dns',
+      });
+    // not even the goodbyes take long
+    await r.allFree();
+    r.dns.fault = null;
+  }),
+  row('a request that gives up, beside others that look up the same name', async (r) => {
+    r.lan.serveTcp('10.0.0.7', 80, () => answering('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
+    r.dns.script.push('silent', 'silent', 'silent');
+    const short = r.begin({ op: 'call', url: 'http://api.test/', options: { timeout: 500 } });
+    const long = r.begin({ op: 'call', url: 'http://api.test/' });
+    const found = r.begin({ op: 'lookup', host: 'api.test' });
+    expect(await r.wait(short)).toMatchObject({ code: 'ETIMEDOUT', phase: 'dns' });
+    expect(await r.wait(long)).toMatchObject({ status: 200 });
+    expect(await r.wait(found)).toEqual({ ip: '10.0.0.7' });
+  }),
   row('two requests for the same name at once', async (r) => {
     r.lan.serveTcp('10.0.0.7', 80, () => answering('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
     const calls = [1, 2].map(() => r.begin({ op: 'call', url: 'http://api.test/' }));
