@@ -1,4 +1,5 @@
-// Checks a program against the JavaScript that the interpreter runs: ES5 without hoisting, with gaps of its own.
+// Checks a program against the JavaScript that the interpreter runs: ES5 and arrow functions, without hoisting, with
+// gaps of its own.
 import { parse } from 'acorn';
 import {
   BUILT_IN_CLASSES,
@@ -40,10 +41,18 @@ export function checkDialect(code: string, options: DialectOptions = {}): Findin
   };
   let program: any;
   try {
-    program = parse(code, { ecmaVersion: 5, sourceType: 'script', allowReturnOutsideFunction: true });
+    program = parse(code, { ecmaVersion: 2015, sourceType: 'script', allowReturnOutsideFunction: true });
   } catch (e: any) {
     report(e.pos ?? 0, 'syntax', `not ES5: ${e.message.replace(/ \(\d+:\d+\)$/, '')}`);
     return [...found.values()];
+  }
+  for (const node of nodesOf(program)) {
+    if (node.type === 'ArrowFunctionExpression') asFunction(node);
+    const newer = newerThanES5(node);
+    if (newer) {
+      report(node.start, 'syntax', `not ES5: ${newer}`);
+      return [...found.values()];
+    }
   }
   const own = ownMethods(program);
   for (const node of nodesOf(program)) {
@@ -62,6 +71,41 @@ export function checkDialect(code: string, options: DialectOptions = {}): Findin
   // What a helper is needed for is not in order either, and that says nothing new.
   const helped = new Set(list.filter(({ rule }) => rule === 'helper').map(({ line }) => line));
   return list.filter(({ rule, line }) => rule !== 'order' || !helped.has(line));
+}
+
+/** An arrow function as the function it is, for all that look at the program after. */
+function asFunction(node: any): void {
+  node.type = 'FunctionExpression';
+  if (!node.expression) return;
+  const { start, end } = node.body;
+  // what stands behind it is not a statement's end, and need not be
+  node.body = {
+    type: 'BlockStatement',
+    start,
+    end,
+    body: [{ type: 'ReturnStatement', start, end, argument: node.body }],
+  };
+}
+
+const ES5 = new Set(
+  (
+    'Program EmptyStatement BlockStatement ExpressionStatement IfStatement LabeledStatement BreakStatement ' +
+    'ContinueStatement WithStatement SwitchStatement SwitchCase ReturnStatement ThrowStatement TryStatement ' +
+    'CatchClause WhileStatement DoWhileStatement ForStatement ForInStatement DebuggerStatement FunctionDeclaration ' +
+    'VariableDeclaration VariableDeclarator FunctionExpression Identifier Literal ThisExpression ArrayExpression ' +
+    'ObjectExpression Property SequenceExpression UnaryExpression BinaryExpression AssignmentExpression ' +
+    'UpdateExpression LogicalExpression ConditionalExpression CallExpression NewExpression MemberExpression'
+  ).split(' '),
+);
+
+/** What in a node came after ES5, but for arrow functions and the short forms of properties, which the interpreter has. */
+function newerThanES5(node: any): string | undefined {
+  if (!ES5.has(node.type)) return node.type;
+  if (node.type === 'VariableDeclaration' && node.kind !== 'var') return node.kind;
+  if (node.generator) return 'a generator';
+  if (node.type === 'Property' && node.computed) return 'a computed key';
+  if (typeof node.value === 'string' && /[^\\](\\\\)*\\u\{/.test(node.raw)) return node.raw;
+  return undefined;
 }
 
 /** Names of methods that the program gives to objects of its own. */

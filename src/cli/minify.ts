@@ -83,18 +83,48 @@ function nameProperties(code: string, { props, reserved = [], cache = {} }: Mini
   return cache;
 }
 
+/**
+ * Declared functions as variables, which can become arrow functions: a fifteenth less text. Nothing is hoisted in the
+ * interpreter, so it makes no difference there.
+ */
+function undeclare(code: string): string {
+  const puts: { at: number; cut: number; text: string }[] = [];
+  for (const node of nodesOf(parse(code, { ecmaVersion: 'latest', sourceType: 'script' }))) {
+    const own = node.type === 'FunctionDeclaration' && [...nodesOf(node.body)];
+    if (own && !own.some(({ type, name }) => type === 'ThisExpression' || name === 'arguments'))
+      puts.push(
+        { at: node.start, cut: node.id.end - node.start, text: `var ${node.id.name}=function` },
+        { at: node.end, cut: 0, text: ';' },
+      );
+  }
+  return puts
+    .sort((a, b) => b.at - a.at || b.cut - a.cut)
+    .reduce((text, { at, cut, text: by }) => text.slice(0, at) + by + text.slice(at + cut), code);
+}
+
 export function minify(code: string, request: MinifyRequest = {}): Promise<string> {
-  return run(code, {
+  const compress = request.compress !== false;
+  return run(compress ? undeclare(code) : code, {
     ecma: 5,
     toplevel: true,
     // directives: "ram" and its like mean something to the interpreter
     // a function that is written into its only caller is made anew at every call
-    compress: request.compress !== false && { passes: 3, directives: false, inline: false, reduce_funcs: false },
+    // arrow functions are the same there, `new` and `prototype` included
+    compress: compress && {
+      ecma: 2015,
+      passes: 3,
+      directives: false,
+      inline: false,
+      reduce_funcs: false,
+      arrows: true,
+      unsafe_arrows: true,
+      unsafe_methods: true,
+    },
     mangle: {
       properties: request.props ? { regex: request.props, reserved: request.reserved || [] } : false,
     },
     nameCache: request.props ? nameProperties(code, request) : undefined,
-    format: { ascii_only: true, comments: false },
+    format: { ascii_only: true, comments: false, shorthand: true },
   });
 }
 

@@ -4,7 +4,17 @@ import { describeEngines, runIn } from '../engine/harness';
 
 // Each row: name, program, and what the complaint must say.
 const refused: [string, string, RegExp][] = [
-  ['newer syntax', 'var f = () => 1;', /not ES5/],
+  ['let', 'let a = 1;', /not ES5: let/],
+  ['a class', 'class A {}', /not ES5: Class/],
+  ['a template', 'var a = `x`;', /not ES5: Template/],
+  ['spread', 'var a = [1]; print(...a);', /not ES5: Spread/],
+  ['a default parameter', 'var f = (a = 1) => a;', /not ES5: AssignmentPattern/],
+  ['destructuring', 'var { a } = { a: 1 };', /not ES5: ObjectPattern/],
+  ['for of', 'for (var a of [1]) print(a);', /not ES5: ForOf/],
+  ['a generator', 'function* f() {}', /not ES5: a generator/],
+  ['a computed key', 'var a = { ["x"]: 1 };', /not ES5: a computed key/],
+  ['a code point', 'var a = "\\u{1f600}";', /not ES5: .*1f600/],
+  ['async', 'var f = async () => 1;', /not ES5/],
   ['a label', 'a: for (;;) { break a; }', /labels/],
   ['debugger', 'debugger;', /debugger/],
   ['with', 'var o = {}; with (o) { }', /with/],
@@ -89,6 +99,9 @@ const tooEarly: [string, string, RegExp][] = [
     'function f(x) { if (x) { var a = 1; } return function () { return a; }; } f(0)();',
     /another branch/,
   ],
+  ['a need of an arrow function', 'var f = () => a; f(); var a = 1;', /a is needed by f\(\)/],
+  ['a need of an arrow function run in place', '((b) => { print(a, b); })(1); var a = 1;', /a is used where/],
+  ['a short property above its declaration', 'print({ a }); var a = 1;', /a is used where/],
   ['all of it inside a wrapper', '(function () { f(); function f() { } })();', /f is used where/],
 ];
 
@@ -121,6 +134,17 @@ const accepted: [string, string][] = [
   ['a probe for a global', 'print(typeof Map === "undefined" ? 1 : new Map());'],
   ['an own method of a missing name', 'var o = { flat: function () { return 1; } }; print(o.flat());'],
   ['an own method given later', 'function A() {} A.prototype.at = function () { return 1; }; print(new A().at());'],
+  [
+    'arrow functions',
+    'var f = a => b => a + b, g = (a, b) => (a, b), h = () => void 0, i = a => ({ a }), j = a => { if (a) return 1; }; ' +
+      'print(f(1)(2), g(1, 2), h(), i(3).a, j(1), 0 ? x => x.y.z : y => y, [1].map(a => f(a)(1)));',
+  ],
+  ['an arrow function with `this`', '({ a: 5, f: function () { [1].forEach(() => print(this.a)); } }).f();'],
+  [
+    'an arrow function that makes objects',
+    'var A = () => {}; A.prototype = { b: 2 }; print(new A().b, new A() instanceof A);',
+  ],
+  ['short properties and methods', 'var a = 1, o = { a, f() { return this.a; }, delete() {} }; print(o.f());'],
   ['Object.keys', 'print(Object.keys({ a: 1 }), Object.values({ a: 1 }));'],
   ['hasOwnProperty of the prototype', 'print(Object.prototype.hasOwnProperty.call({ a: 1 }, "a"));'],
   [
@@ -181,6 +205,19 @@ describe('the minifier', () => {
     const out = await minify('print(/[\\x00-\\x1f\\x7f]/.test("\\x01\\x7f\\xe9\\u20ac"))');
     expect(out).toMatch(/^[\x20-\x7e]*$/);
     expect(out).toContain('[\\x00-\\x1f\\x7f]');
+  });
+
+  it('makes arrow functions of those that have no `this` and no `arguments` of their own', async () => {
+    const out = await minify(
+      'function a(b){function c(){return b*2}return c()+c()}function d(){return this.e}function f(){return arguments.length}' +
+        'exports.a=a;exports.d=d;exports.f=f;exports.g={h:function(i){return i}};exports.j=[a,d,f]',
+    );
+    const exports: any = {};
+    new Function('exports', out)(exports);
+    expect([exports.a(1), exports.d.call({ e: 5 }), exports.f(1, 2), exports.g.h(6)]).toEqual([4, 5, 2, 6]);
+    expect(out.match(/=>/g)).toHaveLength(2);
+    expect(out).toMatch(/\{h\(\w\)\{/);
+    expect(out.match(/function/g)).toHaveLength(2);
   });
 
   it('keeps what it says to the interpreter', async () => {

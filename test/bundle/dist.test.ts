@@ -24,7 +24,7 @@ const moduleName = (file: string): string => (file.startsWith('boards') ? 'board
 
 /** The modules that a file asks for. */
 function required(file: string): string[] {
-  const calls = [...nodesOf(parse(read(file), { ecmaVersion: 5 }))].filter((node) => node.type === 'CallExpression');
+  const calls = [...nodesOf(parse(read(file), { ecmaVersion: 2015 }))].filter((node) => node.type === 'CallExpression');
   return calls.filter(({ callee }) => callee.name === 'require').map((call) => call.arguments[0].value);
 }
 
