@@ -1,8 +1,8 @@
 // Addresses in dotted form.
 
-/** The numbers of a dotted address. */
+/** The numbers of a dotted address. The interpreter throws where a text of 64 characters becomes a number. */
 export function bytes(ip: any): number[] {
-  return ('' + ip).split('.').map(Number);
+  return ('' + ip).substr(0, 16).split('.').map(Number);
 }
 
 /** Four numbers from 0 to 255, without leading zeros and the like. */

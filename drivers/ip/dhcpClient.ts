@@ -173,7 +173,7 @@ function bind(d: Dhcp, a: Answer): void {
   keep(d);
   d._driver._use({
     _ip: d._ip!,
-    _mask: a[Option.MASK] || '255.255.255.0',
+    _mask: four(a[Option.MASK] || '255.255.255.0', 0),
     _gw: four(a[Option.ROUTER] || '0.0.0.0', 0),
     _dns: servers,
   });
@@ -184,10 +184,10 @@ function heard(this: any, data: Uint8Array, from: string, port: number): void {
   const a = port === 67 ? parseDhcp(data, d._key) : undefined;
   const server = a && a[Option.SERVER];
   if (!server) return;
-  const type = +a[Option.TYPE];
+  const type = a[Option.TYPE];
   const ip = a[Option.ADDRESS];
   if (d._wait === Wait.Offer) {
-    if (type === Type.OFFER && ip !== '0.0.0.0') {
+    if (type === '' + Type.OFFER && ip !== '0.0.0.0') {
       d._wait = Wait.Ack;
       d._ip = ip;
       d._server = server;
@@ -195,12 +195,12 @@ function heard(this: any, data: Uint8Array, from: string, port: number): void {
       step(d);
     }
   } else if (d._wait !== Wait.Check && (!d._server || d._server === server)) {
-    if (type === Type.NAK) {
+    if (type === '' + Type.NAK) {
       const why = 'the DHCP server refuses ' + d._ip;
       if (d._wait === Wait.Bound) lose(d, why);
       // at once, but not for ever
       else anew(d, why, d._naks++ ? 10000 : 0);
-    } else if (type === Type.ACK && a[Option.LEASE] && ip === d._ip) {
+    } else if (type === '' + Type.ACK && a[Option.LEASE] && ip === d._ip) {
       d._server = server;
       if (d._wait === Wait.Bound) bind(d, a);
       else check(d, a);

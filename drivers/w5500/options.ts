@@ -46,7 +46,8 @@ export function need(good: any, what: string, given: any, allowed: string): void
 /** A number from `least` to `most`; undefined stands for the usual one. */
 export function needNumber(what: string, n: any, usual: any, least: number, most: number, step: number): number {
   if (n === undefined) n = usual;
-  need(n >= least && n <= most && n % step === 0, what, n, least + ' to ' + most + ' in steps of ' + step);
+  const good = typeof n === 'number' && n >= least && n <= most && n % step === 0;
+  need(good, what, n, 'a number from ' + least + ' to ' + most + ' in steps of ' + step);
   return n;
 }
 
@@ -67,9 +68,12 @@ export function hex(mac: number[]): string {
 
 /** The six bytes of a MAC address. */
 export function parseMac(text: any): number[] {
-  const mac = ('' + text).split(':').map(function (s) {
-    return parseInt(s, 16);
-  });
+  const mac = ('' + text)
+    .substr(0, 18)
+    .split(':')
+    .map(function (s) {
+      return parseInt(s, 16);
+    });
   need(mac.length === 6 && hex(mac) === text.toLowerCase() && !(mac[0] & 1), 'mac', text, 'like 02:12:34:56:78:9a');
   return mac;
 }

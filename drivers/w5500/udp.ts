@@ -4,7 +4,7 @@ import { random32 } from '../ip/random';
 import { pair, word, write } from './bus';
 import { bytes } from '../ip/address';
 import { fill, flush, inUse, leave, place, poke, ready, release, run, State, take, waiting } from './socket';
-import { resolve } from './static';
+import { needPort, resolve } from './static';
 import { Ir, Mode, Sn, Sr } from './registers';
 import type { Sock } from './socket';
 import type { Driver } from './static';
@@ -19,7 +19,7 @@ export interface Udp {
   onMessage?: (data: Uint8Array, ip: string, port: number) => void;
   /** the network is gone, and the socket with it */
   onClose?: (err: NetError) => void;
-  /** Sends 1 to 1472 bytes; one datagram at a time, `done` says how it went. */
+  /** Sends 1 to 1472 bytes; one datagram at a time, `done` says how it went. Throws a NetError (EINVAL). */
   send(data: string | Uint8Array, host: string, port: number, done?: (err: NetError | null) => void): void;
   close(): void;
 }
@@ -87,6 +87,7 @@ const udp: any = {
   },
   send: function (this: Port, data: any, host: string, port: number, done?: (err: NetError | null) => void): void {
     const s = this;
+    needPort(port);
     resolve(s._driver as Driver, host, function (err, ip) {
       const most = Math.min(LARGEST, s._driver._sizes[s._n] * 1024);
       const n = data.length;

@@ -22,6 +22,8 @@ describe('create', () => {
     ['no buffers', { spi, cs: pin, buffers: [] }, /buffers/],
     ['nine buffers', { spi, cs: pin, buffers: [1, 1, 1, 1, 1, 1, 1, 1, 1] }, /buffers/],
     ['retry', { spi, cs: pin, retry: { time: 7000 } }, /retry/],
+    ['retry as a text', { spi, cs: pin, retry: { count: '9'.repeat(70) } }, /retry.count is 9+, must be a number/],
+    ['a MAC of too many digits', { spi, cs: pin, mac: '02:12:34:56:78:' + 'a'.repeat(70) }, /mac is/],
     ['keep-alive', { spi, cs: pin, keepalive: 7 }, /keepalive is 7/],
     ['PHY', { spi, cs: pin, phy: '1G' }, /phy is 1G/],
   ];

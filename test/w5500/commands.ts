@@ -130,15 +130,15 @@ export function commander(host: Host): { run(c: Command, told: (t: Told) => void
 
   ops.create = function (c: Command, told: (t: Told) => void) {
     const o = c.options || {};
-    const old = driver;
     o.spi = host.spi;
     o.cs = host.cs;
     if (c.rst) o.rst = host.rst;
     if (c.irq) o.irq = host.irq;
+    const made = host.create(o);
     kept = {};
     sockets = {};
-    if (old) host.netdriver.unregister(old.name);
-    driver = host.create(o);
+    if (driver) host.netdriver.unregister(driver.name);
+    driver = made;
     host.netdriver.register(driver, { default: true });
     told({});
   };

@@ -46,6 +46,30 @@ export const bringUpRows: Scenario[] = [
       await r.works();
     },
   },
+  {
+    name: 'texts where numbers belong, too long to be one',
+    async run(r) {
+      const text: any = '9'.repeat(70);
+      const refused = { code: 'EINVAL', message: expect.stringMatching(/999/) };
+      for (const options of [
+        { mac: text },
+        { mac: '02:' + text },
+        { keepalive: text },
+        { phy: text },
+        { buffers: [text] },
+      ])
+        expect(await r.does({ op: 'create', options })).toMatchObject(refused);
+      for (const wrong of [{ ip: text }, { mask: text }, { gw: '10.0.0.' + text }, { dns: [text] }, { timeout: text }])
+        expect(await r.link({ ...STATIC, ...wrong })).toMatchObject(refused);
+      expect(await r.link(STATIC)).toMatchObject({ ip: STATIC.ip });
+      expect(await r.does({ op: 'udp', name: 'u', port: text })).toMatchObject(refused);
+      await r.does({ op: 'udp', name: 'v' });
+      for (const host of ['10.0.0.9', 'a.test'])
+        expect(await r.does({ op: 'datagram', name: 'v', host, port: text, data: 'x' })).toMatchObject(refused);
+      await r.does({ op: 'drop', name: 'v' });
+      await r.works();
+    },
+  },
   linked('a chip that loses its power while idle', async (r) => {
     r.chip.reset();
     await r.until(() => !r.linked);

@@ -112,6 +112,20 @@ export const dhcpRows: Scenario[] = [
   gets('every answer three times', (r) => (r.dhcp.faults.repeat = 2)),
   gets('answers a second late', (r) => (r.dhcp.faults.delayMs = 1000)),
   gets('unicast answers get lost', (r) => (r.dhcp.faults.loseUnicast = true)),
+  gets('a mask and times that are too long', (r) => {
+    const long = Uint8Array.from({ length: 8 }, (_, i) => (i < 3 ? 255 : 0));
+    r.dhcp.faults.options = { 1: long, 51: long, 58: long, 59: long };
+  }),
+  {
+    name: 'a message type that is too long',
+    async run(r) {
+      r.dhcp.faults.options = { 53: new Uint8Array(70).fill(2) };
+      expect(await r.link({ dhcp: true, timeout: 9000 })).toMatchObject({ code: 'ETIMEDOUT' });
+      r.dhcp.clearFaults();
+      expect(await r.link(DHCP)).toMatchObject(leased);
+      await r.works();
+    },
+  },
   gets('no router, no DNS server, no times', (r) => (r.dhcp.faults.options = { 3: null, 6: null, 58: null, 59: null })),
   {
     name: 'answers that are cut off',

@@ -66,8 +66,10 @@ export const dnsRows: Scenario[] = [
   }),
   row('answers addresses at once, and knows what is none', async (r) => {
     expect(await look(r, '1.2.3.4')).toBe('1.2.3.4');
-    for (const name of ['1.2.3', '1.2.3.256', 'a..b', '\xe4.test', ''])
-      expect([name, await look(r, name)]).toEqual([name, 'ENOTFOUND']);
+    const names = ['1.2.3', '1.2.3.256', '01.2.3.4', '1.2.3.4.', '1.2.3.4.5', 'a..b', '\xe4.test', ''];
+    for (const c of 'x9')
+      names.push(c.repeat(64), '1.2.3.' + c.repeat(64), c.repeat(300), 'a.'.repeat(127) + c.repeat(64));
+    for (const name of names) expect([name, await look(r, name)]).toEqual([name, 'ENOTFOUND']);
     expect(r.dns.queries.length).toBe(0);
   }),
   row('no such name, remembered for a moment', async (r) => {
