@@ -40,8 +40,8 @@ export interface Dhcp extends Task {
   _end: number;
 }
 
-/** REQUESTs until it starts anew */
-const ENOUGH = 3;
+/** REQUESTs until it starts anew: 12 s, since a server says nothing of an address it does not know (section 4.3.2) */
+const ENOUGH = 2;
 const EVERYBODY = '255.255.255.255';
 /** the discard service: a datagram to it makes the chip ask for the address */
 const DISCARD = 9;
