@@ -91,13 +91,13 @@ function heard(this: any, data: Uint8Array, ip: string, port: number): void {
     // broken: there may be a good one
   }
   if (!a) return;
-  if (a._ip || a._rcode === 3 || !a._rcode) {
+  if (a._ip || (!a._cut && (a._rcode === 3 || !a._rcode))) {
     q._ip = a._ip;
     if (!a._ip) fail(q, 'ENOTFOUND', 'there is no address');
     finish(q, a._ip ? a._ttl : UNKNOWN);
   } else {
     // this server cannot say: the next one, at once as long as there is one
-    fail(q, 'EAI_AGAIN', 'the DNS server says RCODE ' + a._rcode);
+    fail(q, 'EAI_AGAIN', 'the DNS server says ' + (a._cut ? 'TC' : 'RCODE ' + a._rcode));
     q._server = undefined;
     if (q._tries < q._driver._setup!._dns.length) ask(q);
   }

@@ -6,6 +6,8 @@ export interface DnsAnswer {
   _ip?: string;
   _ttl: number;
   _rcode: number;
+  /** it is cut off (TC), and the address is in what is missing */
+  _cut?: boolean;
 }
 
 /** TYPE of a record */
@@ -95,7 +97,6 @@ export function parseAnswer(d: Uint8Array, q: Uint8Array): DnsAnswer | undefined
       c._at = end;
     }
   }
-  // cut off, and the address is in what is missing: as good as no answer
-  if (d[2] & 2) a._rcode = 2;
+  a._cut = (d[2] & 2) > 0;
   return a;
 }

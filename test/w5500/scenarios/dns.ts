@@ -51,6 +51,7 @@ const lasting: [DnsFault, string][] = [
   ['nxdomain', 'ENOTFOUND'],
   ['servfail', 'EAI_AGAIN'],
   ['refused', 'EAI_AGAIN'],
+  ['truncated', 'EAI_AGAIN'],
   ['loop', 'ETIMEDOUT'],
   ['short', 'ETIMEDOUT'],
   ['garbage', 'ETIMEDOUT'],
@@ -145,6 +146,15 @@ export const dnsRows: Scenario[] = [
       expect(await r.get('http://api.test/')).toMatchObject({ status: 200 });
     }),
   ),
+  row('says why a name was not found', async (r) => {
+    r.dns.fault = 'truncated';
+    expect(await r.get('http://api.test/', patient)).toMatchObject({
+      message: expect.stringMatching(/server says TC/),
+    });
+    r.dns.fault = 'refused';
+    expect(await r.get('http://api.test/', patient)).toMatchObject({ message: expect.stringMatching(/RCODE 5/) });
+    r.dns.fault = null;
+  }),
   row('requests that gave up, with no answer to their lookups', async (r) => {
     r.dns.fault = 'silent';
     for (let i = 0; i < 8; i++)
