@@ -103,16 +103,11 @@ function work(s: Tcp, ir: number, sr: number, late: boolean): any {
 
 /** Offers room, and sends what was written. True: the chip is busy with it. */
 function offer(s: Tcp): boolean | undefined {
-  const size = s._driver._sizes[s._n] * 1024;
-  let room = -1;
-  let last: number;
+  let room: number;
   // Sn_TX_FSR does not know of bytes that no SEND has taken: those go first
   if (!s._offered && !s._filled) {
-    // read once it may be torn, but it only grows: all free is all free
-    do {
-      last = room;
-      room = word(read(s, Sn.TX_FSR, 2), 0);
-    } while (room !== last && room !== size);
+    // its high byte is read first, and between SENDs it only grows: torn, it is too small at worst
+    room = word(read(s, Sn.TX_FSR, 2), 0);
     if (room) {
       s._offered = true;
       s.events.onWritable(room);
@@ -129,6 +124,7 @@ function up(s: Tcp, ir: number, sr: number, late: boolean): any {
   const look = s._look || over;
   let left: number;
   let n: number;
+  let bytes: Uint8Array;
   if (ir & Ir.SEND_OK) s._sending = s._offered = false;
   if (s._sending) {
     if (late) fail(s, late);
@@ -146,7 +142,9 @@ function up(s: Tcp, ir: number, sr: number, late: boolean): any {
       n = Math.min(n, left);
       left -= n;
       s._wait = 1;
-      s.events.onData(take(s, n));
+      // where an argument throws, the interpreter never lets go of the function it was for
+      bytes = take(s, n);
+      s.events.onData(bytes);
     }
     if (s._state !== State.Up) return;
     if (over) {

@@ -118,6 +118,36 @@ export const flowRows: Scenario[] = [
     },
     { chip: { tearing: 0.8, commandFrames: [2, 9], commandMs: 3, pointers: 0xfff0 } },
   ),
+  linked(
+    'a chip whose SEND_OK does not wait for the ACK: Sn_TX_FSR is torn while it grows',
+    async (r) => {
+      const seen = taking(r);
+      let torn = 0;
+      for (const s of r.chip.sockets) {
+        const send = s.tcp.send;
+        s.tcp.send = function (n) {
+          send.call(s.tcp, n);
+          s.sendOk();
+        };
+      }
+      r.chip.probes.push({
+        frame({ block, address, data }) {
+          const s = r.chip.sockets[block >> 2];
+          if ((block & 3) !== 1 || address !== 0x20 || data.length !== 2 || s.status !== 0x17) return;
+          const free = s.buffers.txFree;
+          const read = (data[0] << 8) | data[1];
+          expect(read).toBeLessThanOrEqual(free);
+          if (data[0] !== free >> 8 && data[1] === (free & 255)) torn++;
+        },
+      });
+      const sent = r.begin({ op: 'call', url: URL, upload: 60000, ...{ options: { timeout: 0 } } });
+      expect(await r.wait(sent)).toMatchObject({ status: 200 });
+      expect(seen.body === pattern(0, 60000)).toBe(true);
+      expect(torn).toBeGreaterThan(0);
+      await r.works();
+    },
+    { chip: { tearing: 0.5, arrivalMs: 20 } },
+  ),
   linked('edges of INTn that nobody saw', async (r) => {
     r.chip.faults.missedEdges = 5;
     r.lan.serveTcp('10.0.0.9', 80, () => answering(sized(9000)));
