@@ -12,6 +12,10 @@ export interface Bus {
   _cs: any;
   /** what is sent to read: as long as the longest piece so far */
   _out: Uint8Array;
+  /** the chip was well when it was last asked */
+  _up?: boolean;
+  /** the last frame began as those of a chip do */
+  _echo?: boolean;
 }
 
 /** What has registers: the chip itself, or a socket of it. */
@@ -21,13 +25,22 @@ export interface Part {
   _regs: number;
 }
 
-/** Reads n bytes: a view on what the bus gave, without the three bytes that come with the header. */
+export const SILENT = 'the chip does not answer any more';
+
+/**
+ * Reads n bytes: a view on what the bus gave, without the three bytes that come with the header. Chips say 1, 2, 3
+ * meanwhile; no datasheet tells, so that counts only where it was seen before.
+ */
 export function read(p: Part, address: number, n: number, buffer?: number): Uint8Array {
   const c = p._driver;
   if (c._out.length < n + 3) c._out = new Uint8Array(n + 3);
   const out = c._out.subarray(0, n + 3);
   out.set([address >> 8, address, p._regs + (buffer! | 0)]);
-  return c._spi.send(out, c._cs).subarray(3);
+  const got = c._spi.send(out, c._cs);
+  const echo = got[2] === 3;
+  if (c._up && c._echo && !echo) throw new Error(SILENT);
+  c._echo = echo;
+  return got.subarray(3);
 }
 
 /** Writes bytes: a number, lists of numbers, a byte string or a Uint8Array. */

@@ -1,7 +1,7 @@
 // The chip as a whole: reset, version, cable, addresses. It is a task of its own: what it does next is in `_run`.
 import { netError } from '../../src/net/neterror';
 import { soon } from '../ip/task';
-import { read, write } from './bus';
+import { read, SILENT, write } from './bus';
 import { Bit, Block, Reg, Sn } from './registers';
 import { end, NOBODY } from './socket';
 import type { Chip } from './model';
@@ -88,7 +88,7 @@ function watch(c: Chip): void {
   const r = read(c, Reg.SHAR, 38);
   const phy = r[37];
   const up = phy & Bit.PHY_LNK;
-  if (r.subarray(0, 6).join() !== c._mac.join()) throw new Error('the chip does not answer any more');
+  if (r.subarray(0, 6).join() !== c._mac.join()) throw new Error(SILENT);
   soon(c, up ? 1000 : 100);
   if (!up) c._why = 'no Ethernet link: PHYCFGR is ' + phy + ', is the cable in?';
   if (up && !c._up) {

@@ -83,9 +83,29 @@ const withinRows = [1, 2, 3, 4, 7, 100, 600].map((n) =>
   }),
 );
 
+// as soon as it is known how much there is to read: the data frame is the first that gets no answer
+const betweenRows = [0, 255].map((level) =>
+  linked(`stuck at ${level} before a frame of data: none of it is believed`, async (r) => {
+    r.lan.serveTcp('10.0.0.9', 80, () => answering(BODY));
+    r.chip.probes.push({
+      frame({ address, write, data }) {
+        const half = r.lan.connections().some((s) => s.queued > 0 && s.queued < 40000);
+        if (!half || write || address !== 0x26 || !(data[0] | data[1])) return;
+        r.chip.probes.pop();
+        r.chip.faults.spiStuck = level;
+        r.chip.resetCounters();
+      },
+    });
+    expect(await r.get(URL, { stream: 512 })).toMatchObject({ error: 'IOError', code: 'EIO', wrong: 0 });
+    expect(r.chip.frames).toBeLessThan(20);
+    await recovers(r);
+  }),
+);
+
 export const busRows: Scenario[] = [
   ...stuckRows,
   ...withinRows,
+  ...betweenRows,
   linked('stuck while idle', async (r) => {
     r.chip.faults.spiStuck = 0;
     await recovers(r);
