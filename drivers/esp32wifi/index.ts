@@ -1,11 +1,21 @@
 // WiFi of the ESP32 firmware: link, reconnection and name lookup over `Wifi`, sockets over `net` and `tls`.
 //
 // What `Wifi` does (Espruino 2v29, libs/network/esp32): connect() tries three times and then stops for good, its
-// callback may never be called, 'disconnected' comes only when it has given up; getHostByName does one name at a time.
+// callback may never be called, 'disconnected' comes only when it has given up. getHostByName knows one callback: who
+// asks before it has answered gets the answer to the other name.
 import { netError } from '../../src/net/neterror';
-import { breakAll, newSocket, open } from '../firmware/socket';
-import { inWords } from './reasons';
-import type { Capabilities, Endpoint, LinkInfo, NetDriver, NetError, Receiver, Socket } from '../../src/net/driver';
+import { alive, end, newSocket, open } from '../firmware/socket';
+import type { FirmwareSocket } from '../firmware/socket';
+import type {
+  Capabilities,
+  ConnectPhase,
+  Endpoint,
+  LinkInfo,
+  NetDriver,
+  NetError,
+  Receiver,
+  Socket,
+} from '../../src/net/driver';
 
 declare const require: (name: string) => any;
 
@@ -24,171 +34,171 @@ export interface WifiOptions {
 /** ms before the first try to reconnect; doubled each time up to MAX_BACKOFF, each a quarter more or less */
 const BACKOFF = 1000;
 const MAX_BACKOFF = 60000;
-/** ms for a name lookup */
-const LOOKUP_TIMEOUT = 10000;
-const NO_IP = '0.0.0.0';
-const LATE = 'no answer in time';
-
-/** the network to be on, and why it is not */
+/** ms that a try or a lookup may take: more than the firmware needs to give up (lwIP: 7 s for each DNS server) */
+const PATIENCE = 30000;
+let wifi: any;
+/** the network to come back to */
 let wanted: WifiOptions | undefined;
-let reason: any = '';
-let listening = false;
-/** the firmware has given up, or was told to stop */
-let down = false;
-let tries = 0;
+/** why there is no link; '' while there may be one */
+let reason = '';
+let backoff = BACKOFF;
+/** the end of link()'s patience, or the next look at the link */
 let timer: any;
+/** whom the end of a try concerns: the link() that waits, else `lose` */
+let settle: (why: string) => void;
 
-function stopTimer(): void {
+/** Calls `then` after some time, and nothing that was to be called before. */
+function wait(then?: any, ms?: number, what?: string): void {
   if (timer) clearTimeout(timer);
-  timer = 0;
+  timer = then && setTimeout(then, ms, what);
 }
 
-function nothing(): void {}
-
-function dial(done: (reason: any) => void): void {
-  const password = wanted!.password;
-  // only undefined or an object is accepted as options, not null
-  require('Wifi').connect(wanted!.ssid, password === undefined ? {} : { password: password }, done);
+function fault(phase: ConnectPhase, code?: string): NetError {
+  return netError(code || 'ENETDOWN', phase, 'WiFi is not linked' + reason);
 }
 
-function again(): void {
-  // should the firmware not even answer, the next try comes all the same
-  retryLater();
-  try {
-    dial(nothing);
-  } catch (e) {
-    reason = e;
+/** Tries again until there is a link: the firmware may not even answer. */
+function reconnect(): void {
+  if (is_linked()) wait();
+  else {
+    wait(reconnect, PATIENCE);
+    backoff = Math.min(backoff * 2, MAX_BACKOFF);
+    wifi.connect(wanted!.ssid, wanted);
   }
 }
 
-function retryLater(): void {
-  stopTimer();
-  timer = setTimeout(again, Math.min(BACKOFF * Math.pow(2, tries++), MAX_BACKOFF) * (0.75 + Math.random() / 2));
+function lose(why: string): void {
+  reason = ': ' + why.toLowerCase().replace(/_/g, ' ') + (/AUTH_F|HANDSH/.test(why) ? ' (wrong password?)' : '');
+  alive.slice().forEach(function (s) {
+    end(s, fault(s.phase));
+  });
+  wait(wanted && reconnect, backoff * (0.75 + Math.random() / 2));
 }
+settle = lose;
 
 function onConnected(): void {
-  down = false;
-  tries = 0;
-  stopTimer();
+  reason = '';
+  backoff = BACKOFF;
 }
 
 function onDisconnected(e: any): void {
-  down = true;
-  reason = e && e.msg;
-  if (wanted) retryLater();
+  if (settle === lose) lose(e.msg);
 }
 
-function getIP(): any {
-  const wifi = require('Wifi');
-  if (!listening) {
-    listening = true;
+/** The firmware's module. Its events are of interest from the first use on. */
+function radio(): any {
+  if (!wifi) {
+    wifi = require('Wifi');
     wifi.on('connected', onConnected);
     wifi.on('disconnected', onDisconnected);
   }
-  return wifi.getIP();
+  return wifi;
 }
 
 export function is_linked(): boolean {
-  const ip = getIP().ip;
-  return !down && !!ip && ip !== NO_IP;
-}
-
-function fault(code: string, message: string): NetError {
-  return netError(code, 'connect', 'WiFi ' + message);
+  return /[1-9]/.test(radio().getIP().ip) && !reason;
 }
 
 export function link_info(): LinkInfo {
-  const got = getIP();
-  if (!is_linked()) throw fault('ENETDOWN', 'is not linked' + (reason && ': ' + inWords(reason)));
+  const got = radio().getIP();
+  if (!is_linked()) throw fault('connect');
   // the firmware tells nobody its DNS server
   return { ip: got.ip, mask: got.netmask, gw: got.gw, dns: '', mac: got.mac };
 }
 
-function check(good: any, what: string): void {
-  if (!good) throw fault('EINVAL', what);
+function drop(): void {
+  wanted = undefined;
+  settle('taken down');
 }
 
+function fits(text: any, max: number): boolean {
+  return text === undefined || ('' + text === text && text.length <= max);
+}
+
+/** Is rejected with EINVAL, EAUTH (wrong password), ETIMEDOUT or ENETDOWN (all else). */
 export function link(o: WifiOptions): Promise<LinkInfo> {
   return new Promise(function (resolve, reject) {
-    let waiting: any;
-    function done(why: any): void {
-      if (waiting)
-        try {
-          clearTimeout(waiting);
-          waiting = 0;
-          if (why) {
-            reason = why;
-            wanted = undefined;
-            stopTimer();
-            throw fault(
-              why === LATE ? 'ETIMEDOUT' : why === 'AUTH_FAIL' ? 'EAUTH' : 'ENETDOWN',
-              '"' + o.ssid + '": ' + inWords(why),
-            );
-          }
+    function done(why: string): void {
+      if (settle === done) {
+        settle = lose;
+        if (why) lose(why);
+        else {
           onConnected();
-          resolve(link_info());
-        } catch (e) {
-          reject(e);
+          wanted = o;
+          wait();
         }
-    }
-    try {
-      check(o && typeof o.ssid === 'string' && o.ssid && o.ssid.length < 33, 'ssid must be 1 to 32 bytes');
-      check(o.password === undefined || ('' + o.password).length < 65, 'password must be up to 64 bytes');
-      check(o.timeout === undefined || o.timeout > 0, 'timeout must be more than 0 ms');
-      if (wanted && is_linked() && wanted.ssid === o.ssid) resolve(link_info());
-      else {
-        getIP();
-        stopTimer();
-        down = false;
-        if (o.hostname) require('Wifi').setHostname(o.hostname, nothing);
-        wanted = o;
-        waiting = setTimeout(done, o.timeout || 30000, LATE);
-        dial(done);
+        if (is_linked()) resolve(link_info());
+        else reject(fault('connect', ({ NO_ANSWER: 'ETIMEDOUT', AUTH_FAIL: 'EAUTH' } as any)[why]));
       }
-    } catch (e) {
-      if (waiting) clearTimeout(waiting);
+    }
+    if (
+      !o ||
+      !o.ssid ||
+      !fits(o.ssid, 32) ||
+      !fits(o.password, 64) ||
+      (o.timeout !== undefined && !(o.timeout > 0 && o.timeout < 1e9))
+    )
       // not at once: a promise rejected before anyone listens is an error of its own here
-      setTimeout(reject, 0, e);
+      setTimeout(
+        reject,
+        0,
+        netError('EINVAL', 'connect', 'ssid must be 1 to 32 bytes, password up to 64, timeout over 0 ms'),
+      );
+    else if (wanted && wanted.ssid === o.ssid && is_linked()) resolve(link_info());
+    else {
+      drop();
+      if (o.hostname) radio().setHostname(o.hostname);
+      settle = done;
+      wait(done, o.timeout || PATIENCE, 'NO_ANSWER');
+      radio().connect(o.ssid, o, done);
     }
   });
 }
 
 export function unlink(): void {
-  wanted = undefined;
-  stopTimer();
-  down = true;
-  breakAll(netError('ENETDOWN', 'open', 'the WiFi link was taken down'));
-  require('Wifi').disconnect(nothing);
+  drop();
+  radio().disconnect();
 }
 
-type Found = (err: NetError | null, ip: string) => void;
-/** host and receiver of each name that is waiting: the firmware looks up one at a time */
-const lookups: [string, Found][] = [];
+/** the callback of the lookup that the firmware is at */
+let asking: any;
 
-function nextLookup(): void {
-  const first = lookups[0];
+function needsLookup(s: any): boolean {
+  return s.phase === 'dns';
+}
+
+function ask(): void {
+  const s: any = asking ? 0 : alive.find(needsLookup);
   let guard: any;
   function answer(ip: any): void {
-    if (guard) {
+    if (asking === answer) {
       clearTimeout(guard);
-      guard = 0;
-      lookups.shift();
-      if (lookups.length) nextLookup();
-      first[1](ip && ip !== NO_IP ? null : netError('ENOTFOUND', 'dns', 'name not found: ' + first[0]), ip);
+      asking = 0;
+      if (s._raw !== null)
+        try {
+          if (!/[1-9]/.test(ip)) throw netError('ENOTFOUND', 'dns', 'name not found: ' + s._host);
+          s._found(ip);
+        } catch (e: any) {
+          s.close();
+          s.events.onClose(e);
+        }
+      ask();
     }
   }
-  guard = setTimeout(answer, LOOKUP_TIMEOUT);
-  try {
-    require('Wifi').getHostByName(first[0], answer);
-  } catch (e) {
-    setTimeout(answer, 0);
+  if (s) {
+    asking = answer;
+    guard = setTimeout(answer, PATIENCE);
+    radio().getHostByName(s._host, answer);
   }
 }
 
-/** Calls back at once where there is nothing to look up. */
-function lookUp(host: string, done: Found): void {
-  if (!/[^0-9.]/.test(host)) done(null, host);
-  else if (lookups.push([host, done]) < 2) nextLookup();
+function lookUp(s: any, host: string, found: (ip: string) => void): void {
+  if (/^[0-9.]+$/.test(host)) found(host);
+  else {
+    s._host = '' + host;
+    s._found = found;
+    ask();
+  }
 }
 
 export const name = 'esp32wifi';
@@ -196,28 +206,19 @@ export const capabilities: Capabilities = { tls: true, verify: false, sni: false
 
 export function gethostbyname(host: string): Promise<string> {
   return new Promise(function (resolve, reject) {
-    lookUp(host, function (err, ip) {
-      if (err) reject(err);
-      else resolve(ip);
+    const s = newSocket({ onClose: reject } as any);
+    lookUp(s, host, function (ip) {
+      s.close();
+      resolve(ip);
     });
   });
 }
 
 export function connect(to: Endpoint, events: Receiver): Socket {
-  const s = newSocket(events);
+  const s: FirmwareSocket = newSocket(events);
   // connect() blocks for the lookup too, so the name is looked up first
-  lookUp(to.host, function (err, ip) {
-    // null: closed meanwhile
-    if (s._raw !== null)
-      try {
-        if (err) {
-          s.close();
-          throw err;
-        }
-        open(s, ip, to);
-      } catch (e: any) {
-        events.onClose(e);
-      }
+  lookUp(s, to.host, function (ip) {
+    open(s, ip, to);
   });
   return s;
 }

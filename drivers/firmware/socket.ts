@@ -15,115 +15,88 @@ const ROOM = 536;
 /** mbedTLS: the peer closed in order */
 const CLOSE_NOTIFY = -30848;
 
-interface FirmwareSocket extends Socket {
+export interface FirmwareSocket extends Socket {
   phase: ConnectPhase;
   /** the firmware's socket; null once closed */
-  _raw: any;
-  /** a piece is on its way: no room until 'drain' */
+  _raw?: any;
+  /** not connected yet, or a piece is on its way: no room until 'drain' */
   _busy?: boolean;
+  /** what its end will be told with, where somebody knows better than the firmware */
   _error?: NetError;
 }
 
-/** every socket that is not closed */
-const alive: FirmwareSocket[] = [];
+/** every socket that is not closed, oldest first */
+export const alive: FirmwareSocket[] = [];
 
-function forget(s: FirmwareSocket): void {
-  const i = alive.indexOf(s);
-  if (i >= 0) alive.splice(i, 1);
-  s._raw = null;
-}
-
-/** Ends every socket with an error. */
-export function breakAll(err: NetError): void {
-  alive.slice(0).forEach(function (s) {
+/** Ends a socket that has not ended, and tells its owner. */
+export function end(s: FirmwareSocket, err: NetError | null): void {
+  if (s._raw !== null) {
     s.close();
     s.events.onClose(err);
-  });
-}
-
-/** The firmware calls the receiver itself: a call in between would cost 14,000 instructions for every piece. */
-function listen(s: FirmwareSocket): void {
-  if (s._raw) {
-    s._raw.removeAllListeners('data');
-    s._raw.on('data', s.events.onData);
   }
 }
 
-function offer(s: FirmwareSocket): void {
-  if (s._raw && !s._busy) {
-    // TLS says 'drain' before the handshake; after it, only when something was sent
-    if (s.phase === 'connect') s.phase = 'open';
-    s.events.onWritable(ROOM);
-  }
-}
-
-// listeners have the firmware's socket as `this`; `$` leads to ours. Shared functions, no closure per connection.
+// Listeners have the firmware's socket as `this`; `$` leads to ours. Shared functions, no closure per connection. They
+// are set as `on` would, by its key, which replaces the one before.
 
 function onDrain(this: any): void {
   const s = this.$;
+  // the first one says that there is a connection, with TLS one that has yet to shake hands
   if (s._busy) s.phase = 'open';
   s._busy = false;
-  offer(s);
+  s.resume();
 }
 
-function onError(this: any, e: any): void {
-  if (!this.$._error && e.code !== CLOSE_NOTIFY)
-    // the back ends of Linux and ESP32 give -1 for everything, TLS the codes of mbedTLS
-    this.$._error = netError(
-      this.$.phase === 'tls' ? 'ETLS' : 'EIO',
-      this.$.phase,
-      'socket error ' + e.code + ': ' + e.message,
-    );
-}
-
-function onClose(this: any): void {
+/** 'error' brings a code, 'close' does not. */
+function onEnd(this: any, e: any): void {
   const s = this.$;
-  let err = s._error;
-  if (!s._raw) return;
-  forget(s);
-  if (!err && s.phase !== 'open')
-    err = netError(
-      s.phase === 'tls' ? 'ETLS' : 'ECONNREFUSED',
-      s.phase,
-      'closed before it was open; the firmware does not say why',
+  const phase = s.phase;
+  const code = e.code;
+  if (code !== CLOSE_NOTIFY)
+    end(
+      s,
+      s._error ||
+        (code || phase !== 'open'
+          ? netError(
+              // the back ends of Linux and ESP32 give -1 for everything, TLS the codes of mbedTLS
+              phase === 'tls' ? 'ETLS' : code ? 'EIO' : 'ECONNREFUSED',
+              phase,
+              code ? 'socket error ' + code + ': ' + e.message : 'closed before it was open',
+            )
+          : null),
     );
-  s.events.onClose(err || null);
 }
 
-function write(this: FirmwareSocket, bytes: Bytes): void {
-  this._busy = true;
-  this._raw.write(E.toString(bytes));
-}
-
-function resume(this: FirmwareSocket): void {
-  listen(this);
-  offer(this);
-}
-
-function nothing(): void {}
-
-function close(this: FirmwareSocket): void {
-  const raw = this._raw;
-  forget(this);
-  this._busy = true;
-  if (raw) {
-    // what still comes in is dropped: without a listener it would pile up
-    raw.removeAllListeners();
-    raw.on('data', nothing);
-    raw.end();
-    // end() alone would wait for ever where the peer does not take what was written
-    raw.clsNow = true;
-  }
-}
-
-const methods = { write: write, resume: resume, close: close };
+const methods = {
+  write: function (this: FirmwareSocket, bytes: Bytes): void {
+    this._busy = true;
+    this._raw.write(E.toString(bytes));
+  },
+  resume: function (this: FirmwareSocket): void {
+    const raw = this._raw;
+    if (raw) {
+      // the receiver's own function: a call in between would cost 14,000 instructions for every piece
+      raw['#ondata'] = this.events.onData;
+      // it may be closed already, with 'close' on its way: then write() would throw
+      if (!this._busy && !raw.cls) this.events.onWritable(ROOM);
+    }
+  },
+  close: function (this: FirmwareSocket): void {
+    const raw = this._raw;
+    if (raw !== null) {
+      alive.splice(alive.indexOf(this), 1);
+      this._raw = null;
+      // end() would wait for ever where the peer does not take what was written
+      if (raw) raw.clsNow = true;
+    }
+  },
+};
 
 /** A socket that has yet to be opened: `open` does that, when the host has an address. */
 export function newSocket(events: Receiver): FirmwareSocket {
   const s: FirmwareSocket = Object.create(methods);
   s.events = events;
   s.phase = 'dns';
-  s._raw = 0;
   alive.push(s);
   return s;
 }
@@ -134,32 +107,20 @@ export function newSocket(events: Receiver): FirmwareSocket {
  */
 export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
   const tls = to.tls;
-  // `$` is for one who stands in for the firmware's network, and knows more than it tells
-  const options: any = { host: host, port: to.port, $: s };
   let raw: any;
-  if (tls) {
-    options.ca = tls.ca;
-    options.key = tls.key;
-    options.cert = tls.cert;
-  }
-  s.phase = 'connect';
+  s.phase = tls ? 'tls' : 'connect';
+  s._busy = !tls;
   try {
-    raw = require(tls ? 'tls' : 'net').connect(options);
+    // `$` is for one who stands in for the firmware's network, and knows more than it tells
+    raw = require(tls ? 'tls' : 'net').connect((Object as any).assign({}, tls, { host: host, port: to.port, $: s }));
   } catch (e: any) {
-    forget(s);
-    if (('' + e.message).indexOf('locate') >= 0) throw netError('ENOTFOUND', 'dns', 'name not found: ' + host);
-    throw netError(
-      'ECONNREFUSED',
-      'connect',
-      'cannot connect to ' + host + ' port ' + to.port + ': refused or no answer',
-    );
+    s.close();
+    throw netError('ECONNREFUSED', 'connect', 'cannot connect to ' + host + ':' + to.port + ': ' + e.message);
   }
-  if (tls) s.phase = 'tls';
   s._raw = raw;
   raw.$ = s;
   // in this very turn: data that come before there is a listener are delivered in the wrong order
-  listen(s);
-  raw.on('drain', onDrain);
-  raw.on('error', onError);
-  raw.on('close', onClose);
+  raw['#ondata'] = s.events.onData;
+  raw['#ondrain'] = onDrain;
+  raw['#onerror'] = raw['#onclose'] = onEnd;
 }

@@ -30,14 +30,18 @@ export function is_linked(): boolean {
 /** Addresses only: this firmware looks names up inside connect(), and tells nobody what it found. */
 export function gethostbyname(host: string): Promise<string> {
   return new Promise(function (resolve, reject) {
-    if (!/[^0-9.]/.test(host)) resolve(host);
+    if (/^[0-9.]+$/.test(host)) resolve(host);
     else setTimeout(reject, 0, netError('ENOTSUP', 'dns', 'the firmware has no name lookup but that of connect()'));
   });
 }
 
 export function connect(to: Endpoint, events: Receiver): Socket {
   const s = newSocket(events);
-  open(s, to.host, to);
+  try {
+    open(s, to.host, to);
+  } catch (e: any) {
+    throw /locate host/.test(e.message) ? netError('ENOTFOUND', 'dns', 'name not found: ' + to.host) : e;
+  }
   return s;
 }
 

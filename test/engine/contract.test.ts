@@ -7,7 +7,7 @@ import { ContractPeer } from '../driver-contract/peer';
 import { cases, SUITE_FILES } from '../driver-contract/suite';
 import { freePort } from '../servers/installed';
 import { describeEngines, runIn } from './harness';
-import { inStorage, linuxModules, script } from './program';
+import { built, inStorage, linuxModules, script } from './program';
 
 /** The suite as the interpreter takes it: one file of ES5, small, and nothing named before it is there. */
 async function suiteText(): Promise<string> {
@@ -24,23 +24,37 @@ async function suiteText(): Promise<string> {
   return (await minify(plain, options)).code!;
 }
 
-describeEngines('the driver contract: linux', (engine) => {
-  it('holds', async () => {
-    const peer = await ContractPeer.start();
-    const values = { DRIVER: 'linux', HOST: '127.0.0.1', PORT: peer.port, CLOSED_PORT: await freePort() };
-    const settings = Object.entries(values).map(([name, value]) => `var ${name}=${JSON.stringify(value)};\n`);
-    const cwd = await inStorage(engine, { ...linuxModules(), suite: await suiteText() });
-    const program = settings.join('') + script('contract.js');
-    const { stdout, failed, timedOut } = await runIn(engine, program, { timeoutMs: 120000, cwd });
-    await peer.stop();
-    rmSync(cwd, { recursive: true, force: true });
-    const told: string[] = [];
-    for (const [, n, what] of stdout.matchAll(/^#(\d+) (.*)$/gm))
-      told.push(cases[+n].name + ': ' + what.replace(/^skipped.*/, 'ok'));
-    const noise = stdout
-      .split('\n')
-      .filter((line) => line && !/^#\d/.test(line) && !/^(ERROR: Connect failed|Unable to locate)/.test(line));
-    const wanted = cases.map((one) => one.name + ': ok');
-    expect({ told, noise, failed, timedOut }).toEqual({ told: wanted, noise: [], failed: false, timedOut: false });
-  }, 150000);
+const drivers = {
+  linux: { modules: linuxModules, start: (suite: string) => suite },
+  esp32wifi: {
+    modules: () => ({ esp32wifi: built('esp32wifi.min'), Wifi: script('wifiStandIn.js') }),
+    start: (suite: string) =>
+      `require('esp32wifi').link({ ssid: 'home', password: 'secret' }).then(function () {\n${suite}\n});`,
+  },
+};
+
+describeEngines('the driver contract', (engine) => {
+  it.each(Object.keys(drivers) as (keyof typeof drivers)[])(
+    '%s holds to it',
+    async (DRIVER) => {
+      const peer = await ContractPeer.start();
+      const values = { DRIVER, HOST: '127.0.0.1', PORT: peer.port, CLOSED_PORT: await freePort() };
+      const settings = Object.entries(values).map(([name, value]) => `var ${name}=${JSON.stringify(value)};\n`);
+      const { modules, start } = drivers[DRIVER];
+      const cwd = await inStorage(engine, { ...modules(), suite: await suiteText() });
+      const program = settings.join('') + start(script('contract.js'));
+      const { stdout, failed, timedOut } = await runIn(engine, program, { timeoutMs: 60000, cwd });
+      await peer.stop();
+      rmSync(cwd, { recursive: true, force: true });
+      const told: string[] = [];
+      for (const [, n, what] of stdout.matchAll(/^#(\d+) (.*)$/gm))
+        told.push(cases[+n].name + ': ' + what.replace(/^skipped.*/, 'ok'));
+      const noise = stdout
+        .split('\n')
+        .filter((line) => line && !/^#\d/.test(line) && !/^(ERROR: Connect failed|Unable to locate)/.test(line));
+      const wanted = cases.map((one) => one.name + ': ok');
+      expect({ told, noise, failed, timedOut }).toEqual({ told: wanted, noise: [], failed: false, timedOut: false });
+    },
+    150000,
+  );
 });

@@ -1,73 +1,112 @@
-// `Wifi` as the ESP32 firmware behaves, faults included, for interpreters without it.
-// What a network does goes by its name: "home" works, "far" is not in range, "mute" never answers.
-var ip = '0.0.0.0';
-var busy = false;
-var joined = 0;
+// `Wifi` as the ESP32 firmware behaves (Espruino 2v29, libs/network/esp32), faults included, for interpreters without it.
+// What a network does goes by its name: "home" works, "slow" takes long over DHCP, "twice" calls back twice, "far" is
+// not in range, "mute" never answers. Names: "sensor.test" and "localhost" are there, "slow.test" when the test says so.
+var none = '0.0.0.0';
+var ip = none;
+/** joined, with or without an address */
+var joined = false;
+var callback;
+var lookup;
+var attempt = 0;
 
 function later(f, ms) {
   setTimeout(f, ms);
 }
 
+/** The callback of connect(), which is called once. */
+function taken() {
+  var f = callback;
+  callback = undefined;
+  return f;
+}
+
 function lose(reason, msg) {
-  ip = '0.0.0.0';
+  var f = taken();
+  ip = none;
+  joined = false;
   exports.emit('disconnected', { ssid: 'home', mac: '', reason: reason, msg: msg });
+  // the event is queued first
+  if (f) setTimeout(f, 0, msg);
 }
 
 exports.calls = [];
 exports.failNext = 0;
 
-exports.connect = function (ssid, options, callback) {
-  if (options === null) throw new Error('Expecting options object');
+exports.connect = function (ssid, options, f) {
+  var mine = ++attempt;
+  var was = joined;
+  if (typeof ssid !== 'string') throw new Error('No SSID provided');
+  if (typeof options !== 'object' || options === null) throw new Error('Expecting Object');
+  if (options.password !== undefined && typeof options.password !== 'string')
+    throw new Error('Expecting options.password to be a string');
   exports.calls.push('connect ' + ssid);
-  joined++;
+  callback = f;
+  ip = none;
+  joined = false;
   if (ssid === 'mute') return;
-  later(function () {
-    if (ssid === 'far') {
-      callback('NO_AP_FOUND');
-      lose('201', 'NO_AP_FOUND');
-    } else if (options.password !== 'secret') {
-      callback('AUTH_FAIL');
-      lose('202', 'AUTH_FAIL');
-    } else if (exports.failNext > 0) {
-      exports.failNext--;
-      callback('BEACON_TIMEOUT');
-      lose('200', 'BEACON_TIMEOUT');
-    } else {
-      ip = '192.168.7.2';
-      exports.emit('associated', { ssid: ssid });
-      exports.emit('connected', { ip: ip, netmask: '255.255.255.0', gw: '192.168.7.1' });
-      callback(null);
-    }
-  }, 5);
+  later(
+    function () {
+      if (mine !== attempt) return;
+      if (ssid === 'far') lose('201', 'NO_AP_FOUND');
+      else if (options.password !== 'secret') lose('202', 'AUTH_FAIL');
+      else if (exports.failNext > 0) {
+        exports.failNext--;
+        lose('200', 'BEACON_TIMEOUT');
+      } else {
+        joined = true;
+        exports.emit('associated', { ssid: ssid });
+        later(
+          function () {
+            if (mine !== attempt) return;
+            ip = '192.168.7.2';
+            if (f) taken()(null);
+            exports.emit('connected', { ip: ip, netmask: '255.255.255.0', gw: '192.168.7.1' });
+            if (ssid === 'twice' && f) later(f, 1);
+          },
+          ssid === 'slow' ? 90 : 1,
+        );
+      }
+    },
+    was ? 2 : 4,
+  );
 };
 
-exports.disconnect = function (callback) {
+exports.disconnect = function (f) {
   exports.calls.push('disconnect');
-  lose('8', 'ASSOC_LEAVE');
-  // the firmware does call back twice
-  callback();
-  later(callback, 2);
+  attempt++;
+  // who has not joined gets no event, and his callback is never called
+  if (joined) lose('8', 'ASSOC_LEAVE');
+  else ip = none;
+  if (f) f();
 };
 
-exports.getIP = function (callback) {
+exports.getIP = function (f) {
   var info = { ip: ip, netmask: '255.255.255.0', gw: '192.168.7.1', mac: '24:0a:c4:00:00:01' };
-  if (callback) callback(null, info);
+  if (f) f(null, info);
   return info;
 };
 
-exports.getHostByName = function (name, callback) {
-  if (busy) throw new Error('Unable to start a lookup while one is running');
-  busy = true;
+exports.getHostByName = function (name, f) {
   exports.calls.push('lookup ' + name);
-  later(function () {
-    busy = false;
-    callback(name === 'sensor.test' ? '127.0.0.1' : null);
-  }, 5);
+  if (typeof name !== 'string') throw new Error('Hostname parameter is not a string');
+  // a lookup that has not been answered loses its callback to the new one
+  lookup = f;
+  if (name !== 'slow.test')
+    later(function () {
+      exports.answer(name === 'sensor.test' || name === 'localhost' ? '127.0.0.1' : null);
+    }, 5);
 };
 
-exports.setHostname = function (name, callback) {
+/** What DNS says; whom it tells is not asked. */
+exports.answer = function (found) {
+  var f = lookup;
+  lookup = undefined;
+  if (f) f(found);
+};
+
+exports.setHostname = function (name, f) {
   exports.calls.push('hostname ' + name);
-  callback();
+  if (f) f();
 };
 
 /** The access point is switched off; it takes `times` vain tries to come back. */

@@ -1,0 +1,133 @@
+// The ESP32 driver against a WiFi network that misbehaves and a program that does not think, inside the interpreter.
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createServer as createTcp } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { describeEngines, runIn } from './harness';
+import { built, inStorage, script } from './program';
+
+/** Waits of the driver (back-off, timeouts) pass 50 times as fast, and are written down. */
+const HEAD = `
+Modules.addCached('tls', 'exports.connect=function(){throw new Error("no memory for TLS");};');
+var waits = [];
+var slow = setTimeout;
+global.setTimeout = function (f, ms, a, b) { waits.push(ms); return slow(f, ms > 100 ? ms / 50 : ms, a, b); };
+var wifi = require('Wifi');
+var driver = require('esp32wifi');
+var requests = require('requests');
+require('netdriver').register(driver);
+require('faults');
+`;
+const BAD = 14;
+
+const WANT = `
+- bad options
+${'EINVAL '.repeat(BAD).trim()}
+calls: 
+- link twice: the latter counts, and is kept up
+ | ENETDOWN | connect | WiFi is not linked: taken down
+192.168.7.2
+calls: connect mute, connect home, connect home
+- link to where it is already does nothing
+192.168.7.2
+calls: 
+- callbacks that come twice
+192.168.7.2
+true
+calls: connect twice
+- unlink during link
+ | ENETDOWN | connect | WiFi is not linked: taken down
+false
+calls: connect home, disconnect
+- link behind unlink is not taken for lost
+false
+192.168.7.2
+calls: connect home, disconnect, connect home
+- an address that takes its time is waited for
+192.168.7.2
+calls: disconnect, connect slow, connect slow
+- the waits between tries double, with jitter
+192.168.7.2
+5 true,true,true,true,true
+true
+calls: connect home
+- listeners do not pile up
+2
+- a lost link ends what is open at once
+IOError | ENETDOWN | headers | WiFi is not linked: beacon timeout
+- unlink ends what is open, being looked up, and being asked
+ | ENETDOWN | dns | WiFi is not linked: taken down
+IOError | ENETDOWN | headers | WiFi is not linked: taken down
+HTTPConnectionError | ENETDOWN | dns | WiFi is not linked: taken down
+192.168.7.2
+- a late answer is not given to another name
+HTTPConnectionError | ETIMEDOUT | dns | 
+200
+calls: lookup slow.test, lookup sensor.test
+- names that nobody waits for any more are not looked up
+HTTPConnectionError | ETIMEDOUT | dns | 
+HTTPConnectionError | ETIMEDOUT | dns | 
+HTTPConnectionError | ETIMEDOUT | dns | 
+calls: lookup slow.test
+- an answer that never comes is given up, and the next name asked
+ | ENOTFOUND | dns | name not found: slow.test
+127.0.0.1
+calls: lookup slow.test, lookup sensor.test
+- an address does not wait for a name
+200
+192.0.2.9
+- no name at all
+ | ENOTFOUND | dns | name not found: undefined
+ | ENOTFOUND | dns | name not found: 
+- refused: thrown, and nothing is called
+ECONNREFUSED connect
+- what TLS says is passed on
+HTTPConnectionError | ECONNREFUSED | connect | cannot connect to 127.0.0.1:PORT: no memory for TLS
+- a server that hangs up in the middle of a request
+IOError true true
+- unlink, and all is quiet
+waits: 50
+calls: 
+- end
+`;
+
+const listen = (server: Server): Promise<number> =>
+  new Promise((done) => server.listen(0, '127.0.0.1', () => done((server.address() as AddressInfo).port)));
+
+const plain = (text: string): string => text.replace(/^\s*\/[/*].*$/gm, '').replace(/^ +/gm, '');
+
+describeEngines('the ESP32 driver, on a bad day', (engine) => {
+  it('settles everything once, with the right word, and comes back', async () => {
+    const peers: Socket[] = [];
+    const good = createServer((_, answer) => answer.end('hello'));
+    const silent = createTcp((peer) => peers.push(peer.on('error', () => {})));
+    const hangup = createTcp((peer) => peer.on('error', () => {}).once('data', () => peer.destroy()));
+    const ports: { [name: string]: number } = {
+      PORT: await listen(good),
+      SILENT: await listen(silent),
+      HANGUP: await listen(hangup),
+    };
+    const withPorts = (text: string): string =>
+      text.replace(/\b(PORT|SILENT|HANGUP)\b/g, (name) => String(ports[name]));
+    const modules: { [name: string]: string } = { Wifi: plain(script('wifiStandIn.js')) };
+    for (const name of ['netdriver', 'requests', 'esp32wifi']) modules[name] = built(name + '.min');
+    modules.faults = withPorts(plain(script('wifiFaults.js')));
+    const cwd = await inStorage(engine, modules);
+    const { stdout, timedOut } = await runIn(engine, HEAD, { timeoutMs: 100000, cwd });
+    rmSync(cwd, { recursive: true, force: true });
+    peers.forEach((peer) => peer.destroy());
+    [good, silent, hangup].forEach((server) => server.close());
+    good.closeAllConnections();
+    const told = stdout
+      .split('\n')
+      .filter((line) => line.startsWith('#'))
+      .map((line) =>
+        line
+          .slice(1)
+          .replace(/^Error(?= \|)/, '')
+          .replace(/(?<=ETIMEDOUT \| dns \| ).*/, ''),
+      );
+    expect(told).toEqual(withPorts(WANT).trim().split('\n'));
+    expect(timedOut).toBe(false);
+  }, 120000);
+});

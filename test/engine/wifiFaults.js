@@ -1,0 +1,286 @@
+// Runs in the interpreter over wifiStandIn.js: what a WiFi network and a careless program do to the driver. The test
+// replaces PORT (a server that answers at once), SILENT (one that never answers) and HANGUP (one that hangs up).
+/* global driver, requests, wifi, waits:writable, PORT, SILENT, HANGUP */
+var HOME = { ssid: 'home', password: 'secret' };
+var FOREVER = { timeout: 0, idle_timeout: 0 };
+var steps = [];
+
+function tell(what) {
+  print('#' + what);
+}
+
+function next() {
+  var step = steps.shift();
+  wifi.calls = [];
+  // a turn of its own; the wait is for callbacks that come late
+  if (step)
+    setTimeout(function () {
+      tell('- ' + step[0]);
+      step[1]();
+    }, 10);
+}
+
+function result(promise, then) {
+  promise.then(
+    function (v) {
+      tell(v.ip || v.status || v);
+      if (then) then();
+    },
+    function (e) {
+      tell([e.name, e.code, e.phase, e.message].join(' | '));
+      if (then) then();
+    },
+  );
+}
+
+function calls() {
+  tell('calls: ' + wifi.calls.join(', '));
+  next();
+}
+
+function whenLinked(then) {
+  var t = setInterval(function () {
+    if (!driver.is_linked()) return;
+    clearInterval(t);
+    then();
+  }, 3);
+}
+
+function get(path, options) {
+  return requests.get('http://' + path + '/', options);
+}
+
+function add(name, run) {
+  steps.push([name, run]);
+}
+
+add('bad options', function () {
+  var bad = [
+    undefined,
+    null,
+    'home',
+    {},
+    { ssid: 5 },
+    { ssid: '' },
+    { ssid: '123456789012345678901234567890123' },
+    { ssid: 'home', password: 12345678 },
+    { ssid: 'home', password: null },
+    { ssid: 'home', password: '12345678901234567890123456789012345678901234567890123456789012345' },
+    { ssid: 'home', password: 'secret', timeout: 0 },
+    { ssid: 'home', password: 'secret', timeout: -1 },
+    { ssid: 'home', password: 'secret', timeout: 'soon' },
+    { ssid: 'home', password: 'secret', timeout: Infinity },
+  ];
+  var codes = [];
+  function more() {
+    if (bad.length) driver.link(bad.shift()).then(more, add);
+    else {
+      tell(codes.join(' '));
+      calls();
+    }
+  }
+  function add(e) {
+    codes.push(e.code);
+    more();
+  }
+  more();
+});
+
+add('link twice: the latter counts, and is kept up', function () {
+  result(driver.link({ ssid: 'mute', timeout: 9000 }));
+  result(driver.link(HOME), function () {
+    // long after the former has given up
+    setTimeout(function () {
+      wifi.drop(0);
+      whenLinked(calls);
+    }, 250);
+  });
+});
+
+add('link to where it is already does nothing', function () {
+  result(driver.link(HOME), calls);
+});
+
+add('callbacks that come twice', function () {
+  result(driver.link({ ssid: 'twice', password: 'secret' }), function () {
+    setTimeout(function () {
+      tell(driver.is_linked());
+      calls();
+    }, 30);
+  });
+});
+
+add('unlink during link', function () {
+  result(driver.link(HOME), function () {
+    setTimeout(function () {
+      tell(driver.is_linked());
+      calls();
+    }, 30);
+  });
+  setTimeout(driver.unlink, 2);
+});
+
+add('link behind unlink is not taken for lost', function () {
+  driver.link(HOME).then(function () {
+    driver.unlink();
+    tell(driver.is_linked());
+    result(driver.link(HOME), calls);
+  });
+});
+
+add('an address that takes its time is waited for', function () {
+  wifi.drop(0);
+  driver.unlink();
+  result(driver.link({ ssid: 'slow', password: 'secret' }), function () {
+    wifi.drop(0);
+    whenLinked(calls);
+  });
+});
+
+add('the waits between tries double, with jitter', function () {
+  result(driver.link(HOME), function () {
+    waits = [];
+    wifi.drop(4);
+    whenLinked(function () {
+      waits = waits.filter(function (ms) {
+        return ms > 100 && ms < 29000;
+      });
+      tell(
+        waits.length +
+          ' ' +
+          waits.map(function (ms, i) {
+            return Math.abs(ms / (1000 << i) - 1) <= 0.25;
+          }),
+      );
+      tell(
+        waits.some(function (ms) {
+          return ms % 1000;
+        }),
+      );
+      wifi.calls = wifi.calls.slice(-1);
+      calls();
+    });
+  });
+});
+
+add('listeners do not pile up', function () {
+  tell([].concat(wifi['#onconnected'], wifi['#ondisconnected']).length);
+  next();
+});
+
+add('a lost link ends what is open at once', function () {
+  result(get('127.0.0.1:SILENT', FOREVER), function () {
+    whenLinked(next);
+  });
+  setTimeout(function () {
+    wifi.drop(0);
+  }, 20);
+});
+
+add('unlink ends what is open, being looked up, and being asked', function () {
+  var n = 3;
+  function one() {
+    if (!--n)
+      result(driver.link(HOME), function () {
+        wifi.answer(null);
+        next();
+      });
+  }
+  result(get('127.0.0.1:SILENT', FOREVER), one);
+  result(get('slow.test:PORT', FOREVER), one);
+  result(driver.gethostbyname('slow.test'), one);
+  setTimeout(driver.unlink, 20);
+});
+
+add('a late answer is not given to another name', function () {
+  result(get('slow.test:PORT', { timeout: 500 }), function () {
+    result(get('sensor.test:PORT'), calls);
+    setTimeout(function () {
+      wifi.answer('192.0.2.1');
+    }, 20);
+  });
+});
+
+add('names that nobody waits for any more are not looked up', function () {
+  var n = 3;
+  function one() {
+    if (!--n) {
+      wifi.answer(null);
+      setTimeout(calls, 10);
+    }
+  }
+  result(get('slow.test:PORT', { timeout: 500 }), one);
+  result(get('a.test:PORT', { timeout: 500 }), one);
+  result(get('b.test:PORT', { timeout: 500 }), one);
+});
+
+add('an answer that never comes is given up, and the next name asked', function () {
+  result(driver.gethostbyname('slow.test'));
+  result(driver.gethostbyname('sensor.test'), calls);
+});
+
+add('an address does not wait for a name', function () {
+  var p = driver.gethostbyname('slow.test');
+  result(get('127.0.0.1:PORT'), function () {
+    result(p, next);
+    wifi.answer('192.0.2.9');
+  });
+});
+
+add('no name at all', function () {
+  result(driver.gethostbyname(undefined), function () {
+    result(driver.gethostbyname(''), next);
+  });
+});
+
+add('refused: thrown, and nothing is called', function () {
+  try {
+    driver.connect(
+      { host: '127.0.0.1', port: 1 },
+      {
+        onClose: function () {
+          tell('called');
+        },
+      },
+    );
+  } catch (e) {
+    tell(e.code + ' ' + e.phase);
+  }
+  setTimeout(next, 10);
+});
+
+add('what TLS says is passed on', function () {
+  result(requests.get('https://127.0.0.1:PORT/', { ctx: { verify: false } }), next);
+});
+
+add('a server that hangs up in the middle of a request', function () {
+  var left = 20000;
+  var body = {
+    size: function () {
+      return 20000;
+    },
+    read: function (n) {
+      n = Math.min(n, left);
+      left -= n;
+      return 'x'.repeat(n);
+    },
+  };
+  requests.upload('http://127.0.0.1:HANGUP/', body).then(tell, function (e) {
+    tell(e.name + ' ' + !!e.code + ' ' + !!e.phase);
+    next();
+  });
+});
+
+add('unlink, and all is quiet', function () {
+  driver.unlink();
+  waits = [];
+  wifi.calls = [];
+  setTimeout(function () {
+    tell('waits: ' + waits.join());
+    calls();
+  }, 50);
+});
+
+add('end', function () {});
+
+next();
