@@ -53,8 +53,8 @@ function wait(then?: any, ms?: number, what?: string): void {
   timer = then && setTimeout(then, ms, what);
 }
 
-function fault(phase: ConnectPhase, code?: string): NetError {
-  return netError(code || 'ENETDOWN', phase, 'WiFi is not linked' + reason);
+function fault(code?: string, phase?: ConnectPhase): NetError {
+  return netError(code || 'ENETDOWN', phase || 'connect', 'WiFi is not linked' + reason);
 }
 
 /** Tries again until there is a link: the firmware may not even answer. */
@@ -70,7 +70,7 @@ function reconnect(): void {
 function lose(why: string): void {
   reason = ': ' + why.toLowerCase().replace(/_/g, ' ') + (/AUTH_F|HANDSH/.test(why) ? ' (wrong password?)' : '');
   alive.slice().forEach(function (s) {
-    end(s, fault(s.phase));
+    end(s, fault('', s.phase));
   });
   wait(wanted && reconnect, backoff * (0.75 + Math.random() / 2));
 }
@@ -100,8 +100,8 @@ export function is_linked(): boolean {
 }
 
 export function link_info(): LinkInfo {
-  const got = radio().getIP();
-  if (!is_linked()) throw fault('connect');
+  if (!is_linked()) throw fault();
+  const got = wifi.getIP();
   // the firmware tells nobody its DNS server
   return { ip: got.ip, mask: got.netmask, gw: got.gw, dns: '', mac: got.mac };
 }
@@ -128,7 +128,7 @@ export function link(o: WifiOptions): Promise<LinkInfo> {
           wait();
         }
         if (is_linked()) resolve(link_info());
-        else reject(fault('connect', ({ NO_ANSWER: 'ETIMEDOUT', AUTH_FAIL: 'EAUTH' } as any)[why]));
+        else reject(fault(({ NO_ANSWER: 'ETIMEDOUT', AUTH_FAIL: 'EAUTH' } as any)[why]));
       }
     }
     if (
