@@ -36,6 +36,7 @@ const BACKOFF = 1000;
 const MAX_BACKOFF = 60000;
 /** ms that a try or a lookup may take: more than the firmware needs to give up (lwIP: 7 s for each DNS server) */
 const PATIENCE = 30000;
+
 let wifi: any;
 /** the network to come back to */
 let wanted: WifiOptions | undefined;
@@ -192,13 +193,15 @@ function ask(): void {
   }
 }
 
-function lookUp(s: any, host: string, found: (ip: string) => void): void {
-  if (/^[0-9.]+$/.test(host)) found(host);
+/** Calls `found`, a method of `s`, with the address. */
+function lookUp(s: any, host: string, found: (this: FirmwareSocket, ip: string) => void): FirmwareSocket {
+  s._found = found;
+  if (/^[0-9.]+$/.test(host)) s._found(host);
   else {
     s._host = '' + host;
-    s._found = found;
     ask();
   }
+  return s;
 }
 
 export const name = 'esp32wifi';
@@ -206,21 +209,18 @@ export const capabilities: Capabilities = { tls: true, verify: false, sni: false
 
 export function gethostbyname(host: string): Promise<string> {
   return new Promise(function (resolve, reject) {
-    const s = newSocket({ onClose: reject } as any);
-    lookUp(s, host, function (ip) {
-      s.close();
+    lookUp(newSocket({ onClose: reject } as any), host, function (ip) {
+      this.close();
       resolve(ip);
     });
   });
 }
 
 export function connect(to: Endpoint, events: Receiver): Socket {
-  const s: FirmwareSocket = newSocket(events);
-  // connect() blocks for the lookup too, so the name is looked up first
-  lookUp(s, to.host, function (ip) {
-    open(s, ip, to);
+  // the firmware's connect() blocks for the lookup too, so the name is looked up first
+  return lookUp(newSocket(events), to.host, function (ip) {
+    open(this, ip, to);
   });
-  return s;
 }
 
 /** The driver; the module itself is one too. */
