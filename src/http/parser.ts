@@ -130,7 +130,6 @@ function headEnd(p: Parser): void {
   const n = contentLength(length || '');
   const options = (f.connection || '').toLowerCase().replace(/[ \t]/g, '').split(',');
   let wait = Wait.Nothing;
-  p._field = undefined;
   p._framing = {};
   if (r.status < 200) {
     p._wait = Wait.StatusLine;
@@ -158,40 +157,44 @@ function headEnd(p: Parser): void {
   p._head = 0;
 }
 
-function line(p: Parser, text: string, raw: string): void {
-  const r = p._response;
+/** A line without its end, which `size` counts as well. The most frequent kind comes first. */
+function line(p: Parser, text: string, size: number): void {
   const wait = p._wait;
-  if (CONTROL.test(text)) fault(p, 'control character in', text);
-  if (wait === Wait.StatusLine) {
+  // the first test is the faster one, and nearly always enough
+  if (/[^ -~]/.test(text) && CONTROL.test(text)) fault(p, 'control character in', text);
+  if (wait === Wait.Field) {
+    if (p._field && text && text < '!') p._field = p._field.trim() + ' ' + text.trim();
+    else {
+      if (p._field) field(p, p._field);
+      p._field = text;
+      if (!text) headEnd(p);
+    }
+  } else if (wait === Wait.ChunkEnd) {
+    // here a lone LF may be data beyond the size
+    if (text || size !== 2) fault(p, 'no CRLF after a chunk but', text);
+    p._head = 0;
+    p._wait = Wait.ChunkSize;
+  } else if (wait === Wait.ChunkSize) {
+    const digits = text.split(';')[0].trim();
+    // 12 hex digits are exact as a double
+    if (!digits || digits.length > 12 || /[^0-9a-fA-F]/.test(digits) || text.indexOf(digits))
+      fault(p, 'bad chunk size', text);
+    p._left = parseInt(digits, 16);
+    p._got += p._left;
+    p._head = p._left ? 0 : p._spent;
+    p._wait = p._left ? Wait.ChunkData : Wait.Trailer;
+  } else if (!text) {
     // a server may leave an empty line behind (RFC 9112 section 2.2)
-    if (!text) return;
+    if (wait) p._wait = Wait.Nothing;
+  } else if (!wait) {
+    const r = p._response;
     if (!/^HTTP\/1\.[0-9] [1-9][0-9][0-9] $/.test((text + ' ').substr(0, 13))) fault(p, 'bad status line', text);
     r.headers = {};
     r.status = parseInt(text.substr(9, 3), 10);
     r.reason = text.substr(13);
     p._exact = text.charAt(7) !== '0';
     p._wait = Wait.Field;
-  } else if (wait === Wait.Field) {
-    if (p._field !== undefined && text && text.charAt(0) < '!') p._field = p._field.trim() + ' ' + text.trim();
-    else {
-      if (p._field !== undefined) field(p, p._field);
-      p._field = text;
-      if (!text) headEnd(p);
-    }
-  } else if (wait === Wait.ChunkSize) {
-    const size = text.split(';')[0].trim();
-    // 12 hex digits are exact as a double
-    if (!size || size.length > 12 || /[^0-9a-fA-F]/.test(size) || text.indexOf(size)) fault(p, 'bad chunk size', text);
-    p._left = parseInt(size, 16);
-    p._got += p._left;
-    p._head = p._left ? 0 : p._spent;
-    p._wait = p._left ? Wait.ChunkData : Wait.Trailer;
-  } else if (wait === Wait.ChunkEnd) {
-    // here a lone LF may be data beyond the size
-    if (raw !== '\r\n') fault(p, 'no CRLF after a chunk but', raw);
-    p._head = 0;
-    p._wait = Wait.ChunkSize;
-  } else if (!text) p._wait = Wait.Nothing;
+  }
 }
 
 /**
@@ -227,7 +230,7 @@ export function parse(p: Parser, bytes: Bytes, n: number): void {
         text = p._line;
         p._line = '';
         k = text.length;
-        line(p, text.substr(0, k - (text.charAt(k - 2) === '\r' ? 2 : 1)), text);
+        line(p, text.substr(0, k - (text.charAt(k - 2) === '\r' ? 2 : 1)), k);
       }
     }
   }
