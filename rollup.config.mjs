@@ -39,11 +39,26 @@ const nodeEngine = {
 const smallNames = () =>
   deviceModules.flatMap(({ source }) => [...propertyNames(readFileSync(`dist/esm/${source}.js`, 'utf8'))]);
 
+/**
+ * Where a module is a driver itself and names the whole of it `driver` as well, that object is the module: half of the
+ * text of its exports less.
+ */
+function driverAsModule(code) {
+  const [, keys] = /^(?:const|var) driver = \{([^}]*)\};$/m.exec(code) ?? [];
+  if (!keys) return code;
+  return code.replace(/^exports\.(\w+) = \1;$/gm, (all, name) => {
+    if (name === 'driver') return 'module.exports = driver.driver = driver;';
+    if (!new RegExp(`\\b${name}:`).test(keys)) throw new Error(`driver lacks ${name}, which the module has`);
+    return '';
+  });
+}
+
 const readableAndMinified = (family) => ({
   name: 'readable-and-minified',
   async generateBundle(_, bundle) {
     caches[family] ??= {};
     for (const chunk of Object.values(bundle)) {
+      chunk.code = driverAsModule(chunk.code);
       const code = await minify(chunk.code, {
         props: INTERNAL,
         reserved: smallNames().filter((n) => n.length < 3 && !INTERNAL.test(n)),
