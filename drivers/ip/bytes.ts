@@ -13,3 +13,8 @@ export function codes(text: string): number[] {
     return c.charCodeAt(0);
   });
 }
+
+/** The 16-bit number at `i`. */
+export function word(d: Uint8Array, i: number): number {
+  return (d[i] << 8) | d[i + 1];
+}

@@ -49,12 +49,11 @@ const DISCARD = 9;
 /** A transaction begins. Throws where no socket is free. */
 function open(d: Dhcp): void {
   const c = d._driver;
-  const r = random32();
   close(d);
   d._socket = c._udp(68);
   d._socket._dhcp = d;
   d._socket.onMessage = heard;
-  d._xid = [r >>> 24, r >>> 16, r >>> 8, r];
+  d._xid = [random32(), random32(), random32(), random32()];
   d._began = c._now;
   d._tries = 0;
 }
@@ -151,19 +150,14 @@ function seconds(value: string | undefined, most: number, usual: number): number
   return n < most ? n : usual;
 }
 
-/** The first four numbers, from `i` on. */
-function four(value: string, i: number): string {
-  return value
-    .split('.')
-    .slice(i, i + 4)
-    .join('.');
+/** The addresses in an option. */
+function addresses(value: string | undefined): string[] {
+  return (value || '').match(/\d+\.\d+\.\d+\.\d+/g) || [];
 }
 
 function bind(d: Dhcp, a: Answer): void {
   const all = seconds(a[Option.LEASE], Infinity, 0);
   const t2 = seconds(a[Option.T2], all, all * 0.875);
-  const servers = [];
-  for (let i = 0, ip; (ip = four(a[Option.DNS] || '', i)); i += 4) servers.push(ip);
   close(d);
   d._wait = Wait.Bound;
   d._naks = 0;
@@ -173,9 +167,9 @@ function bind(d: Dhcp, a: Answer): void {
   keep(d);
   d._driver._use({
     _ip: d._ip!,
-    _mask: four(a[Option.MASK] || '255.255.255.0', 0),
-    _gw: four(a[Option.ROUTER] || '0.0.0.0', 0),
-    _dns: servers,
+    _mask: addresses(a[Option.MASK])[0] || '255.255.255.0',
+    _gw: addresses(a[Option.ROUTER])[0] || '0.0.0.0',
+    _dns: addresses(a[Option.DNS]),
   });
 }
 
@@ -208,20 +202,19 @@ function heard(this: any, data: Uint8Array, from: string, port: number): void {
   }
 }
 
-/** The cable is in; `ip` is the address that it had last time, if any. */
-export function startDhcp(c: Env, ip?: string): void {
-  const d: any = (c._dhcp = { _driver: c, _run: step, _naks: 0, _ip: ip, _wait: Wait.Check, _tries: ENOUGH } as any);
+function stop(d: Dhcp): void {
+  halt(d);
+  close(d);
+}
+
+/** The cable is in. An address that is known from last time is asked for first. */
+export function startDhcp(this: Env): void {
+  const ip = this._setup && this._setup._ip;
+  const d: any = { _driver: this, _run: step, _stop: stop, _naks: 0, _ip: ip, _wait: Wait.Check, _tries: ENOUGH };
+  this._dhcp = d;
   if (ip) {
     d._wait = Wait.Ack;
     open(d);
   }
   step(d);
-}
-
-export function stopDhcp(this: Env): void {
-  const d: Dhcp | undefined = this._dhcp;
-  if (d) {
-    halt(d);
-    close(d);
-  }
 }

@@ -19,8 +19,8 @@ type Done = (err: NetError | null, ip?: string) => void;
 
 /** A lookup that goes on. */
 export interface Lookup {
-  /** Calls it off: nobody is told. */
-  close(): void;
+  /** Ends it. */
+  _end(q: any, err?: NetError | null): void;
 }
 
 interface Query extends Task, Lookup {
@@ -43,39 +43,36 @@ function fail(q: Query, code: string, why: string): void {
   q._why = why;
 }
 
-function fault(q: Query): NetError {
-  return netError(q._code!, 'dns', 'name not found: ' + q._name + ' (' + q._why + ')');
-}
-
-function close(this: Query): void {
-  halt(this);
-  this._socket!.close();
+function end(q: Query, err: NetError | null): void {
+  const socket = q._socket;
+  halt(q);
   // it holds the query as well: a circle is freed only by a collection
-  this._socket = undefined;
+  q._socket = undefined;
+  if (socket) socket.close();
+  q._done(err, q._ip);
 }
 
 /** The end of a query, to be remembered for so many seconds. */
 function finish(q: Query, seconds: number): void {
   const c = q._driver;
-  const err = q._ip ? null : fault(q);
-  const known = { _name: q._name, _err: err, _ip: q._ip, _until: c._now + Math.min(seconds, LONGEST) * 1000 };
-  q.close();
-  c._names = c
-    ._names!.filter(function (k) {
+  const err = q._ip ? null : netError(q._code!, 'dns', 'name not found: ' + q._name + ' (' + q._why + ')');
+  const known: any = { _name: q._name, _err: err, _ip: q._ip, _until: c._now + Math.min(seconds, LONGEST) * 1000 };
+  c._names = c._names
+    .filter(function (k) {
       return k._until > c._now && k._name !== q._name;
     })
     .slice(1 - CACHE)
-    .concat(known);
-  q._done(err, q._ip);
+    .concat(seconds ? known : []);
+  end(q, err);
 }
 
 /** The next server. */
 function ask(q: Query): void {
   const servers = q._driver._setup!._dns;
-  if (q._tries >= TRIES) finish(q, q._code === 'ENOTFOUND' ? UNKNOWN : 0);
+  if (q._tries >= TRIES) finish(q, 0);
   else {
     q._server = servers[q._tries % servers.length];
-    q._bytes.set([random32() & 255, random32() & 255]);
+    q._bytes.set([random32(), random32()]);
     q._socket!.send(q._bytes, q._server, 53);
     soon(q, FIRST_WAIT * Math.pow(2, Math.floor(q._tries / servers.length)));
     q._tries++;
@@ -91,38 +88,38 @@ function heard(this: any, data: Uint8Array, ip: string, port: number): void {
     // broken: there may be a good one
   }
   if (!a) return;
-  if (a._ip || (!a._cut && (a._rcode === 3 || !a._rcode))) {
+  if (!a._why) {
     q._ip = a._ip;
     if (!a._ip) fail(q, 'ENOTFOUND', 'there is no address');
     finish(q, a._ip ? a._ttl : UNKNOWN);
   } else {
     // this server cannot say: the next one, at once as long as there is one
-    fail(q, 'EAI_AGAIN', 'the DNS server says ' + (a._cut ? 'TC' : 'RCODE ' + a._rcode));
+    fail(q, 'EAI_AGAIN', 'the DNS server says ' + a._why);
     q._server = undefined;
     if (q._tries < q._driver._setup!._dns.length) ask(q);
   }
 }
 
-/** Looks a name up; never answers at once. What it gives can be called off until then. */
+/** Looks a name up; never answers at once. What it gives can be ended before: `done` hears of no address. */
 export function lookup(c: Env, host: string, done: Done): Lookup | undefined {
   const name = host.toLowerCase();
   const bytes = buildQuery(name);
-  const q: any = { _driver: c, _run: ask, _name: name, _done: done, _tries: 0, _bytes: bytes, close: close };
-  const known = (c._names = c._names || []).filter(function (k) {
+  const q: any = { _driver: c, _run: ask, _name: name, _done: done, _tries: 0, _bytes: bytes, _end: end };
+  const known = c._names.filter(function (k) {
     return k._name === name && k._until > c._now;
   })[0];
-  if (!bytes || /^[\d.]*$/.test(name)) fail(q, 'ENOTFOUND', 'it cannot be one');
   if (known) setTimeout(done, 0, known._err, known._ip);
-  else if (q._code) setTimeout(done, 0, fault(q));
-  else {
+  else if (!bytes || /^[\d.]*$/.test(name)) {
+    fail(q, 'ENOTFOUND', 'it cannot be one');
+    setTimeout(finish, 0, q, 0);
+  } else {
     fail(q, 'ETIMEDOUT', 'no DNS server answers');
     try {
       q._socket = c._udp();
       q._socket._query = q;
       q._socket.onMessage = heard;
       q._socket.onClose = function (err: NetError) {
-        q.close();
-        done(err);
+        end(q, err);
       };
       ask(q);
       return q;

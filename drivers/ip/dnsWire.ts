@@ -1,13 +1,11 @@
 // DNS queries and answers as bytes (RFC 1035 section 4), A records only.
-import { codes, pick } from './bytes';
+import { codes, pick, word } from './bytes';
 
-/** What an answer says: an address for some seconds, or why there is none (RCODE). */
+/** What an answer says: an address for some seconds, or that there is none, unless there is a reason why not. */
 export interface DnsAnswer {
   _ip?: string;
   _ttl: number;
-  _rcode: number;
-  /** it is cut off (TC), and the address is in what is missing */
-  _cut?: boolean;
+  _why?: string;
 }
 
 /** TYPE of a record */
@@ -15,6 +13,12 @@ const enum Rr {
   A = 1,
   CNAME = 5,
 }
+
+/** CLASS */
+const INTERNET = 1;
+
+/** RCODE: there is no such name */
+const NXDOMAIN = 3;
 
 /** how often an answer is gone through: CNAMEs need not be in order */
 const PASSES = 8;
@@ -35,11 +39,6 @@ export function buildQuery(name: string): Uint8Array | undefined {
     q = q.concat(n, codes(labels[i]));
   }
   if (q.length < 267) return new Uint8Array(q.concat(0, 0, 1, 0, 1));
-}
-
-/** The next 16-bit number. */
-function next16(c: Cursor): number {
-  return (c._data[c._at++] << 8) | c._data[c._at++];
 }
 
 /** The next name, lower case; one that is none throws. A pointer leads backwards only, and so to an end. */
@@ -71,25 +70,27 @@ function nextName(c: Cursor): string {
  * @throws where it is broken before there was an address
  */
 export function parseAnswer(d: Uint8Array, q: Uint8Array): DnsAnswer | undefined {
-  const a: DnsAnswer = { _ttl: 0x7fffffff, _rcode: d[3] & 15 };
+  const a: DnsAnswer = { _ttl: 0x7fffffff };
+  const rcode = d[3] & 15;
   let wanted = nextName({ _data: q, _at: 12 });
   // id, one question, and that is ours; QR set, OPCODE 0
   const same = [0, 2, 4, 6, 12, q.length];
   if (pick(d, same) !== pick(q, same) || (d[2] & 0xf8) !== 0x80) return;
   for (let pass = 0; pass < PASSES; pass++) {
     const c = { _data: d, _at: q.length };
-    for (let i = (d[6] << 8) | d[7]; i--;) {
+    for (let i = word(d, 6); i--;) {
       const owner = nextName(c);
-      const type = next16(c);
-      const internet = next16(c) === 1;
-      const ttl = (next16(c) << 16) | next16(c);
-      const end = next16(c) + c._at;
-      if (end > d.length || (type === Rr.A && end !== c._at + 4)) throw 0;
-      if (owner === wanted && internet && (type === Rr.A || type === Rr.CNAME)) {
+      const at = c._at;
+      const type = word(d, at);
+      const data = at + 10;
+      const end = data + word(d, at + 8);
+      if (end > d.length || (type === Rr.A && end !== data + 4)) throw 0;
+      c._at = data;
+      if (owner === wanted && word(d, at + 2) === INTERNET && (type === Rr.A || type === Rr.CNAME)) {
         // a TTL with its first bit set is to be taken for 0 (RFC 2181 section 8)
-        a._ttl = Math.max(0, Math.min(a._ttl, ttl));
+        a._ttl = Math.max(0, Math.min(a._ttl, (word(d, at + 4) << 16) | word(d, at + 6)));
         if (type === Rr.A) {
-          a._ip = d.subarray(c._at, end).join('.');
+          a._ip = d.subarray(data, end).join('.');
           return a;
         }
         wanted = nextName(c);
@@ -97,6 +98,8 @@ export function parseAnswer(d: Uint8Array, q: Uint8Array): DnsAnswer | undefined
       c._at = end;
     }
   }
-  a._cut = (d[2] & 2) > 0;
+  if (rcode && rcode !== NXDOMAIN) a._why = 'RCODE ' + rcode;
+  // cut off, and the address is in what is missing
+  if (d[2] & 2) a._why = 'TC';
   return a;
 }

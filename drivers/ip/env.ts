@@ -40,7 +40,7 @@ export interface Env extends Host {
   /** state of the client */
   _dhcp?: any;
   /** names that were looked up */
-  _names?: Known[];
+  _names: Known[];
   /** why there is no link yet */
   _why: string;
   /** Throws where no socket is free. */

@@ -4,7 +4,8 @@
 export interface Host {
   /** ms, as of the last turn */
   _now: number;
-  _clock?: number;
+  /** what the board's clock said then; 0 at first */
+  _clock: number;
   /** a task threw: the hardware is not what it should be */
   _restart(code: string, why: string): void;
 }
@@ -19,9 +20,8 @@ export interface Task {
 
 function turn(t: Task): void {
   const driver = t._driver;
-  const at = Date.now();
-  const passed = at - driver._clock!;
-  driver._clock = at;
+  const passed = Date.now() - driver._clock;
+  driver._clock += passed;
   // the board's clock may be set; as long as there is a turn a minute, this one goes on
   if (passed > 0 && passed < 60000) driver._now += passed;
   t._timer = 0;

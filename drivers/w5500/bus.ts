@@ -43,18 +43,13 @@ export function read(p: Part, address: number, n: number, buffer?: number): Uint
   return got.subarray(3);
 }
 
-/** Writes bytes: a number, lists of numbers, a byte string or a Uint8Array. */
+/** Writes bytes: a number, lists of numbers or of lists, a byte string or a Uint8Array. */
 export function write(p: Part, address: number, data: any, buffer?: number): void {
   const c = p._driver;
   c._spi.write(new Uint8Array([address >> 8, address, p._regs + 4 + (buffer! | 0)]), data, c._cs);
 }
 
-/** The 16-bit number at `i`. */
-export function word(d: Uint8Array, i: number): number {
-  return (d[i] << 8) | d[i + 1];
-}
-
-/** Two bytes of a 16-bit number. */
+/** Two bytes of a 16-bit number; only what is below 256 of each goes out. */
 export function pair(n: number): number[] {
-  return [(n >> 8) & 255, n & 255];
+  return [n >> 8, n];
 }

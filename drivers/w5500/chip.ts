@@ -19,7 +19,7 @@ function nobody(): any {
 /** Every socket ends with an error, and the chip does not hear of it. */
 export function breakAll(c: Chip, code: string): void {
   const socks = c._socks;
-  c._stopDhcp();
+  if (c._dhcp) c._dhcp._stop(c._dhcp);
   c._up = c._linked = false;
   c._socks = c._sizes.map(nobody);
   socks.forEach(function (s) {
@@ -90,9 +90,12 @@ function watch(c: Chip): void {
   const up = phy & Bit.PHY_LNK;
   if (r.subarray(0, 6).join() !== c._mac.join()) throw new Error(SILENT);
   soon(c, up ? 1000 : 100);
-  if (!up) c._why = 'no Ethernet link: PHYCFGR is ' + phy + ', is the cable in?';
-  if (up && !c._up) {
+  if (!up) {
+    c._why = 'no Ethernet link: PHYCFGR is ' + phy + ', is the cable in?';
+    if (c._up) c._restart('ENETDOWN', c._why);
+  } else if (!c._up) {
     c._up = true;
-    c._begin();
-  } else if (!up && c._up) c._restart('ENETDOWN', c._why);
+    if (c._wanted!.dhcp) c._startDhcp!();
+    else c._use(c._setup!);
+  }
 }

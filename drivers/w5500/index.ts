@@ -1,8 +1,8 @@
 // WIZnet W5500 on SPI, complete: TCP, UDP, DHCP, DNS.
-import { startDhcp, stopDhcp } from '../ip/dhcpClient';
+import { startDhcp } from '../ip/dhcpClient';
 import { lookup } from '../ip/dnsClient';
 import { need, needIp } from './options';
-import { create as createStatic, fixed, needLink, needPort } from './static';
+import { create as createStatic, needLink, needPort } from './static';
 import { openUdp } from './udp';
 import type { Driver, LinkOptions, W5500 as Static, W5500Options } from './static';
 import type { Udp } from './udp';
@@ -25,17 +25,12 @@ const more: any = {
   },
   _udp: openUdp,
   _plan: function (l: LinkOptions): Lease | undefined {
-    if (!l.dhcp) return fixed(l);
     need(!l.hostname || /^[A-Za-z0-9-]+$/.test(l.hostname), 'hostname', l.hostname, 'letters, digits and -');
     if (l.ip) return { _ip: needIp('ip', l.ip) } as Lease;
   },
-  _begin: function (this: Driver): void {
-    const l = this._setup;
-    if (this._wanted!.dhcp) startDhcp(this, l && l._ip);
-    else this._use(l!);
-  },
-  _stopDhcp: stopDhcp,
+  _startDhcp: startDhcp,
   _lookup: lookup,
+  _names: [],
 };
 
 /**

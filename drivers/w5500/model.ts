@@ -1,5 +1,7 @@
 // What the files of this driver know of the chip: types only, nothing of this file is left at run time.
 import type { Bus, Part } from './bus';
+import type { LinkOptions } from './options';
+import type { Lease } from '../ip/env';
 import type { Host, Task } from '../ip/task';
 
 /** The chip, which is the driver as well. */
@@ -10,7 +12,7 @@ export interface Chip extends Bus, Part, Task, Host {
   _irq: any;
   _mac: number[];
   /** RTR and RCR; KPALVTR; OPMDC and 1, or 0 */
-  _retry: number[];
+  _retry: any[];
   _keepalive: number;
   _phy: number;
   /** the socket in each place, and the KB of its buffers */
@@ -26,9 +28,13 @@ export interface Chip extends Bus, Part, Task, Host {
   _linked?: boolean;
   /** what keeps it from being linked */
   _why: string;
-  _stopDhcp(): void;
-  /** the cable is in */
-  _begin(): void;
+  /** what is wanted of it, and its addresses */
+  _wanted?: LinkOptions;
+  _setup?: Lease;
+  _use(l: Lease): void;
+  /** the client, where there is one, and what makes it */
+  _dhcp?: any;
+  _startDhcp?(): void;
   /** somebody waits for the link */
   _done?: any;
   _stop(code: string): void;

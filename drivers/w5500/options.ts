@@ -82,9 +82,10 @@ export function parseMac(text: any): number[] {
 export const MODES = ['auto', '10H', '10F', '100H', '100F'];
 
 /** The pin or port `name` of `o`. */
-export function needPart(o: any, name: string, method: string, optional?: boolean): void {
-  const part = o[name];
-  need(part ? part[method] : part === undefined && optional, name, part, 'an object with ' + method + '()');
+export function part(o: any, name: string, method: string, optional?: boolean): any {
+  const p = o[name];
+  need(p ? p[method] : p === undefined && optional, name, p, 'an object with ' + method + '()');
+  return p;
 }
 
 /** KB of each socket. */

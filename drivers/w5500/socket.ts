@@ -1,12 +1,15 @@
 // What TCP and UDP sockets of the chip share: opening, commands, received bytes, closing. Each is a task with one place
 // among the eight; a turn starts with one frame that reads Sn_CR, Sn_IR and Sn_SR.
 import { netError } from '../../src/net/neterror';
+import { bytes } from '../ip/address';
 import { soon } from '../ip/task';
-import { pair, read, word, write } from './bus';
+import { word } from '../ip/bytes';
+import { pair, read, write } from './bus';
 import { Block, Cr, Ir, Sn, Sr } from './registers';
 import type { Part } from './bus';
 import type { Chip } from './model';
 import type { Mode } from './registers';
+import type { Lookup } from '../ip/dnsClient';
 import type { Task } from '../ip/task';
 import type { NetError } from '../../src/net/driver';
 
@@ -39,6 +42,10 @@ export interface Sock extends Part, Task {
   _n: number;
   _state: State;
   _port: number;
+  /** its peer, and the lookup of that */
+  _ip?: string;
+  _dport: number;
+  _lookup?: Lookup;
   /** ms until its next turn, doubled each time that nothing happens */
   _wait: number;
   /** deadline of what it waits for */
@@ -130,10 +137,15 @@ export function ready(s: Sock): void {
 }
 
 /** Bytes into the TX buffer. */
-export function fill(s: Sock, bytes: any): void {
-  write(s, s._wr, bytes, Block.Tx);
-  s._wr = (s._wr + bytes.length) & 0xffff;
-  s._filled += bytes.length;
+export function fill(s: Sock, data: any): void {
+  write(s, s._wr, data, Block.Tx);
+  s._wr = (s._wr + data.length) & 0xffff;
+  s._filled += data.length;
+}
+
+/** This is its peer. */
+export function aim(s: Sock): void {
+  write(s, Sn.DIPR, [bytes(s._ip), pair(s._dport)]);
 }
 
 /** SEND of all that was written. */
@@ -149,10 +161,10 @@ export function flush(s: Sock): void {
 
 /** Reads n bytes of the RX buffer. */
 export function take(s: Sock, n: number): Uint8Array {
-  const bytes = read(s, s._rd, n, Block.Rx);
+  const data = read(s, s._rd, n, Block.Rx);
   s._rd = (s._rd + n) & 0xffff;
   s._got += n;
-  return bytes;
+  return data;
 }
 
 /** RECV of all that was read. Its bit of Sn_IR is cleared late, so it takes another look. */
@@ -190,6 +202,7 @@ export function leave(s: Sock, abort?: any): void {
     s._look = false;
     s._state = s._state ? (abort || s._state < State.Up ? State.Close : State.Leave) : State.Over;
     poke(s);
+    if (s._lookup) s._lookup._end(s._lookup);
   }
 }
 

@@ -5,7 +5,7 @@ import { random32 } from '../ip/random';
 import { halt } from '../ip/task';
 import { pair, write } from './bus';
 import { boot, breakAll, reset, unlinked } from './chip';
-import { hex, MODES, need, needBuffers, needIp, needNumber, needPart, parseMac } from './options';
+import { hex, MODES, need, needBuffers, needIp, needNumber, parseMac, part } from './options';
 import { Reg } from './registers';
 import { end, order, place, poke } from './socket';
 import { dial, newTcp } from './tcp';
@@ -27,14 +27,12 @@ export interface W5500 extends NetDriver {
 type Done = (err: NetError | null, value?: any) => void;
 
 /** The driver and its chip are one record. */
-export interface Driver extends Chip, W5500, Pick<Env, '_use' | '_dhcp'> {
-  /** what is wanted, and who waits for it */
-  _wanted?: LinkOptions;
+export interface Driver extends Chip, W5500, Pick<Env, '_names'> {
+  /** who waits for the link */
   _done?: Done;
   _limit: any;
-  _setup?: Lease;
   /** what makes it complete */
-  _plan(l: LinkOptions): Lease | undefined;
+  _plan?(l: LinkOptions): Lease | undefined;
   _udp(port?: number): any;
   _lookup?: typeof lookup;
 }
@@ -78,7 +76,7 @@ export function needLink(c: Driver): void {
 }
 
 /** Fixed addresses, checked. */
-export function fixed(l: LinkOptions): Lease {
+function fixed(l: LinkOptions): Lease {
   const first = parseInt(needIp('ip', l.ip));
   // in hexadecimal: ff:ff:fe:00
   const ones = /^[f:]*[8cef][0:]*$/.test(hex(bytes(needIp('mask', l.mask))));
@@ -117,6 +115,7 @@ const driver: any = {
   capabilities: { tls: false, verify: false, sni: false, pause: true, blocking: [] },
   _regs: 0,
   _now: 0,
+  _clock: 0,
   _why: 'link() was not called',
   /** for servers */
   _parts: [newTcp, place, order],
@@ -126,7 +125,8 @@ const driver: any = {
     return promise(function (done) {
       need(!c._wanted, 'link()', 'called twice', 'preceded by unlink()');
       need(l && (l.dhcp || l.ip), 'link()', l, '{dhcp: true} or {ip, mask, gw, dns}');
-      c._setup = c._plan(l);
+      need(!l.dhcp || c._plan, 'dhcp', true, 'left out: this build is static');
+      c._setup = l.dhcp ? c._plan!(l) : fixed(l);
       const ms = needNumber('timeout', l.timeout, 30000, 1, 1e9, 1);
       c._wanted = l;
       c._done = done;
@@ -171,7 +171,7 @@ const driver: any = {
     needPort(to.port);
     need(host && typeof host === 'string', 'host', host, 'a name or an address');
     const s = newTcp(events, host, to.port);
-    if (isIp(host)) dial(s, c, bytes(host));
+    if (isIp(host)) dial(s, c, host);
     else
       s._lookup = resolve(c, host, function (err, ip) {
         s._lookup = undefined;
@@ -179,22 +179,12 @@ const driver: any = {
         try {
           if (err) throw err;
           needLink(c);
-          dial(s, c, bytes(ip));
+          dial(s, c, ip);
         } catch (e: any) {
           end(s, e);
         }
       });
     return s;
-  },
-
-  /** What `link` was told, checked. */
-  _plan: function (l: LinkOptions): Lease {
-    need(!l.dhcp, 'dhcp', true, 'left out: this build is static');
-    return fixed(l);
-  },
-
-  _begin: function (this: Driver): void {
-    this._use(this._setup!);
   },
 
   /** These are the addresses. */
@@ -206,8 +196,6 @@ const driver: any = {
     this._linked = true;
     settle(this, null);
   },
-
-  _stopDhcp: function (): void {},
 
   /** Nothing goes any more, until `link` is called again. */
   _stop: function (this: Driver, code: string): void {
@@ -236,33 +224,31 @@ export function create(options: W5500Options): W5500 {
   const o: any = options || {};
   const retry = o.retry || {};
   const c: Driver = Object.create(driver);
-  needPart(o, 'spi', 'send');
-  needPart(o, 'cs', 'write');
-  needPart(o, 'rst', 'write', true);
-  needPart(o, 'irq', 'read', true);
   c._driver = c;
-  c._spi = o.spi;
-  c._cs = o.cs;
-  c._rst = o.rst;
+  c._spi = part(o, 'spi', 'send');
+  c._cs = part(o, 'cs', 'write');
+  c._rst = part(o, 'rst', 'write', true);
+  const irq = part(o, 'irq', 'read', true);
   c._mac = o.mac === undefined ? ownMac() : parseMac(o.mac);
   c._sizes = needBuffers(o.buffers || [2, 2, 2, 2, 2, 2, 2, 2]);
   // RTR counts in 100 us
-  c._retry = pair(needNumber('retry.time', retry.time, 200, 0, 6553, 1) * 10).concat(
+  c._retry = [
+    pair(needNumber('retry.time', retry.time, 200, 0, 6553, 1) * 10),
     needNumber('retry.count', retry.count, 8, 0, 255, 1),
-  );
+  ];
   c._keepalive = needNumber('keepalive', o.keepalive, 0, 0, 1275, 5) / 5;
   c._phy = MODES.indexOf(o.phy || 'auto');
   need(c._phy >= 0, 'phy', o.phy, MODES.join());
   c._out = new Uint8Array(16);
   c._socks = [];
   breakAll(c, '');
-  if (o.irq && global.setWatch) {
-    c._irq = o.irq;
+  if (irq && global.setWatch) {
+    c._irq = irq;
     global.setWatch(
       function () {
         c._socks.forEach(poke);
       },
-      o.irq,
+      irq,
       { repeat: true, edge: 'falling' },
     );
   }

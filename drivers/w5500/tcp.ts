@@ -2,9 +2,11 @@
 // What the receiver does not want stays in the chip, so the peer's window closes. What it writes goes straight into
 // the TX buffer, and one SEND at the end of the turn takes all of it.
 import { netError } from '../../src/net/neterror';
-import { pair, read, word, write } from './bus';
+import { word } from '../ip/bytes';
+import { read } from './bus';
 import { Cr, Ir, Mode, Sn, Sr } from './registers';
 import {
+  aim,
   end,
   fill,
   flush,
@@ -22,7 +24,6 @@ import {
 } from './socket';
 import type { Chip } from './model';
 import type { Sock } from './socket';
-import type { Lookup } from '../ip/dnsClient';
 import type { Bytes, ConnectPhase, NetError, Receiver, Socket } from '../../src/net/driver';
 
 /** read at a time, one SPI transfer must fit on the interpreter's stack; and in a turn, so that others get theirs */
@@ -38,11 +39,7 @@ const WORDS = {
 
 interface Tcp extends Sock, Socket {
   phase: ConnectPhase;
-  /** of the address of its peer */
-  _lookup?: Lookup;
-  _peer: string;
-  _ip: number[];
-  _dport: number;
+  _host: string;
   /** it got further than INIT and ARP; the chip gave up; room was offered; a piece waits to become whole */
   _syn?: boolean;
   _gaveUp?: boolean;
@@ -53,14 +50,14 @@ interface Tcp extends Sock, Socket {
 /** A socket without an address yet. */
 export function newTcp(events: Receiver, host: string, port: number): Tcp {
   const s: Tcp = Object.create(tcp);
-  s._peer = host + ' port ' + port;
+  s._host = host;
   s._dport = port;
   s.events = events;
   return s;
 }
 
 /** Starts to connect. Throws EMFILE. One port after the other, from a random one on: the peer may remember the last ones. */
-export function dial(s: Tcp, c: Chip, ip: number[]): void {
+export function dial(s: Tcp, c: Chip, ip: string): void {
   let port: number;
   do port = 49152 | (++c._port & 16383);
   while (inUse(c, port));
@@ -79,26 +76,7 @@ function fail(s: Tcp, late?: boolean): void {
         : s._state === State.Up
           ? 'ECONNRESET'
           : 'ECONNREFUSED';
-  end(s, netError(code, s.phase, WORDS[code] + s._peer));
-}
-
-function work(s: Tcp, ir: number, sr: number, late: boolean): any {
-  if (ir & Ir.TIMEOUT) s._gaveUp = true;
-  if (sr > Sr.INIT) s._syn = true;
-  if (s._state === State.Up) return up(s, ir, sr, late);
-  if (s._state === State.Open) {
-    if (sr === Sr.INIT) {
-      write(s, Sn.DIPR, s._ip.concat(pair(s._dport)));
-      order(s, Cr.CONNECT);
-      s._state = State.Dial;
-      s._until = s._driver._now + CONNECT_TIMEOUT;
-    }
-  } else if (sr === Sr.ESTABLISHED || sr === Sr.CLOSE_WAIT) {
-    ready(s);
-    s.phase = 'open';
-    offer(s);
-  } else if (late || !sr) fail(s, late);
-  return true;
+  end(s, netError(code, s.phase, WORDS[code] + s._host + ' port ' + s._dport));
 }
 
 /** Offers room, and sends what was written. True: the chip is busy with it. */
@@ -119,12 +97,32 @@ function offer(s: Tcp): boolean | undefined {
   }
 }
 
-function up(s: Tcp, ir: number, sr: number, late: boolean): any {
+/** The turn of a socket until its peer has answered. */
+function connecting(s: Tcp, sr: number, late: boolean): boolean {
+  if (s._state === State.Open) {
+    if (sr === Sr.INIT) {
+      aim(s);
+      order(s, Cr.CONNECT);
+      s._state = State.Dial;
+      s._until = s._driver._now + CONNECT_TIMEOUT;
+    }
+  } else if (sr === Sr.ESTABLISHED || sr === Sr.CLOSE_WAIT) {
+    ready(s);
+    s.phase = 'open';
+    offer(s);
+  } else if (late || !sr) fail(s, late);
+  return true;
+}
+
+function work(s: Tcp, ir: number, sr: number, late: boolean): any {
   const over = !sr || sr === Sr.CLOSE_WAIT;
   const look = s._look || over;
   let left: number;
   let n: number;
-  let bytes: Uint8Array;
+  let bytes: Uint8Array | undefined;
+  if (ir & Ir.TIMEOUT) s._gaveUp = true;
+  if (sr > Sr.INIT) s._syn = true;
+  if (s._state !== State.Up) return connecting(s, sr, late);
   if (ir & Ir.SEND_OK) s._sending = s._offered = false;
   if (s._sending) {
     if (late) fail(s, late);
@@ -145,6 +143,8 @@ function up(s: Tcp, ir: number, sr: number, late: boolean): any {
       // where an argument throws, the interpreter never lets go of the function it was for
       bytes = take(s, n);
       s.events.onData(bytes);
+      // not to be kept while the next ones are read
+      bytes = undefined;
     }
     if (s._state !== State.Up) return;
     if (over) {
@@ -181,9 +181,6 @@ const tcp: any = {
     poke(this);
   },
   close: function (this: Tcp): void {
-    const q = this._lookup;
-    this._lookup = undefined;
-    if (q) q.close();
     leave(this);
   },
 };

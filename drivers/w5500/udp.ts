@@ -1,11 +1,10 @@
 // A UDP socket of the chip.
 import { netError } from '../../src/net/neterror';
 import { random32 } from '../ip/random';
-import { pair, word, write } from './bus';
-import { bytes } from '../ip/address';
-import { fill, flush, inUse, leave, place, poke, ready, release, run, State, take, waiting } from './socket';
+import { word } from '../ip/bytes';
+import { aim, fill, flush, inUse, leave, place, poke, ready, release, run, State, take, waiting } from './socket';
 import { needPort, resolve } from './static';
-import { Ir, Mode, Sn, Sr } from './registers';
+import { Ir, Mode, Sr } from './registers';
 import type { Sock } from './socket';
 import type { Driver } from './static';
 import type { NetError } from '../../src/net/driver';
@@ -25,10 +24,8 @@ export interface Udp {
 }
 
 interface Port extends Sock, Udp {
-  /** the datagram on its way, and to whom */
+  /** the datagram on its way */
   _data?: any;
-  _ip: string;
-  _dport: number;
   _done?: (err: NetError | null) => void;
 }
 
@@ -69,8 +66,8 @@ function work(s: Port, ir: number, sr: number, late: boolean): any {
       return true;
     }
   }
-  if (s._data && !s._sending && s._state === State.Up) {
-    write(s, Sn.DIPR, bytes(s._ip).concat(pair(s._dport)));
+  if (s._data && s._ip && !s._sending && s._state === State.Up) {
+    aim(s);
     fill(s, s._data);
     flush(s);
   }
@@ -87,29 +84,27 @@ const udp: any = {
   },
   send: function (this: Port, data: any, host: string, port: number, done?: (err: NetError | null) => void): void {
     const s = this;
+    const most = Math.min(LARGEST, s._driver._sizes[s._n] * 1024);
+    const n = data.length;
+    const code = s._state > State.Up ? 'EPIPE' : s._data ? 'EBUSY' : n > most || !n ? 'EMSGSIZE' : '';
     needPort(port);
-    resolve(s._driver as Driver, host, function (err, ip) {
-      const most = Math.min(LARGEST, s._driver._sizes[s._n] * 1024);
-      const n = data.length;
-      const code = s._state > State.Up ? 'EPIPE' : s._data ? 'EBUSY' : n > most || !n ? 'EMSGSIZE' : '';
-      if (code)
-        err = netError(
-          code,
-          'open',
-          code + ': datagram of ' + n + ' bytes, it takes one of 1 to ' + most + ' at a time',
-        );
-      if (!err) {
-        s._data = data;
+    if (!code) {
+      s._data = data;
+      s._ip = undefined;
+      s._dport = port;
+      s._done = done;
+      s._lookup = resolve(s._driver as Driver, host, function (err, ip) {
+        s._lookup = undefined;
         s._ip = ip;
-        s._dport = port;
-        s._done = done;
-        poke(s);
-      } else if (done) done(err);
-    });
+        if (err) sent(s, err);
+        else poke(s);
+      });
+    } else if (done)
+      done(netError(code, 'open', code + ': datagram of ' + n + ' bytes, it takes one of 1 to ' + most + ' at a time'));
   },
   close: function (this: Port): void {
-    leave(this, true);
     this._data = this._done = undefined;
+    leave(this, true);
   },
 };
 

@@ -167,6 +167,22 @@ export const dnsRows: Scenario[] = [
     await r.allFree();
     r.dns.fault = null;
   }),
+  row('a UDP socket that is closed while a name is looked up', async (r) => {
+    r.dns.fault = 'silent';
+    await r.does({ op: 'udp', name: 'u' });
+    const to = { op: 'datagram' as const, name: 'u', port: 9, data: 'x' };
+    const dropped = r.begin({ ...to, host: 'api.test' });
+    expect(await r.does({ ...to, host: '10.0.0.9' })).toMatchObject({ code: 'EBUSY' });
+    await r.rest(3000);
+    expect(r.dns.queries.length).toBe(2);
+    await r.does({ op: 'drop', name: 'u' });
+    await r.allFree();
+    r.dns.fault = null;
+    await r.does({ op: 'udp', name: 'u' });
+    expect(await r.does({ ...to, host: 'api.test' })).toEqual({});
+    await r.does({ op: 'drop', name: 'u' });
+    void dropped;
+  }),
   row('a request that gives up, beside others that look up the same name', async (r) => {
     r.lan.serveTcp('10.0.0.7', 80, () => answering('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
     r.dns.script.push('silent', 'silent', 'silent');
