@@ -31,6 +31,7 @@ export const deviceModules = [
 export const nodeModules = [
   { file: 'index', source: 'src/node/index', types: 'src/index' },
   { file: 'netdriver', source: 'src/net/registry' },
+  { file: 'driver-contract', source: 'test/driver-contract/index' },
   { file: 'cli', source: 'src/cli/main', types: '' },
   ...drivers.map(({ name, source }) => ({ file: `drivers/${name}`, source })),
   ...boards.map(({ name, source }) => ({ file: `boards/${name}`, source })),

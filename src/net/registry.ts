@@ -1,6 +1,19 @@
 // The registry of net drivers: who is there, and which one is used when nobody is named.
 import type { NetDriver } from './driver';
 
+export type {
+  Bytes,
+  Capabilities,
+  ConnectPhase,
+  Endpoint,
+  LinkInfo,
+  NetDriver,
+  NetError,
+  Receiver,
+  Socket,
+  TlsContext,
+} from './driver';
+
 const drivers: NetDriver[] = [];
 let current: NetDriver | undefined;
 

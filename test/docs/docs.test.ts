@@ -69,7 +69,7 @@ function node(file: string): Promise<Run> {
 async function runProgram(code: string, name: string): Promise<Run> {
   const local = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const text = code.replace(/\bexample\.com(?::\d+)?/g, local);
-  if (/^import .* from 'espruino-requests/m.test(text)) return node(shop.file(`${name}.mjs`, text));
+  if (/^import .* from '/m.test(text)) return node(shop.file(`${name}.mjs`, text));
   shop.file(`${name}.js`, /require\('(board|netdriver)'\)/.test(text) ? text : PREAMBLE + text);
   return shop.cli('run', `${name}.js`, '--board', 'host');
 }
@@ -91,6 +91,11 @@ describe.each(pages.map((file) => [relative(ROOT, file), file]))('%s', (_, page)
       const { warnings } = await bundle({ app, board, root: ROOT });
       expect(warnings).toEqual([]);
     });
+  // a program whose first line names it is there for the others of its page
+  for (const [, { code }] of programs) {
+    const name = /^\/\/ ([\w.-]+\.mjs)\b/.exec(code);
+    if (name) beforeAll(() => void shop.file(name[1], code));
+  }
   if (!board && programs.length)
     it.each(programs)('runs the program at line %d', async (line, { code, prints }) => {
       const { status, stdout, stderr } = await runProgram(code, `line${line}`);

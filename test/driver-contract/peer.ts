@@ -18,9 +18,9 @@ export class ContractPeer {
   private sockets = new Set<net.Socket>();
   private server = net.createServer({ allowHalfOpen: true }, (socket) => this.accept(socket));
 
-  static async start(): Promise<ContractPeer> {
+  static async start(host = '127.0.0.1'): Promise<ContractPeer> {
     const peer = new ContractPeer();
-    await new Promise<void>((go) => peer.server.listen(0, '127.0.0.1', go));
+    await new Promise<void>((go) => peer.server.listen(0, host, go));
     return peer;
   }
 

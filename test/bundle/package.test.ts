@@ -1,0 +1,141 @@
+// What a stranger gets: the packed tarball, unpacked into an empty folder.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { linksIn, programsIn } from '../docs/blocks';
+import { ROOT, Workshop } from '../cli/workshop';
+
+const shop = new Workshop();
+const modules = join(shop.folder, 'node_modules');
+const unpacked = join(modules, 'espruino-requests');
+
+beforeAll(() => {
+  mkdirSync(unpacked, { recursive: true });
+  const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', shop.folder];
+  const name = execFileSync('npm', pack, { cwd: ROOT, encoding: 'utf8' }).trim();
+  execFileSync('tar', ['xzf', join(shop.folder, name), '-C', unpacked, '--strip-components=1']);
+  rmSync(join(shop.folder, name));
+  for (const name of Object.keys(JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages)) {
+    const own = name.replace('node_modules/', '');
+    if (!name || !existsSync(join(ROOT, name)) || existsSync(join(modules, own))) continue;
+    mkdirSync(dirname(join(modules, own)), { recursive: true });
+    symlinkSync(join(ROOT, name), join(modules, own));
+  }
+});
+afterAll(() => shop.close());
+
+function node(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, args, { cwd: shop.folder, encoding: 'utf8', timeout: 60000 });
+}
+
+it('is whole: what its pages link to is there', () => {
+  const pages = (readdirSync(unpacked, { recursive: true }) as string[]).filter((name) => name.endsWith('.md'));
+  expect(pages).toContain('docs/drivers/your-own.md');
+  const dead = pages.flatMap((page) =>
+    linksIn(join(unpacked, page))
+      .filter((to) => !existsSync(join(unpacked, dirname(page), to)))
+      .map((to) => `${page}: ${to}`),
+  );
+  expect(dead).toEqual([]);
+});
+
+it('has an export behind every entry, with types', () => {
+  const { exports } = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'));
+  for (const { types, default: file } of Object.values<any>(exports))
+    for (const path of [types, file]) {
+      const [folder, end] = join(unpacked, path).split('*');
+      if (end === undefined) expect(existsSync(folder)).toBe(true);
+      else expect(readdirSync(folder).filter((name) => name.endsWith(end))).not.toEqual([]);
+    }
+});
+
+it('bundles its examples', () => {
+  const args = ['node_modules/espruino-requests/examples/get.js', '--board', 'linux', '--out', 'out.js'];
+  expect(node('node_modules/espruino-requests/dist/node/cli.mjs', 'bundle', ...args)).toMatchObject({
+    status: 0,
+    stderr: '',
+  });
+});
+
+describe('the driver contract, for a driver of somebody else', () => {
+  const [mine, suite] = programsIn(join(ROOT, 'docs/drivers/your-own.md')).map(({ code }) => code);
+
+  function judge(driver: string, timeoutMs = 10000): { status: number | null; passed: string[]; failed: string[] } {
+    shop.file('my-driver.mjs', driver);
+    shop.file('my-driver.test.mjs', suite.replace('driver,', `driver, timeoutMs: ${timeoutMs},`));
+    const { status, stdout } = node('--test-reporter=tap', 'my-driver.test.mjs');
+    const rows = [...stdout.matchAll(/^(not )?ok \d+ - (.*?)( # .*)?$/gm)];
+    return {
+      status,
+      passed: rows.filter(([, not]) => !not).map(([, , name]) => name),
+      failed: rows.filter(([, not]) => not).map(([, , name]) => name),
+    };
+  }
+
+  it('passes one that holds to it', () => {
+    const { status, passed, failed } = judge(mine);
+    expect({ status, failed }).toEqual({ status: 0, failed: [] });
+    expect(passed.length).toBeGreaterThan(20);
+  });
+
+  it.each([
+    ['pushes what nobody wants', 'this.events.want()', '1e9', 'delivers no more than wanted'],
+    ['takes a reset for an end', 'this.events.onClose(err)', 'this.events.onClose(null)', 'tells a reset as an error'],
+    ['goes on after close()', 'open.delete(this);\n    this.raw.destroy();', '', 'closes inside onData'],
+    ['never connects', "this.raw.on('connect',", "this.raw.on('never',", 'carries bytes there and back'],
+    ['says it is not linked', 'is_linked: () => linked', 'is_linked: () => false', 'says what it is'],
+  ])('fails one that %s', (_, right, wrong, row) => {
+    expect(mine).toContain(right);
+    const { status, failed } = judge(mine.replace(right, wrong), 300);
+    expect(status).not.toBe(0);
+    expect(failed.filter((name) => name.startsWith(row))).toHaveLength(1);
+  });
+});
+
+describe('its types, in a strict project', () => {
+  const program = `
+    import type { Bytes, Capabilities, Endpoint, LinkInfo, NetDriver, NetError, Receiver, Socket, TlsContext }
+      from 'espruino-requests/netdriver';
+    import { register } from 'espruino-requests/netdriver';
+    import { driverContract } from 'espruino-requests/driver-contract';
+    import { get } from 'espruino-requests';
+    import { driver as host } from 'espruino-requests/drivers/host';
+
+    const capabilities: Capabilities = { tls: false, verify: false, sni: false, pause: true, blocking: [] };
+    const info: LinkInfo = { ip: '', mask: '', gw: '', dns: '', mac: '' };
+    const tls: TlsContext = { verify: false };
+    const to: Endpoint = { host: 'h', port: 1, tls };
+    const bytes: Bytes = 'x';
+    const error = (code: string): NetError => Object.assign(new Error(code), { code });
+    const driver: NetDriver = {
+      name: 'mine',
+      capabilities,
+      link: () => Promise.resolve(info),
+      unlink: () => {},
+      is_linked: () => true,
+      link_info: () => info,
+      gethostbyname: () => Promise.reject(error('ENOTFOUND')),
+      connect: (to: Endpoint, events: Receiver): Socket => host.connect(to, events),
+    };
+    register(driver);
+    export const rows: Promise<string>[] = driverContract({ driver }).map((row) => row.run());
+    export const answer: Promise<number> = get('http://h/', { driver: driver.name }).then((r) => r.status);
+    export { bytes, to };
+  `;
+
+  it.each([
+    ['nodenext', 'nodenext'],
+    ['bundler', 'esnext'],
+  ])('by %s', (moduleResolution, module) => {
+    const wrong = program.replace('sni: false', "sni: 'no'").replace('driver.name }', 'driver }');
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const compilerOptions = { strict: true, noEmit: true, target: 'es2022', types: [], module, moduleResolution };
+    const check = (name: string, text: string): string => {
+      shop.file(name, text);
+      shop.file('tsconfig.json', JSON.stringify({ compilerOptions, files: [name] }));
+      return node(tsc, '-p', '.').stdout;
+    };
+    expect(check('right.mts', program)).toBe('');
+    expect(check('wrong.mts', wrong).match(/error TS\d+/g)).toHaveLength(2);
+  });
+});
