@@ -9,6 +9,8 @@ export interface Connection extends Receiver {
   _socket: Socket | null;
   /** scheme, host and port it belongs to */
   _origin: string;
+  /** nobody has looked at the peer's certificate */
+  _unverified: boolean;
 }
 
 function ignore(): void {}
@@ -36,10 +38,11 @@ function one(): number {
 }
 
 /** Keeps an idle socket. Bytes that nobody asked for make it useless: they could be taken for the next answer. */
-export function keep(socket: Socket, origin: string): Connection {
+export function keep(socket: Socket, origin: string, unverified: boolean): Connection {
   const kept: Connection = {
     _socket: socket,
     _origin: origin,
+    _unverified: unverified,
     close: close,
     want: one,
     onData: function () {

@@ -15,6 +15,11 @@ export const toStr: (bytes: Bytes) => string = E.toString;
 /** A copy as bytes; of text, its UTF-8 bytes. */
 export const toU8: (data: Bytes) => Uint8Array = E.toUint8Array;
 
+/** Is a string text beyond bytes? Not there in old firmware. */
+export const isText: ((s: any) => boolean) | undefined = E.isUTF8;
+/** A list; under Node anything but a record. */
+export const isList: (value: any) => boolean = Array.isArray;
+
 /** The text that UTF-8 bytes stand for; builds without Unicode support keep text as UTF-8 bytes anyway. */
 export function utf8(bytes: string): string {
   try {

@@ -1,6 +1,8 @@
 // Errors are made in one place. A class cannot extend Error in the interpreter, so the prototype chain is made by
 // hand under a real Error, which keeps the stack.
 
+import { isList } from './engine';
+
 /** Where a call was when it failed. */
 export type Phase = 'url' | 'dns' | 'connect' | 'tls' | 'send' | 'headers' | 'body';
 
@@ -64,5 +66,5 @@ export function need(good: any, what: string, given: any): void {
  * @throws TypeError (EINVAL)
  */
 export function needPairs(given: any, what: string): void {
-  need(given && typeof given === 'object' && !Array.isArray(given) && given.byteLength === undefined, what, given);
+  need(given && typeof given === 'object' && !isList(given) && given.byteLength === undefined, what, given);
 }

@@ -1,7 +1,7 @@
 // One request on one socket: the only place where socket, clock and parser meet.
 // RAM: one object of some 30 fields, one timer, one promise; while a body streams, one piece and what arrived.
 import { keep, take } from './connection';
-import { toBuf, U8 } from './engine';
+import { isText, toBuf, U8 } from './engine';
 import { error, HTTPConnectionError, IOError } from './errors';
 import { at, parse, parseEnd, putAside, received, Wait } from './http/parser';
 import { ask, closeSource } from './source';
@@ -20,19 +20,19 @@ function failed(x: Exchange, code: string, message: string, phase?: Phase | 'ope
   const s = stage(x);
   const up = s === 'open';
   if (!phase || phase === 'open') phase = s !== 'open' ? s : x._unsent || x._out ? 'send' : at(x);
-  // nothing was sent yet, or sending it twice does no harm (RFC 9110 section 9.2.2)
   return error(
     up ? IOError : HTTPConnectionError,
     code || 'EIO',
     phase,
     message,
-    !up || /^(GET|HEAD|PUT|DELETE|OPTIONS)$/.test(x._method),
+    // nothing was sent yet, or sending it twice does no harm (RFC 9110 section 9.2.2); a bad certificate stays bad
+    up ? /^(GET|HEAD|PUT|DELETE|OPTIONS)$/.test(x._method) : s !== 'tls' || /^E[CT][OI]/.test(code),
   );
 }
 
 function progress(x: Exchange): string {
   const total = x._response.total;
-  return ' after ' + received(x) + (total < 0 ? '' : ' of ' + total) + ' bytes of body';
+  return x._wait > Wait.Field ? ' after ' + received(x) + (total < 0 ? '' : ' of ' + total) + ' bytes of body' : '';
 }
 
 function nothing(): void {}
@@ -51,7 +51,7 @@ function settle(x: Exchange, err: any, complete?: boolean): void {
   x.onData = nothing;
   if (socket) {
     if (complete && x._wantKeep && x._exact && !x._unsent && !x._out && x._closed === undefined)
-      r._connection = keep(socket, x._origin);
+      r._connection = keep(socket, x._origin, x._unverified);
     else socket.close();
   }
   // a promise that is rejected before anyone listens is an error of its own in the interpreter: not in this turn
@@ -75,7 +75,7 @@ function tick(x: Exchange, step: number): void {
   x._idleLeft = seen !== x._seen || x._held ? x._idle : x._idleLeft - step;
   x._seen = seen;
   if (x._idleLeft <= 0) late = 'idle_timeout: not a byte in ' + x._idle + ' ms';
-  if (x._timeLeft <= 0) late = 'timeout' + progress(x);
+  if (x._timeLeft <= 0) late = 'timeout of ' + x._timeout + ' ms' + progress(x);
   if (late) settle(x, failed(x, 'ETIMEDOUT', late));
   else {
     step = Math.min(x._timeLeft, x._idleLeft, x._idle / 8);
@@ -223,13 +223,14 @@ function send(x: Exchange, room: number): number {
   if (
     !piece.length ||
     piece.length > n ||
+    (isText && isText(piece)) ||
     (x._source && !x._out && !x._unsent && (ask(x._source, 'read', 1) || '').length)
   )
     throw error(
       IOError,
       'EFILE',
       'send',
-      'the source is not as long as its size() says, at ' + x._unsent + ' bytes before the end',
+      'the source is not as long, in bytes, as its size() says, at ' + x._unsent + ' bytes before the end',
     );
   x._socket!.write(piece);
   return piece.length;
@@ -266,7 +267,7 @@ export function newExchange(chunk: number, callback?: StreamCallback): Exchange 
 /** Sends the request over a kept connection or a new one. */
 export function run(x: Exchange, driver: NetDriver | undefined, to: Endpoint, kept?: Connection): void {
   x._response._progress = x;
-  x._timeLeft = x._timeLeft || Infinity;
+  x._timeLeft = x._timeout || Infinity;
   x._idle = x._idleLeft = x._idle || Infinity;
   tick(x, 0);
   if (kept) {

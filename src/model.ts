@@ -25,6 +25,7 @@ export interface Exchange extends Parser, Receiver {
   _fail(err: any): void;
   _socket?: Socket;
   _origin: string;
+  _unverified: boolean;
   /** request bytes that wait to be written, then where more come from, and how many */
   _out: string;
   _source?: Source;
@@ -36,6 +37,7 @@ export interface Exchange extends Parser, Receiver {
   _reject(err: any): void;
   /** one timer for both limits; what is left of each, in ms */
   _timer?: any;
+  _timeout: number;
   _timeLeft: number;
   _idle: number;
   _idleLeft: number;

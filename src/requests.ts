@@ -65,6 +65,16 @@ const WHY: { [code: string]: string } = {
   ENOTLS: ' has no TLS',
 };
 
+function refuse(code: string, what: string, message?: string): void {
+  throw error(
+    HTTPConnectionError,
+    code,
+    /TLS/.test(code) ? 'tls' : 'connect',
+    message || what + WHY[code],
+    code === 'ENETDOWN',
+  );
+}
+
 /** The driver, if it may and can connect to such a target: never silently unauthenticated. */
 function driverFor(name: string | undefined, tls: TlsContext | undefined): NetDriver {
   let driver: any;
@@ -82,14 +92,7 @@ function driverFor(name: string | undefined, tls: TlsContext | undefined): NetDr
     if (tls && !driver.capabilities.verify && tls.verify !== false) code = 'ETLSUNVERIFIED';
     if (tls && !driver.capabilities.tls) code = 'ENOTLS';
   }
-  if (code)
-    throw error(
-      HTTPConnectionError,
-      code,
-      /TLS/.test(code) ? 'tls' : 'connect',
-      message || name + WHY[code],
-      code === 'ENETDOWN',
-    );
+  if (code) refuse(code, name!, message);
   return driver;
 }
 
@@ -113,7 +116,7 @@ export function send(method: string, url: string, options?: any, source?: Source
       need(callback == null || typeof callback === 'function', 'stream_callback', callback);
       need(keep == null || Array.isArray(keep), 'keep_headers', keep);
       if (o.headers != null) needPairs(o.headers, 'headers');
-      x._timeLeft = number(o, 'timeout', 30000, Infinity);
+      x._timeout = number(o, 'timeout', 30000, Infinity);
       x._idle = number(o, 'idle_timeout', 10000, Infinity);
       x._maxContent = number(o, 'max_content', 16384, Infinity);
       startParser(x, method, number(o, 'max_headers', 8192, Infinity), keep && keep.map(lowerCase));
@@ -133,13 +136,15 @@ export function send(method: string, url: string, options?: any, source?: Source
       // as bytes: a character of two is not to be cut, nor to become another one
       x._out = toStr(toU8(requestHead(method, target, o.headers || {}, length, type)));
       // the blank: the interpreter's search takes a needle that the end cuts off for found
-      x._wantKeep = (x._out + ' ').toLowerCase().indexOf('\r\nconnection: keep-alive') > 0;
+      x._wantKeep = (x._out + ' ').toLowerCase().indexOf('\r\nconnection: keep-alive\r') > 0;
       x._response = new Response(url);
       x._resolve = resolve;
       x._reject = reject;
       if (kept && (kept._origin !== x._origin || !kept._socket))
         throw error(IOError, 'ECONNECTION', 'connect', 'connection is closed, in use, or not to ' + x._origin, true);
-      run(x, kept ? undefined : driverFor(o.driver, target.tls), target, kept);
+      x._unverified = !!target.tls && target.tls.verify === false;
+      if (kept && kept._unverified && !x._unverified) refuse('ETLSUNVERIFIED', 'this connection');
+      run(x, kept && !o.driver ? undefined : driverFor(o.driver, target.tls), target, kept);
     } catch (e: any) {
       closeSource(source);
       // not at once: see `settle` in exchange.ts

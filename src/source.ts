@@ -11,6 +11,7 @@ export function bytes(data: Bytes): Source {
   let at = 0;
   return {
     size: function (): number {
+      at = 0;
       return text.length;
     },
     read: function (n: number): string {
@@ -54,6 +55,6 @@ export function ask(source: any, what: 'size' | 'read', n?: number): any {
   try {
     return source[what](n);
   } catch (e: any) {
-    throw error(IOError, 'EFILE', 'send', 'cannot read the source: ' + (e.message || e));
+    throw error(IOError, 'EFILE', 'send', 'cannot read the source: ' + ((e && e.message) || e));
   }
 }

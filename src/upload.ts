@@ -22,6 +22,7 @@ function storage(name: string): Source {
   let at = 0;
   return {
     size: function (): number {
+      at = 0;
       return require('Storage').read(name).length;
     },
     read: function (n: number): string {

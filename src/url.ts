@@ -77,16 +77,19 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
     /@/.test(url) ? 'http:// or https:// is missing' : url,
   );
   host = url.substr(tls ? 8 : 7).split('#')[0];
+  const shown = host.split('@').pop()!;
   let path = host;
   host = host.split('/')[0].split('?')[0];
   path = path.substr(host.length);
   i = host.lastIndexOf('@');
-  if (i >= 0) {
-    const parts = toStr(toU8(host.substr(0, i))).split('%');
-    host = host.substr(i + 1);
+  const user = host.substr(0, i);
+  host = host.substr(i + 1);
+  if (i > 0) {
+    // RFC 7617 section 2: there is a colon, even without a password
+    const parts = toStr(toU8(user.indexOf(':') < 0 ? user + ':' : user)).split('%');
     auth = parts[0];
     for (i = 1; i < parts.length; i++) {
-      need(/^[0-9a-fA-F][0-9a-fA-F]/.test(parts[i]), 'URL', host);
+      need(/^[0-9a-fA-F][0-9a-fA-F]/.test(parts[i]), 'URL', shown);
       auth += String.fromCharCode(parseInt(parts[i].substr(0, 2), 16)) + parts[i].substr(2);
     }
     auth = 'Basic ' + btoa(auth);
@@ -94,10 +97,10 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   const v6 = host.charAt(0) === '[';
   const name = v6 ? host.substr(0, host.indexOf(']') + 1) : host.split(':')[0];
   port = host.substr(name.length);
-  need(v6 ? /^\[[0-9a-fA-F:.]+\]$/.test(name) : name && !/[^0-9A-Za-z\-._]/.test(name), 'URL', host);
+  need(v6 ? /^\[[0-9a-fA-F:.]+\]$/.test(name) : name && !/[^0-9A-Za-z\-._]/.test(name), 'URL', shown);
   i = tls ? 443 : 80;
   if (port.length > 1) i = decimal(port.substr(1));
-  need((!port || port.charAt(0) === ':') && i > 0 && i < 65536, 'URL', host);
+  need((!port || port.charAt(0) === ':') && i > 0 && i < 65536, 'URL', shown);
   const query = encodePairs(params == null ? {} : params, 'params');
   if (query) path += (path.indexOf('?') < 0 ? '?' : '&') + query;
   return {

@@ -231,7 +231,8 @@ export function parse(p: Parser, bytes: Bytes, n: number): void {
         p._line = '';
         k = text.length;
         line(p, text.substr(0, k - (text.charAt(k - 2) === '\r' ? 2 : 1)), k);
-      }
+        // one byte that is no CRLF is enough: its line may never end
+      } else if (p._wait === Wait.ChunkEnd && p._line !== '\r') line(p, p._line, 0);
     }
   }
   if (i < n) putAside(p, toStr(bytes).substr(i));

@@ -27,12 +27,13 @@ function add(head: Begun, name: string, value: any): void {
     );
     head.text += name + ': ' + value + '\r\n';
   }
-  head.names[key] = 1;
+  // nobody takes away what frames the message
+  if (value != null || !/^.(host|content-length)$/.test(key)) head.names[key] = 1;
 }
 
 /**
  * Writes the head. `headers` replaces the defaults, whatever the case of the names; null or undefined takes a
- * default away. `length` is that of the body, -1 for none.
+ * default away, but neither Host nor Content-Length. `length` is that of the body, -1 for none.
  * @throws TypeError (EINVAL)
  */
 export function requestHead(method: string, target: Target, headers: any, length: number, type?: string): string {

@@ -22,6 +22,15 @@ export function toU8(data: Bytes): Uint8Array {
   return typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data);
 }
 
+export function isText(s: any): boolean {
+  return typeof s === 'string' && /[\u0100-\uffff]/.test(s);
+}
+
+/** Map, Headers, URLSearchParams and the like keep what they hold out of sight. */
+export function isList(value: any): boolean {
+  return Object.prototype.toString.call(value) !== '[object Object]';
+}
+
 export function utf8(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
@@ -35,7 +44,9 @@ export function file(path: string): Source {
   return {
     size(): number {
       fd = openSync(path, 'r');
-      return fstatSync(fd).size;
+      const stat = fstatSync(fd);
+      if (!stat.isFile()) throw new Error(`${path} is no file`);
+      return stat.size;
     },
     read(n: number): Uint8Array | undefined {
       const piece = new Uint8Array(n);

@@ -94,7 +94,9 @@ export const urls: UrlRow[] = [
     authority: 'host.example',
     authorization: 'me:secret',
   },
-  { name: 'a user only', url: 'http://me@host.example/', target: '/', authorization: 'me' },
+  { name: 'a user only', url: 'http://me@host.example/', target: '/', authorization: 'me:' },
+  { name: 'a user with an encoded colon only', url: 'http://m%3Ae@host.example/', target: '/', authorization: 'm:e:' },
+  { name: 'an empty userinfo', url: 'http://@host.example/a', target: '/a' },
   { name: 'an empty password', url: 'http://me:@host.example/', target: '/', authorization: 'me:' },
   {
     name: 'a password with colons',

@@ -179,6 +179,22 @@ describe('refused with IOError before anything is sent', () => {
   });
 });
 
+it('a caller who says close as well means it', async () => {
+  const r = await requests.get(server.url('/1'), { headers: { Connection: 'keep-alive, close' } });
+  expect(r.connection).toBe(null);
+  await server.allGone();
+});
+
+it('a driver that is named is looked for, with a connection too', async () => {
+  const r = await requests.get(server.url('/1'), keep);
+  await refused(requests.get(server.url('/2'), { connection: r.connection, driver: 'nope' }), {
+    type: 'HTTPConnectionError',
+    code: 'ENODRIVER',
+  });
+  expect(r.connection).not.toBe(null);
+  expect((await requests.get(server.url('/2'), { connection: r.connection, driver: 'host' })).status).toBe(200);
+});
+
 it('the peer closes as the next request is sent', async () => {
   server.script = async (peer) => {
     await peer.request();

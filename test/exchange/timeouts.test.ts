@@ -44,6 +44,18 @@ it('the default timeout is 30 s: the whole call', async () => {
   expect(hand.socket.closed).toBe(true);
 });
 
+it('says how long it was, and how far it came', async () => {
+  const options = { driver: 'hand', timeout: 500 };
+  const began = watch(requests.get(url, options));
+  hand.socket.open().data('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n' + 'x'.repeat(24));
+  await pass(600);
+  expect(began.error.message).toBe('timeout of 500 ms after 24 of 100 bytes of body');
+  const silent = watch(requests.get(url, options));
+  hand.sockets[1].open();
+  await pass(600);
+  expect(silent.error.message).toBe('timeout of 500 ms');
+});
+
 it('the default idle_timeout is 10 s', async () => {
   const seen = watch(requests.get(url, { driver: 'hand' }));
   hand.socket.open().data(head);

@@ -60,6 +60,32 @@ it('`cert` and `key` tell the server who we are', async () => {
   expect(await get('localhost', { ca: cert, cert, key })).toBe('200 known');
 });
 
+it('a kept connection that nobody verified is not taken for one that somebody did', async () => {
+  const headers = { Connection: 'Keep-Alive' };
+  const url = `https://localhost:${port}/`;
+  const first = await requests.get(url, { ctx: { verify: false }, headers });
+  const { connection } = first;
+  for (const ctx of [undefined, {}, { ca: cert }, { verify: true }])
+    await expect(requests.get(url, { ctx, headers, connection })).rejects.toMatchObject({
+      name: 'HTTPConnectionError',
+      code: 'ETLSUNVERIFIED',
+      phase: 'tls',
+      retryable: false,
+    });
+  expect(requested).toBe(1);
+  const again = await requests.get(url, { ctx: { verify: false }, headers, connection });
+  again.connection!.close();
+  const verified = await requests.get(url, { ctx: { ca: cert }, headers });
+  const last = await requests.get(url, { ctx: { verify: false }, headers, connection: verified.connection });
+  expect(last.status).toBe(200);
+  last.connection!.close();
+  expect(requested).toBe(4);
+});
+
+it('a bad certificate stays bad', async () => {
+  await expect(requests.get(`https://localhost:${port}/`)).rejects.toMatchObject({ phase: 'tls', retryable: false });
+});
+
 it('a kept connection is not taken for plain HTTP', async () => {
   const headers = { Connection: 'Keep-Alive' };
   const first = await requests.get(`https://localhost:${port}/`, { ctx: { ca: cert }, headers });

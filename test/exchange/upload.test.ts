@@ -126,6 +126,15 @@ describe('fd', () => {
   });
 });
 
+it('a source of bytes can be sent again', async () => {
+  const fd = requests.fd.bytes('abc');
+  for (let i = 0; i < 2; i++) {
+    await requests.upload(server.url(), fd);
+    await server.allGone();
+    expect(bodyOf(got)).toBe('abc');
+  }
+});
+
 describe('a source that lies', () => {
   const lies: { [name: string]: [number, (n: number) => any] } = {
     'ends early with undefined': [
@@ -140,6 +149,8 @@ describe('a source that lies', () => {
     'ends early with null': [1000, () => null],
     'is longer': [1000, (n) => 'x'.repeat(n)],
     'is longer than nothing': [0, (n) => 'x'.repeat(n)],
+    'gives characters for bytes': [3, () => 'a\u20ac\u00e9'],
+    'gives text of as many bytes': [6, () => 'a\u20ac\u00e9'],
     'gives more than it was asked for': [1000, (n) => 'x'.repeat(n + 1)],
   };
   it.each(Object.keys(lies))('%s', async (name) => {
@@ -160,6 +171,11 @@ describe('a source that lies', () => {
       phase: 'send',
     });
     expect(e.message).toContain('card removed');
+    const nothing = () => {
+      throw null;
+    };
+    await refused(requests.upload(server.url(), { size: () => 10, read: nothing }), { type: 'IOError', code: 'EFILE' });
+    await refused(requests.upload(server.url(), { size: nothing, read }), { type: 'IOError', code: 'EFILE' });
     await server.allGone();
   });
 });

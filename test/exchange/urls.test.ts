@@ -40,6 +40,10 @@ it.each(badUrls)('refuses $name', async ({ url }) => {
 it('keeps the password out of messages', async () => {
   const e = await refused(requests.get('http://me:secret@host.example:x/', { driver: 'hand' }), { type: 'TypeError' });
   expect(e.message).not.toContain('secret');
+  const slash = await refused(requests.get('http://me:se/cret@host.example/', { driver: 'hand' }), {
+    type: 'TypeError',
+  });
+  expect(slash.message).not.toContain('me:se');
   const call = requests.get('http://me:secret@host.example/', { driver: 'hand' });
   hand.socket.open().data('nonsense\r\n');
   expect((await refused(call, { type: 'HTTPResponseError' })).message).not.toContain('secret');

@@ -74,6 +74,14 @@ it.each(['PROPFIND', 'M-SEARCH', 'purge', 'get'])('any token as a method: %s', a
   expect((await seen(requests.request(method, server.url()))).line).toBe(method + ' / HTTP/1.1');
 });
 
+it.each([null, undefined])('nobody takes away what frames the message: %s', async (nothing) => {
+  const headers: any = { 'content-length': nothing, HOST: nothing, 'User-Agent': nothing };
+  const got = await seen(requests.post(server.url('/x'), { headers, data: 'body' }));
+  expect(got.headers).toEqual({ host: host(), connection: 'close', 'content-length': '4' });
+  expect(got.body).toBe('body');
+  expect((await seen(requests.get(server.url('/x'), { headers }))).headers['content-length']).toBe(undefined);
+});
+
 describe('bodies', () => {
   it('an object is form-encoded', async () => {
     const data = { a: 1, 'b c': 'd&e=f+g', list: [1, 2], u: '\u00e9\u20ac' };

@@ -30,6 +30,11 @@ export const chunkedRows: Row[] = [
   hello('bare LF behind sizes and trailers', '5;x\nHELLO\r\n0\nX: y\n\n'),
   hello('bare LF behind the data too (a lenient line end, or a missing CRLF)', '5\nHELLO\n0\n\n', { orRefused: true }),
   {
+    name: 'no CRLF after a chunk, and no line end for ever',
+    input: chunked('5\r\nHELLOXXXX'),
+    want: { error: 'HTTPResponseError', code: 'EPROTO', phase: 'body' },
+  },
+  {
     name: 'no chunk but the last: an empty body',
     input: chunked(last),
     want: { status: 200, body: '', received: 0, total: -1, keepable: true },
