@@ -11,7 +11,7 @@ export interface RequestError extends Error {
   /** stable, upper case: "ETIMEDOUT", "ECONNREFUSED", "EINVAL", "EPROTO" ... */
   code: string;
   phase: Phase;
-  /** true: the same call may be made again, nothing happens twice by it and it may well succeed */
+  /** true: made once more, over a new connection, nothing happens twice by it and it may well succeed */
   retryable: boolean;
 }
 
