@@ -40,17 +40,20 @@ const smallNames = () =>
   deviceModules.flatMap(({ source }) => [...propertyNames(readFileSync(`dist/esm/${source}.js`, 'utf8'))]);
 
 /**
- * Where a module is a driver itself and names the whole of it `driver` as well, that object is the module: half of the
- * text of its exports less.
+ * One assignment for all that a module exports. Where it is a driver itself and names the whole of it `driver` as well,
+ * that object is the module.
  */
-function driverAsModule(code) {
+function exportAtOnce(code) {
   const [, keys] = /^(?:const|var) driver = \{([^}]*)\};$/m.exec(code) ?? [];
-  if (!keys) return code;
-  return code.replace(/^exports\.(\w+) = \1;$/gm, (all, name) => {
-    if (name === 'driver') return 'module.exports = driver.driver = driver;';
-    if (!new RegExp(`\\b${name}:`).test(keys)) throw new Error(`driver lacks ${name}, which the module has`);
+  const pairs = [];
+  const rest = code.replace(/^exports\.(\w+) = (\w+);$/gm, (all, name, value) => {
+    if (keys && name !== 'driver' && !new RegExp(`\\b${name}:`).test(keys))
+      throw new Error(`driver lacks ${name}, which the module has`);
+    pairs.push(`${name}: ${value}`);
     return '';
   });
+  if (keys) return `${rest}module.exports = driver.driver = driver;\n`;
+  return pairs.length > 2 ? `${rest}module.exports = { ${pairs.join(', ')} };\n` : code;
 }
 
 const readableAndMinified = (family) => ({
@@ -58,7 +61,7 @@ const readableAndMinified = (family) => ({
   async generateBundle(_, bundle) {
     caches[family] ??= {};
     for (const chunk of Object.values(bundle)) {
-      chunk.code = driverAsModule(chunk.code);
+      chunk.code = exportAtOnce(chunk.code);
       const code = await minify(chunk.code, {
         props: INTERNAL,
         reserved: smallNames().filter((n) => n.length < 3 && !INTERNAL.test(n)),
