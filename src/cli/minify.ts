@@ -153,6 +153,8 @@ function* ownVariables(node: any, direct: boolean): Generator<{ node: any; direc
  */
 export function asBlock(code: string): string {
   const [statement] = parse(code, { ecmaVersion: 'latest', sourceType: 'script' }).body as any[];
+  // nothing of it does anything
+  if (!statement) return '';
   const call = statement.expression.argument || statement.expression;
   const body: any[] = call.callee.body.body;
   const edits: { start: number; end: number; text: string }[] = [];

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'acorn';
 import { findEngines } from '../engine/harness';
 import { Workshop } from './workshop';
 
@@ -40,6 +41,23 @@ describe('bundle', () => {
     shop.file('app.ts', 'const answer: number = 42; print(answer, answer);');
     await shop.cli('bundle', 'app.ts', '--board', 'linux', '--out', 'out.js', '--readable');
     expect(readFileSync(join(shop.folder, 'out.js'), 'utf8')).toContain('var answer = 42;');
+  });
+
+  it.each([
+    ['an empty file', ''],
+    ['a comment', '// later\n'],
+    ['a function that nobody calls', 'function f() { return 1; }\n'],
+    ['a module that nobody uses', 'var requests = require("requests");\n'],
+    ['a directive', '"use strict";\n'],
+  ])('and run take %s: a program that does nothing', async (_, app) => {
+    shop.file('app.js', app);
+    for (const more of [[], ['--readable']]) {
+      const made = await shop.cli('bundle', 'app.js', '--board', 'linux', '--out', 'out.js', ...more);
+      expect(made).toMatchObject({ status: 0, stderr: '' });
+      expect(() => parse(readFileSync(join(shop.folder, 'out.js'), 'utf8'), { ecmaVersion: 5 })).not.toThrow();
+    }
+    const run = await shop.cli('run', 'app.js', '--board', 'host');
+    expect(run).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
   it.each([
