@@ -2,9 +2,10 @@
 // does not use can be left out. No line moves, so errors can be traced to the source.
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
+import { LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { parse } from 'acorn';
 import ts from 'typescript';
-import { Failure } from './failure';
+import { Failure, show } from './failure';
 import { hide } from './literals';
 import { nodesOf } from './minify';
 
@@ -35,7 +36,7 @@ export function compile(file: string): Compiled {
   try {
     source = hide(readFileSync(file, 'utf8'));
   } catch (e: any) {
-    throw new Failure(`cannot read ${file}: ${e.code === 'ENOENT' ? 'there is no such file' : e.message}`);
+    throw new Failure(`cannot read ${show(file)}: ${e.code === 'ENOENT' ? 'there is no such file' : e.message}`);
   }
   if (extname(file) === '.json') source = `export default ${source.trim()};`;
   const { outputText, sourceMapText, diagnostics } = ts.transpileModule(source.replace(/^#!.*/, ''), {
@@ -52,21 +53,27 @@ export function compile(file: string): Compiled {
   });
   for (const { messageText, start, file: at } of diagnostics || []) {
     const line = at && start !== undefined ? at.getLineAndCharacterOfPosition(start).line + 1 : 1;
-    throw new Failure(`${file}:${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`);
+    throw new Failure(`${show(file)}:${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`);
   }
   // Object.assign is what the compiler's own helper falls back on, and the interpreter has it.
   const helper = /\b__assign\(/.test(outputText) ? 'var __assign = Object.assign; ' : '';
   const code = helper + outputText.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
-  const program = parseModule(code, file);
+  const program = parseModule(code, file, sourceMapText || '');
   const isModule = program.body.some((node: any) => /^(Import|Export)/.test(node.type));
   return { code, map: sourceMapText || '', program, isCommonJs: !isModule && usesExports(program) };
 }
 
-function parseModule(code: string, file: string): any {
+/** The line of the source that a line of compiled code came from. */
+export function sourceLine(map: string, line: number): number {
+  return originalPositionFor(new TraceMap(map), { line, column: 0, bias: LEAST_UPPER_BOUND }).line || line;
+}
+
+function parseModule(code: string, file: string, map: string): any {
   try {
     return parse(code, { ecmaVersion: 'latest', sourceType: 'module' });
   } catch (e: any) {
-    throw new Failure(`${file}: ${e.message}`);
+    const why = e.message.replace(/ \(\d+:\d+\)$/, '');
+    throw new Failure(`${show(file)}:${sourceLine(map, e.loc.line)}: ${why}`);
   }
 }
 

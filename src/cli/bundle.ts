@@ -6,12 +6,12 @@ import { rollup } from 'rollup';
 import type { RollupLog } from 'rollup';
 import { checkDialect } from './dialect';
 import type { Finding } from './dialect';
-import { Failure } from './failure';
+import { Failure, show } from './failure';
 import { openLibrary } from './library';
 import type { Library } from './library';
 import { reveal } from './literals';
 import { asBlock, minify, propertyNames, tidy } from './minify';
-import { ENTRY, Resolver, show } from './resolver';
+import { ENTRY, Resolver } from './resolver';
 
 export interface BundleRequest {
   app: string;
@@ -63,7 +63,7 @@ async function link(app: string, resolver: Resolver): Promise<Linked> {
         unknownGlobalSideEffects: false,
       },
       onwarn: (log) => {
-        if (log.code === 'MISSING_EXPORT') resolver.warnings.add(place(log) + log.message);
+        if (log.code === 'MISSING_EXPORT') resolver.warnings.add(inWords(log, resolver));
       },
     });
     const { output } = await built.generate({
@@ -82,14 +82,19 @@ async function link(app: string, resolver: Resolver): Promise<Linked> {
     const { code, map, moduleIds } = output[0];
     return { code: code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'), map, files: moduleIds };
   } catch (e: any) {
-    if (e instanceof Failure) throw e;
-    throw new Failure(place(e) + String(e.message || e).replace(/^\S+ \(\d+:\d+\): /, ''));
+    throw new Failure(e instanceof Failure ? e.text : inWords(e, resolver));
   }
 }
 
-function place(log: RollupLog): string {
+/** What rollup complains of, at its place in the source. */
+function inWords(log: RollupLog, resolver: Resolver): string {
   const file = log.loc?.file || log.id;
-  return file && !file.startsWith('\0') ? `${show(file)}${log.loc ? `:${log.loc.line}` : ''}: ` : '';
+  const what =
+    log.code === 'MISSING_EXPORT'
+      ? `"${log.binding}" is not exported by "${resolver.library.nameOf(log.exporter!) || show(log.exporter!)}"`
+      : String(log.message || log).replace(/^.* \(\d+:\d+\): /, '');
+  if (!file || file.startsWith('\0')) return what;
+  return `${show(file)}${log.loc ? `:${resolver.sourceLine(file, log.loc.line)}` : ''}: ${what}`;
 }
 
 /** Where in the source a finding is, and what it is; nothing for code that only ever runs under Node. */

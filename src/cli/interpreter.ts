@@ -1,6 +1,6 @@
 // A bundle in a real interpreter, with what the interpreter adds to its output taken out again.
 import { spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { Failure } from './failure';
@@ -22,7 +22,7 @@ export function findEngine(path?: string): string {
 function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return statSync(path).isFile();
   } catch {
     return false;
   }
@@ -31,10 +31,14 @@ function isProgram(path: string): boolean {
 /** Lines of output as the program wrote them: no banner, prompt or line editing. */
 export class OutputFilter {
   private rest = '';
-  private lines = 0;
-  private inBanner = false;
+  private at: 'start' | 'banner' | 'gap' | 'program' = 'start';
   /** an error that nobody caught was reported */
   failed = false;
+
+  /** the banner came: this is an interpreter */
+  get greeted(): boolean {
+    return this.at !== 'start';
+  }
 
   constructor(private readonly write: (line: string) => void) {}
 
@@ -55,16 +59,14 @@ export class OutputFilter {
     const text = raw.replace(/\r$/, '').replace(/>?\r\x1b\[J/g, '');
     // Below an error in a long line the place is marked, a screen or a thousand to the right.
     if (/^ {200,}\^$/.test(text)) return;
-    const n = this.lines++;
-    if (n === 1 && text.startsWith(' ____ ')) this.inBanner = true;
     // one empty line before the banner, one after it
-    if (n === 0 || this.inBanner) {
-      if (this.inBanner && text.startsWith('http')) {
-        this.inBanner = false;
-        this.lines = 0;
-      }
-      if (n || !text) return;
+    if (this.at === 'start' && text.startsWith(' ____ ')) this.at = 'banner';
+    if (this.at === 'banner' && text.startsWith('http')) this.at = 'gap';
+    else if (this.at === 'gap') {
+      this.at = 'program';
+      if (!text) return;
     }
+    if (this.at !== 'program') return;
     if (/^(Uncaught |OUT OF MEMORY|Execution Interrupted|New interpreter error)/.test(text)) this.failed = true;
     if (text !== 'Uncaught undefined' && (end || text !== '>')) this.write(text + end);
   }
@@ -77,15 +79,19 @@ export function runInEngine(engine: string, code: string): Promise<number> {
   writeFileSync(file, code);
   return new Promise((done, fail) => {
     const filter = new OutputFilter((line) => process.stdout.write(line, 'latin1'));
-    const child = spawn(engine, [file], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(engine, [file], { stdio: 'pipe' });
     const stop = (signal: NodeJS.Signals): void => void child.kill(signal);
     process.on('SIGINT', stop).on('SIGTERM', stop);
     child.stdout.setEncoding('latin1').on('data', (text) => filter.push(text));
+    const complaints: Buffer[] = [];
+    child.stderr.on('data', (data) => (filter.greeted ? process.stderr.write(data) : complaints.push(data)));
     child.on('error', (e) => fail(new Failure(`cannot run ${engine}: ${e.message}`)));
     child.on('close', (status, signal) => {
       filter.end();
       process.off('SIGINT', stop).off('SIGTERM', stop);
       rmSync(folder, { recursive: true });
+      if (!filter.greeted && !signal) return fail(new Failure(`${engine} is no Espruino interpreter`));
+      process.stderr.write(Buffer.concat(complaints));
       done(signal ? 1 : status || (filter.failed ? 1 : 0));
     });
   });

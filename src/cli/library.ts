@@ -8,6 +8,8 @@ export interface Library {
   folder: string;
   /** the file behind a module name as an application writes it, if it is one of ours */
   find(name: string): string | undefined;
+  /** what an application calls the module in this file, if it is one of ours */
+  nameOf(file: string): string | undefined;
   /** its code uses Node, so it is not held to what the interpreter can do */
   isNodeOnly(file: string): boolean;
 }
@@ -46,6 +48,9 @@ export function openLibrary(root: string, board: string): Library {
     return [join(folder, 'drivers', driver, 'index.js'), join(folder, 'drivers', `${driver}.js`)].find(existsSync);
   }
 
+  const nameOf = (file: string): string | undefined =>
+    ['requests', 'netdriver', 'board', ...drivers].find((name) => find(name) === file);
+
   const nodeOnly = [join(folder, 'drivers', 'host'), join(folder, 'boards', 'host')];
-  return { folder, find, isNodeOnly: (file) => nodeOnly.some((start) => file.startsWith(start)) };
+  return { folder, find, nameOf, isNodeOnly: (file) => nodeOnly.some((start) => file.startsWith(start)) };
 }

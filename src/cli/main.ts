@@ -18,6 +18,14 @@ async function make(app: string, board: string, readable?: boolean): Promise<str
   return code;
 }
 
+function writing(file: string, write: () => void): void {
+  try {
+    write();
+  } catch (e: any) {
+    throw new Failure(`cannot write ${file}: ${e.message}`);
+  }
+}
+
 const program = new Command('espruino-requests')
   .version(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version)
   .exitOverride();
@@ -30,11 +38,7 @@ program
   .option('--readable', 'do not minify')
   .action(async (app, { board, out, readable }) => {
     const code = await make(app, board, readable);
-    try {
-      writeFileSync(out, code);
-    } catch (e: any) {
-      throw new Failure(`cannot write ${out}: ${e.message}`);
-    }
+    writing(out, () => writeFileSync(out, code));
     console.log(`${out}: ${Buffer.byteLength(code)} bytes`);
   });
 
@@ -53,8 +57,9 @@ program
     if (trace && board !== 'sim-w5500') throw new Failure('--trace goes with --board sim-w5500');
     if (board === 'host' || board === 'sim-w5500') {
       if (engine) throw new Failure(`--engine goes with --board linux: board ${board} runs under Node`);
-      if (trace) traceTo(trace);
-      return runAtDesk(await make(app, board), app);
+      const code = await make(app, board);
+      if (trace) writing(trace, () => traceTo(trace));
+      return runAtDesk(code, app);
     }
     if (board !== 'linux') {
       await make(app, board);

@@ -1,23 +1,16 @@
 // What the names in `require` and `import` stand for, and the rollup plugin that goes by it.
 import { existsSync, statSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
-import { dirname, isAbsolute, relative, resolve } from 'node:path';
-import { LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import type { Plugin } from 'rollup';
-import { compile, toModule } from './app';
+import { compile, sourceLine, toModule } from './app';
 import type { Compiled, Target } from './app';
-import { Failure } from './failure';
+import { Failure, show } from './failure';
 import { FIRMWARE } from './library';
 import type { Library } from './library';
 
 export const ENTRY = '\0entry';
 const EXTENSIONS = ['', '.ts', '.js', '.json', '/index.ts', '/index.js'];
-
-/** A path as people would write it. */
-export function show(file: string): string {
-  const path = relative(process.cwd(), file);
-  return path.startsWith('..') ? file : path;
-}
 
 export class Resolver {
   private readonly compiled = new Map<string, Compiled>();
@@ -29,6 +22,12 @@ export class Resolver {
     let made = this.compiled.get(file);
     if (!made) this.compiled.set(file, (made = compile(file)));
     return made;
+  }
+
+  /** The line in a file of the application that a line of its compiled text came from. */
+  sourceLine(file: string, line: number): number {
+    const compiled = this.compiled.get(file);
+    return compiled ? sourceLine(compiled.map, line) : line;
   }
 
   /** The files of the application itself. */
@@ -61,10 +60,7 @@ export class Resolver {
         if (id === ENTRY) return `import ${JSON.stringify(app)};`;
         if (id.startsWith(library.folder)) return null;
         const compiled = this.load(id);
-        const map = new TraceMap(compiled.map);
-        const sourceLine = (line: number): number =>
-          originalPositionFor(map, { line, column: 0, bias: LEAST_UPPER_BOUND }).line || line;
-        const code = toModule(compiled, (name, line) => this.lookUp(name, id, sourceLine(line)));
+        const code = toModule(compiled, (name, line) => this.lookUp(name, id, sourceLine(compiled.map, line)));
         return { code, map: JSON.parse(compiled.map) };
       },
     };

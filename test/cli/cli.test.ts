@@ -84,6 +84,44 @@ describe('bundle', () => {
   });
 });
 
+describe('what is wrong with an application', () => {
+  it.each([
+    ['a syntax error', 'print(1);\nvar = 1;', 2, 'app.js:2: Variable declaration expected.\n'],
+    ['what only a function may have', '\n\nreturn 5;', 2, "app.js:3: 'return' outside of function\n"],
+    ['a file that is not there', '\nrequire("./none");', 2, 'app.js:2: cannot find "./none"\n'],
+    ['a fault in a file it uses', 'require("./lib/bad");', 2, 'lib/bad.js:3: Expression expected.\n'],
+    [
+      'a name we do not export',
+      'import { nope } from "requests";\n\nnope();',
+      2,
+      'app.js:1: "nope" is not exported by "requests"\n',
+    ],
+    [
+      'a method we do not have',
+      'require("requests").nope();',
+      0,
+      'warning: app.js:1: "nope" is not exported by "requests"\n',
+    ],
+    [
+      'the same through a variable',
+      'var requests = require("requests"); requests.nope();',
+      0,
+      'warning: app.js:1: "nope" is not exported by "requests"\n',
+    ],
+    [
+      'the same in a file of its own',
+      '\n\nvar own = require("./lib/own");\n\nown.nope();',
+      0,
+      'warning: app.js:5: "nope" is not exported by "lib/own.js"\n',
+    ],
+  ])('is told in one line, with its place in the source: %s', async (_, app, status, stderr) => {
+    shop.file('lib/bad.js', 'var a = 1;\n\nvar b = ;');
+    shop.file('lib/own.js', 'export const yes = 1;');
+    shop.file('app.js', app);
+    expect(await shop.cli('bundle', 'app.js', '--board', 'linux', '--out', 'out.js')).toMatchObject({ status, stderr });
+  });
+});
+
 describe('run --board host', () => {
   it('runs the bundle here', () =>
     withServer(async (url) => {
@@ -123,6 +161,10 @@ describe('run --board host', () => {
     expect(elsewhere).toMatchObject({ status: 2, stderr: expect.stringMatching(/cannot run here/) });
     const noEngine = await shop.cli('run', 'app.js', '--board', 'linux', '--engine', './none');
     expect(noEngine).toMatchObject({ status: 2, stderr: expect.stringMatching(/no interpreter at \.\/none/) });
+    const folder = await shop.cli('run', 'app.js', '--board', 'linux', '--engine', '.');
+    expect(folder).toMatchObject({ status: 2, stderr: expect.stringMatching(/no interpreter at \./) });
+    const trace = await shop.cli('run', 'app.js', '--board', 'sim-w5500', '--trace', 'no/such/x');
+    expect(trace).toMatchObject({ status: 2, stderr: expect.stringMatching(/^cannot write no\/such\/x: .*\n$/) });
   });
 });
 
@@ -146,6 +188,18 @@ describe('run --board linux', () => {
     expect(run.status).toBe(expected);
     // eslint-disable-next-line no-control-regex
     expect(run.stdout).not.toMatch(/espruino|\x1b|\r|>/);
+  });
+
+  it.each([
+    ['a text', 'no such command\n'],
+    ['a program that fails', '#!/bin/sh\necho out\necho sorry >&2\nexit 127\n'],
+    ['a program that does something else', '#!/bin/sh\nls "$1"\n'],
+  ])('says in one line that %s is no interpreter', async (_, text) => {
+    shop.file('app.js', 'print(1);');
+    chmodSync(shop.file('engine', text), 0o755);
+    const run = await shop.cli('run', 'app.js', '--board', 'linux', '--engine', './engine');
+    expect(run).toMatchObject({ status: 2, stdout: '' });
+    expect(run.stderr).toMatch(/^\S+\/engine is no Espruino interpreter\n$/);
   });
 
   const engines = findEngines();
