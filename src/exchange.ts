@@ -115,7 +115,7 @@ function dataSink(x: Exchange): (bytes: Bytes) => void {
 function slow(x: Exchange, bytes: Bytes): void {
   const chunk = x._chunk;
   parse(x, bytes, bytes.length);
-  checkLimit(x, x._aside, 'unread rest, which the driver cannot leave with the peer,');
+  if (x._aside) checkLimit(x, x._aside, 'unread rest, which the driver cannot leave with the peer,');
   if (!x._callback && x._wait === Wait.FixedBody) checkLimit(x, x._response.total, 'body');
   checkEnd(x);
   // without a length any piece may be the last, which stays as `content`: not with the fast ones
@@ -213,19 +213,18 @@ function onWritable(this: Exchange, room: number): void {
 /** Writes the next piece, at most 512 bytes: the only one of the body in memory. */
 function send(x: Exchange, room: number): number {
   let n = Math.min(room, 512);
-  let piece: any = x._out.substr(0, n);
-  if (piece) x._out = x._out.substr(n);
-  else {
+  let piece: any = x._out;
+  let bad: any;
+  if (piece) {
+    piece = piece.substr(0, n);
+    x._out = x._out.substr(n);
+  } else {
     n = Math.min(n, x._unsent);
     piece = ask(x._source, 'read', n) || '';
+    bad = !piece.length || piece.length > n || (isText && isText(piece));
     x._unsent -= piece.length;
   }
-  if (
-    !piece.length ||
-    piece.length > n ||
-    (isText && isText(piece)) ||
-    (x._source && !x._out && !x._unsent && (ask(x._source, 'read', 1) || '').length)
-  )
+  if (bad || (!x._unsent && !x._out && x._source && (ask(x._source, 'read', 1) || '').length))
     throw error(
       IOError,
       'EFILE',

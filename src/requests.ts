@@ -54,7 +54,8 @@ export interface UploadOptions extends RequestOptions {
 }
 
 function number(options: any, name: string, preset: number, max: number): number {
-  const n = options[name] === undefined ? preset : options[name];
+  const n = options[name];
+  if (n === undefined) return preset;
   need(typeof n === 'number' && n >= 0 && n <= max, name, n);
   return n;
 }
@@ -113,16 +114,16 @@ export function send(method: string, url: string, options?: any, source?: Source
       const x = newExchange(chunk, callback);
       let length = -1;
       need(chunk % 1 === 0, 'stream_chunk', chunk);
-      need(callback == null || typeof callback === 'function', 'stream_callback', callback);
-      need(keep == null || Array.isArray(keep), 'keep_headers', keep);
+      if (callback != null) need(typeof callback === 'function', 'stream_callback', callback);
+      if (keep != null) need(Array.isArray(keep), 'keep_headers', keep);
       if (o.headers != null) needPairs(o.headers, 'headers');
       x._timeout = number(o, 'timeout', 30000, Infinity);
       x._idle = number(o, 'idle_timeout', 10000, Infinity);
       x._maxContent = number(o, 'max_content', 16384, Infinity);
       startParser(x, method, number(o, 'max_headers', 8192, Infinity), keep && keep.map(lowerCase));
       x._origin = [target.host.toLowerCase(), target.port, !!target.tls].join();
-      need(!source || (typeof source.size === 'function' && typeof source.read === 'function'), 'fd', source);
-      if (!source) {
+      if (source) need(typeof source.size === 'function' && typeof source.read === 'function', 'fd', source);
+      else {
         source = requestBody(o.data, o.json);
         type = source && source._type;
       }

@@ -70,23 +70,23 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   let host: string;
   let auth: string | undefined;
   let port = '';
-  const tls = /^https:/i.test(url);
-  need(
-    typeof url === 'string' && !CONTROL.test(url) && /^https*:\/\//i.test(url) && !/^httpss/i.test(url),
-    'URL',
-    /@/.test(url) ? 'http:// or https:// is missing' : url,
-  );
+  const scheme = ('' + url).split('://')[0].toLowerCase();
+  const tls = scheme === 'https';
+  // all but the userinfo
+  const shown = ('' + url).split('#')[0].split('@').pop();
+  need(typeof url === 'string' && (tls || scheme === 'http') && !CONTROL.test(url), 'URL', shown);
   host = url.substr(tls ? 8 : 7).split('#')[0];
-  const shown = host.split('@').pop()!;
   let path = host;
   host = host.split('/')[0].split('?')[0];
   path = path.substr(host.length);
   i = host.lastIndexOf('@');
-  const user = host.substr(0, i);
-  host = host.substr(i + 1);
-  if (i > 0) {
+  if (i >= 0) {
+    auth = host.substr(0, i);
+    host = host.substr(i + 1);
+  }
+  if (auth) {
     // RFC 7617 section 2: there is a colon, even without a password
-    const parts = toStr(toU8(user.indexOf(':') < 0 ? user + ':' : user)).split('%');
+    const parts = toStr(toU8(auth.indexOf(':') < 0 ? auth + ':' : auth)).split('%');
     auth = parts[0];
     for (i = 1; i < parts.length; i++) {
       need(/^[0-9a-fA-F][0-9a-fA-F]/.test(parts[i]), 'URL', shown);
@@ -101,7 +101,7 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   i = tls ? 443 : 80;
   if (port.length > 1) i = decimal(port.substr(1));
   need((!port || port.charAt(0) === ':') && i > 0 && i < 65536, 'URL', shown);
-  const query = encodePairs(params == null ? {} : params, 'params');
+  const query = params == null ? '' : encodePairs(params, 'params');
   if (query) path += (path.indexOf('?') < 0 ? '?' : '&') + query;
   return {
     tls: tls ? ctx : undefined,
@@ -109,6 +109,6 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
     port: i,
     _authority: i === (tls ? 443 : 80) ? name : name + ':' + i,
     _path: percent((path.charAt(0) === '/' ? '' : '/') + path, NOT_PATH),
-    _auth: auth,
+    _auth: auth || undefined,
   };
 }

@@ -13,22 +13,25 @@ interface Begun {
   length: number;
 }
 
-// not inside `requestHead`: a function that its own scope holds is garbage that only a collection frees
+// neither inside `requestHead`: a function that its own scope holds is garbage that only a collection frees
 function add(head: Begun, name: string, value: any): void {
   const key = '.' + name.toLowerCase();
-  if (value != null && !head.names[key]) {
-    need(name && !NOT_TOKEN.test(name), 'header name', JSON.stringify(name));
-    need(!CONTROL.test('' + value), 'value of header', name);
-    // framing is ours
-    need(
-      key !== '.transfer-encoding' && (key !== '.content-length' || '' + value === '' + head.length),
-      'header',
-      name + ': ' + value,
-    );
-    head.text += name + ': ' + value + '\r\n';
-  }
+  if (value != null && !head.names[key]) head.text += name + ': ' + value + '\r\n';
   // nobody takes away what frames the message
   if (value != null || !/^.(host|content-length)$/.test(key)) head.names[key] = 1;
+}
+
+/** A field of the caller's. */
+function check(name: string, value: any, length: number): void {
+  need(name && !NOT_TOKEN.test(name), 'header name', JSON.stringify(name));
+  need(!CONTROL.test('' + value), 'value of header', name);
+  // framing is ours
+  name = name.toLowerCase();
+  need(
+    name !== 'transfer-encoding' && (name !== 'content-length' || '' + value === '' + length),
+    'header',
+    name + ': ' + value,
+  );
 }
 
 /**
@@ -40,8 +43,11 @@ export function requestHead(method: string, target: Target, headers: any, length
   const head: Begun = { text: method + ' ' + target._path + ' HTTP/1.1\r\n', names: {}, length: length };
   need(method && !NOT_TOKEN.test(method), 'method', method);
   Object.keys(headers).forEach(function (name) {
-    add(head, name, headers[name]);
+    const value = headers[name];
+    if (value != null) check(name, value, length);
+    add(head, name, value);
   });
+  if (type) check('Content-Type', type, length);
   add(head, 'Host', target._authority);
   add(head, 'User-Agent', USER_AGENT);
   add(head, 'Connection', 'close');
