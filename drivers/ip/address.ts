@@ -5,6 +5,13 @@ export function bytes(ip: any): number[] {
   return ('' + ip).substr(0, 16).split('.').map(Number);
 }
 
+/** The four bytes of a dotted text as one number; NaN if it is none. */
+export function toNumber(ip: any): number {
+  return bytes(ip).reduce(function (n, b) {
+    return n * 256 + b;
+  }, 0);
+}
+
 /** Four numbers from 0 to 255, without leading zeros and the like. */
 export function isIp(text: any): boolean {
   const ip = bytes(text);

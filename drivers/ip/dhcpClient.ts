@@ -1,5 +1,5 @@
 // DHCP client (RFC 2131): from DISCOVER to an address that nobody else has, and keeping it.
-import { bytes } from './address';
+import { bytes, toNumber } from './address';
 import { codes } from './bytes';
 import { buildDhcp, keyOf, Option, parseDhcp, Type } from './dhcpWire';
 import { random32 } from './random';
@@ -144,9 +144,7 @@ function check(d: Dhcp, a: Answer): void {
 
 /** So many seconds; the usual time if the server does not say or says nonsense. */
 function seconds(value: string | undefined, most: number, usual: number): number {
-  const n = bytes(value).reduce(function (n, b) {
-    return n * 256 + b;
-  }, 0);
+  const n = toNumber(value);
   return n < most ? n : usual;
 }
 

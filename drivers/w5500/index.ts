@@ -1,7 +1,7 @@
 // WIZnet W5500 on SPI, complete: TCP, UDP, DHCP, DNS.
 import { startDhcp } from '../ip/dhcpClient';
 import { lookup } from '../ip/dnsClient';
-import { need, needIp } from './options';
+import { need, needHost } from './options';
 import { create as createStatic, needLink, needPort } from './static';
 import { openUdp } from './udp';
 import type { Driver, LinkOptions, W5500 as Static, W5500Options } from './static';
@@ -25,8 +25,11 @@ const more: any = {
   },
   _udp: openUdp,
   _plan: function (l: LinkOptions): Lease | undefined {
-    need(!l.hostname || /^[A-Za-z0-9-]+$/.test(l.hostname), 'hostname', l.hostname, 'letters, digits and -');
-    if (l.ip) return { _ip: needIp('ip', l.ip) } as Lease;
+    const name = l.hostname;
+    // one label (RFC 1035 section 2.3.4)
+    const good = !name || ('' + name === name && name.length < 64 && /^[A-Za-z0-9-]+$/.test(name));
+    need(good, 'hostname', name, 'up to 63 letters, digits and -');
+    if (l.ip) return { _ip: needHost('ip', l.ip) } as Lease;
   },
   _startDhcp: startDhcp,
   _lookup: lookup,

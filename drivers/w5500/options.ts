@@ -1,5 +1,5 @@
 // What `create` and `link` take, and what is wrong with it.
-import { isIp } from '../ip/address';
+import { isIp, toNumber } from '../ip/address';
 import { netError } from '../../src/net/neterror';
 
 /** What `create` takes. */
@@ -51,9 +51,19 @@ export function needNumber(what: string, n: any, usual: any, least: number, most
   return n;
 }
 
-/** An address of `link`. */
-export function needIp(what: string, text: any): string {
-  need(isIp(text), what, text, 'an address like 192.168.1.2');
+/** The address of one host; where the bits `rest` number the hosts of a subnet, one of those in which `ip` is. */
+export function needHost(what: string, text: any, rest?: number, ip?: number): string {
+  const n = toNumber(text);
+  const net = n >>> 24;
+  const host = n & rest!;
+  const good = isIp(text) && net && net < 224 && net !== 127;
+  need(
+    // a subnet of two has no address of its own and no broadcasts (RFC 3021), and one of one has its gateway outside
+    good && (!rest || (!((n ^ ip!) & ~rest) && (rest < 2 || (host && host !== rest)))),
+    what,
+    text,
+    'the address of a host' + (rest ? ' in the subnet' : ''),
+  );
   return text;
 }
 
@@ -68,13 +78,15 @@ export function hex(mac: number[]): string {
 
 /** The six bytes of a MAC address. */
 export function parseMac(text: any): number[] {
-  const mac = ('' + text)
+  text = '' + text;
+  const mac = text
     .substr(0, 18)
     .split(':')
-    .map(function (s) {
+    .map(function (s: string) {
       return parseInt(s, 16);
     });
-  need(mac.length === 6 && hex(mac) === text.toLowerCase() && !(mac[0] & 1), 'mac', text, 'like 02:12:34:56:78:9a');
+  const good = mac.length === 6 && hex(mac) === text.toLowerCase() && !(mac[0] & 1) && +mac.join('');
+  need(good, 'mac', text, 'like 02:12:34:56:78:9a');
   return mac;
 }
 
@@ -90,9 +102,11 @@ export function part(o: any, name: string, method: string, optional?: boolean): 
 
 /** KB of each socket. */
 export function needBuffers(kb: any): number[] {
-  const sum = kb.reduce(function (sum: number, k: number) {
-    return [1, 2, 4, 8, 16].indexOf(k) < 0 ? 99 : sum + k;
-  }, 0);
-  need(kb.length < 9 && sum && sum < 17, 'buffers', kb, 'up to 8 of 1, 2, 4, 8, 16 KB, 16 in all');
+  const sum =
+    Array.isArray(kb) &&
+    kb.reduce(function (sum: number, k: number) {
+      return [1, 2, 4, 8, 16].indexOf(k) < 0 ? 99 : sum + k;
+    }, 0);
+  need(sum && sum < 17 && kb.length < 9, 'buffers', kb, 'up to 8 of 1, 2, 4, 8, 16 KB, 16 in all');
   return kb;
 }

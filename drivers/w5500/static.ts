@@ -1,11 +1,11 @@
 // The driver without DHCP, DNS and UDP, for those who set up their addresses by hand: index.ts adds them.
 import { netError } from '../../src/net/neterror';
-import { bytes, isIp } from '../ip/address';
+import { bytes, isIp, toNumber } from '../ip/address';
 import { random32 } from '../ip/random';
 import { halt } from '../ip/task';
 import { pair, write } from './bus';
 import { boot, breakAll, reset, unlinked } from './chip';
-import { hex, MODES, need, needBuffers, needIp, needNumber, parseMac, part } from './options';
+import { hex, MODES, need, needBuffers, needHost, needNumber, parseMac, part } from './options';
 import { Reg } from './registers';
 import { end, order, place, poke } from './socket';
 import { dial, newTcp } from './tcp';
@@ -71,23 +71,28 @@ export function needPort(port: any): number {
   return needNumber('port', port, 0, 1, 65535, 1);
 }
 
+/** A name or an address. */
+export function needName(host: any): void {
+  need('' + host === host, 'host', host, 'a name or an address');
+}
+
 export function needLink(c: Driver): void {
   if (!c._linked) throw unlinked(c, 'ENETDOWN');
 }
 
 /** Fixed addresses, checked. */
 function fixed(l: LinkOptions): Lease {
-  const first = parseInt(needIp('ip', l.ip));
-  // in hexadecimal: ff:ff:fe:00
-  const ones = /^[f:]*[8cef][0:]*$/.test(hex(bytes(needIp('mask', l.mask))));
-  need(ones, 'mask', l.mask, 'ones, then zeros: 255.255.255.0');
-  need(first && first < 224, 'ip', l.ip, 'an address of one host');
+  const none = '0.0.0.0';
+  const gw = l.gw || none;
+  const ip = toNumber(l.ip);
+  const rest = ~toNumber(l.mask);
+  need(isIp(l.mask) && rest >= 0 && !(rest & (rest + 1)), 'mask', l.mask, 'ones, then zeros: 255.255.255.0');
   return {
-    _ip: l.ip!,
+    _ip: needHost('ip', l.ip, rest, ip),
     _mask: l.mask!,
-    _gw: l.gw === undefined ? '0.0.0.0' : needIp('gw', l.gw),
+    _gw: gw === none ? gw : needHost('gw', gw, rest, ip),
     _dns: ([] as string[]).concat(l.dns || []).map(function (ip) {
-      return needIp('dns', ip);
+      return needHost('dns', ip);
     }),
   };
 }
@@ -159,6 +164,7 @@ const driver: any = {
   gethostbyname: function (this: Driver, host: string): Promise<string> {
     const c = this;
     return promise(function (done) {
+      needName(host);
       resolve(c, host, done);
     });
   },
@@ -169,7 +175,7 @@ const driver: any = {
     needLink(c);
     if (to.tls) throw netError('ENOTLS', 'tls', 'w5500 has no TLS of its own');
     needPort(to.port);
-    need(host && typeof host === 'string', 'host', host, 'a name or an address');
+    needName(host);
     const s = newTcp(events, host, to.port);
     if (isIp(host)) dial(s, c, host);
     else
@@ -223,8 +229,10 @@ const driver: any = {
 export function create(options: W5500Options): W5500 {
   const o: any = options || {};
   const retry = o.retry || {};
+  need(/^\[/.test(retry), 'retry', retry, '{time, count}');
   const c: Driver = Object.create(driver);
   c._driver = c;
+  part(o, 'spi', 'write');
   c._spi = part(o, 'spi', 'send');
   c._cs = part(o, 'cs', 'write');
   c._rst = part(o, 'rst', 'write', true);

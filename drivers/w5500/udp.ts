@@ -3,7 +3,7 @@ import { netError } from '../../src/net/neterror';
 import { random32 } from '../ip/random';
 import { word } from '../ip/bytes';
 import { aim, fill, flush, inUse, leave, place, poke, ready, release, run, State, take, waiting } from './socket';
-import { needPort, resolve } from './static';
+import { needName, needPort, resolve } from './static';
 import { Ir, Mode, Sr } from './registers';
 import type { Sock } from './socket';
 import type { Driver } from './static';
@@ -88,6 +88,7 @@ const udp: any = {
     const n = data.length;
     const code = s._state > State.Up ? 'EPIPE' : s._data ? 'EBUSY' : n > most || !n ? 'EMSGSIZE' : '';
     needPort(port);
+    needName(host);
     if (!code) {
       s._data = data;
       s._ip = undefined;

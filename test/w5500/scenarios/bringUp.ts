@@ -70,6 +70,42 @@ export const bringUpRows: Scenario[] = [
       await r.works();
     },
   },
+  {
+    name: 'options of another kind, and addresses that no host has',
+    async run(r) {
+      const parts: any[] = [{ buffers: 'x' }, { buffers: 5 }, { buffers: {} }, { retry: 'x' }, { retry: [200] }];
+      parts.push({ mac: '00:00:00:00:00:00' }, { mac: '03:00:00:00:00:01' });
+      for (const options of parts) expect(await r.does({ op: 'create', options })).toMatchObject({ code: 'EINVAL' });
+      const before = r.chip.frames;
+      for (const [key, value] of [
+        ...['127.0.0.1', '0.1.2.3', '224.0.0.1', '255.255.255.255', '10.0.0.0', '10.0.0.255'].map((ip) => ['ip', ip]),
+        ...['10.0.1.1', '10.0.0.0', '10.0.0.255', '127.0.0.1', '202.0.0.1'].map((gw) => ['gw', gw]),
+        ...['0.0.0.0', '255.0.255.0', '127.255.255.0'].map((mask) => ['mask', mask]),
+        ['dns', '224.0.0.1'],
+      ])
+        expect(await r.link({ ...STATIC, [key]: value })).toMatchObject({
+          code: 'EINVAL',
+          message: expect.stringMatching(`${key} is ${value}, must be`),
+        });
+      for (const hostname of ['x'.repeat(64), 'x'.repeat(300), 5 as any])
+        expect(await r.link({ dhcp: true, hostname })).toMatchObject({ code: 'EINVAL' });
+      expect(r.chip.frames).toBe(before);
+      for (const good of [
+        { ip: '10.0.0.0', mask: '255.255.255.254', gw: '10.0.0.1' },
+        { ip: '200.0.0.5', mask: '255.255.255.255', gw: '192.168.7.1' },
+        { ip: '200.1.2.127', mask: '255.255.255.0', gw: '200.1.2.128' },
+        { ip: '126.1.2.3', mask: '128.0.0.0', gw: '0.0.0.0' },
+      ]) {
+        expect(await r.link(good)).toMatchObject(good);
+        await r.does({ op: 'unlink' });
+      }
+      expect(await r.link(STATIC)).toMatchObject({ ip: STATIC.ip });
+      for (const host of [undefined, 5, ['10.0.0.9']] as any[])
+        expect(await r.does({ op: 'lookup', host })).toMatchObject({ code: 'EINVAL' });
+      expect(await r.does({ op: 'lookup', host: '' })).toMatchObject({ code: 'ENOTFOUND' });
+      await r.works();
+    },
+  },
   linked('a chip that loses its power while idle', async (r) => {
     r.chip.reset();
     await r.until(() => !r.linked);
