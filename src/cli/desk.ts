@@ -60,14 +60,59 @@ function requireFrom(app: string): (name: string) => any {
   };
 }
 
+/** The application's timers. Without one of them it cannot look at a chip again. */
+class Timers {
+  private readonly set = new Set<NodeJS.Timeout>();
+
+  get running(): boolean {
+    return [...this.set].some((timer) => timer.hasRef());
+  }
+
+  readonly setTimeout = (f: (...args: any[]) => void, ms?: number, ...args: any[]): NodeJS.Timeout => {
+    const timer = setTimeout(() => {
+      this.set.delete(timer);
+      f(...args);
+    }, ms);
+    this.set.add(timer);
+    return timer;
+  };
+
+  readonly setInterval = (f: (...args: any[]) => void, ms?: number, ...args: any[]): NodeJS.Timeout => {
+    const timer = setInterval(f, ms, ...args);
+    this.set.add(timer);
+    return timer;
+  };
+
+  readonly clear = (timer: NodeJS.Timeout): void => {
+    this.set.delete(timer);
+    clearTimeout(timer);
+  };
+}
+
+/** A virtual network ends with the application, once what is on the way has arrived. */
+function hangUpAfter(timers: Timers): void {
+  let wasIdle = false;
+  const look = (): void => {
+    if (wasIdle && !timers.running) virtual.hangUp();
+    wasIdle = !timers.running;
+  };
+  setInterval(look, 500).unref();
+}
+
 export function runAtDesk(code: string, app: string): void {
   const report = (e: any): void => {
     console.error(`Uncaught ${e?.stack || e}`);
     process.exitCode = 1;
   };
   process.on('uncaughtException', report).on('unhandledRejection', report);
+  const timers = new Timers();
+  hangUpAfter(timers);
   const globals: Record<string, any> = {
     E,
+    setTimeout: timers.setTimeout,
+    setInterval: timers.setInterval,
+    clearTimeout: timers.clear,
+    clearInterval: timers.clear,
     JSON: json,
     require: requireFrom(app),
     process: {

@@ -11,6 +11,7 @@ export interface Simulation {
 }
 
 let tracing: string | undefined;
+const lans: Lan[] = [];
 
 /** From now on chips record their SPI frames in `file` (VCD), frames and packets in words in `file`.txt. */
 export function traceTo(file: string): void {
@@ -30,6 +31,7 @@ export function simulate(): Simulation {
   const chip = new VirtualW5500({});
   const lan = new Lan({ clock: realClock, route: (ip) => (/^(10\.0\.0|127)\./.test(ip) ? '127.0.0.1' : ip) });
   lan.attach(chip);
+  lans.push(lan);
   if (tracing) {
     const vcd = openSync(tracing, 'a');
     const words = openSync(`${tracing}.txt`, 'a');
@@ -41,4 +43,9 @@ export function simulate(): Simulation {
     dhcp: new DhcpServer(lan),
     dns: new DnsServer(lan, { zone: { localhost: { a: '127.0.0.1' } }, lookup: world }),
   };
+}
+
+/** Gives up the real sockets behind chips that nobody looks at any more: a chip that was reset tells no peer. */
+export function hangUp(): void {
+  for (const lan of lans) lan.close();
 }

@@ -1,5 +1,6 @@
 // A folder with application files in it, and the command line to use on them.
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,6 +14,7 @@ export interface Run {
 }
 
 export class Workshop {
+  private readonly running = new Set<ChildProcess>();
   readonly folder = mkdtempSync(join(tmpdir(), 'workshop-'));
 
   /** Writes a file and gives its path. */
@@ -28,14 +30,19 @@ export class Workshop {
     return new Promise((done, fail) => {
       const run: Run = { status: -1, stdout: '', stderr: '' };
       const child = spawn(process.execPath, [join(ROOT, 'dist/node/cli.mjs'), ...args], { cwd: this.folder });
+      this.running.add(child);
       child.stdout.on('data', (text) => (run.stdout += text));
       child.stderr.on('data', (text) => (run.stderr += text));
       child.on('error', fail);
-      child.on('close', (status) => done({ ...run, status: status ?? -1 }));
+      child.on('close', (status) => {
+        this.running.delete(child);
+        done({ ...run, status: status ?? -1 });
+      });
     });
   }
 
   close(): void {
+    for (const child of this.running) child.kill('SIGKILL');
     rmSync(this.folder, { recursive: true });
   }
 }
