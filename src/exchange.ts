@@ -120,7 +120,7 @@ function slow(x: Exchange, bytes: Bytes): void {
   checkEnd(x);
   // without a length any piece may be the last, which stays as `content`: not with the fast ones
   if (
-    x._left > chunk + 4096 &&
+    x._left > chunk + 1024 &&
     x._callback &&
     !x._plain &&
     typeof bytes === 'string' &&

@@ -20,7 +20,7 @@ export function direct(this: Exchange, piece: Bytes, n?: number, at?: number): v
   if (!this._left || this._wait === Wait.BodyUntilClose)
     this._response.content = typeof piece === 'string' ? bytes : new U8(bytes);
   piece = this._callback!(bytes, this._response);
-  this._hold(piece);
+  if (piece) this._hold(piece);
 }
 
 /**

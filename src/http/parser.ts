@@ -157,8 +157,8 @@ function headEnd(p: Parser): void {
   p._head = 0;
 }
 
-/** A line without its end, which `size` counts as well. The most frequent kind comes first. */
-function line(p: Parser, text: string, size: number): void {
+/** A line without its end. The most frequent kind comes first. */
+function line(p: Parser, text: string): void {
   const wait = p._wait;
   // the first test is the faster one, and nearly always enough
   if (/[^ -~]/.test(text) && CONTROL.test(text)) fault(p, 'control character in', text);
@@ -169,11 +169,6 @@ function line(p: Parser, text: string, size: number): void {
       p._field = text;
       if (!text) headEnd(p);
     }
-  } else if (wait === Wait.ChunkEnd) {
-    // here a lone LF may be data beyond the size
-    if (text || size !== 2) fault(p, 'no CRLF after a chunk but', text);
-    p._head = 0;
-    p._wait = Wait.ChunkSize;
   } else if (wait === Wait.ChunkSize) {
     const digits = text.split(';')[0].trim();
     // 12 hex digits are exact as a double
@@ -220,19 +215,31 @@ export function parse(p: Parser, bytes: Bytes, n: number): void {
         p._exact = false;
         return;
       }
-      k = text.indexOf('\n', i);
-      text = text.substr(i, k < 0 ? n : k + 1 - i);
-      i += text.length;
-      p._head += text.length;
-      if (p._head > p._max) fault(p, 'more than max_headers = ' + p._max + ' bytes of headers at', text, 'ELIMIT');
-      p._line += text;
-      if (k >= 0) {
-        text = p._line;
-        p._line = '';
-        k = text.length;
-        line(p, text.substr(0, k - (text.charAt(k - 2) === '\r' ? 2 : 1)), k);
-        // one byte that is no CRLF is enough: its line may never end
-      } else if (p._wait === Wait.ChunkEnd && p._line !== '\r') line(p, p._line, 0);
+      if (p._wait === Wait.ChunkEnd) {
+        // CRLF (a lone LF may be data beyond the size): the first byte that is not tells, its line may never end
+        k = 2 - p._line.length;
+        p._line += text.substr(i, k);
+        i += k;
+        p._head++;
+        if (p._line === '\r\n') {
+          p._line = '';
+          p._head = 0;
+          p._wait = Wait.ChunkSize;
+        } else if (p._line !== '\r') fault(p, 'no CRLF after a chunk but', p._line);
+      } else {
+        k = text.indexOf('\n', i);
+        text = text.substr(i, k < 0 ? n : k + 1 - i);
+        i += text.length;
+        p._head += text.length;
+        if (p._head > p._max) fault(p, 'more than max_headers = ' + p._max + ' bytes of headers at', text, 'ELIMIT');
+        p._line += text;
+        if (k >= 0) {
+          text = p._line;
+          p._line = '';
+          k = text.length;
+          line(p, text.substr(0, k - (text.charAt(k - 2) === '\r' ? 2 : 1)));
+        }
+      }
     }
   }
   if (i < n) putAside(p, toStr(bytes).substr(i));
