@@ -38,7 +38,7 @@ export function compile(file: string): Compiled {
   } catch (e: any) {
     throw new Failure(`cannot read ${show(file)}: ${e.code === 'ENOENT' ? 'there is no such file' : e.message}`);
   }
-  if (extname(file) === '.json') source = `export default ${source.trim()};`;
+  if (extname(file) === '.json') source = `module.exports = ${source.trim()};`;
   const { outputText, sourceMapText, diagnostics } = ts.transpileModule(source.replace(/^#!.*/, ''), {
     fileName: file.replace(/\.json$/, '.js'),
     reportDiagnostics: true,

@@ -104,6 +104,7 @@ describe('a bundle', () => {
     const app =
       'import { Colour } from "./part"; import data from "./data.json"; const n: number = data.answer; print(n, Colour.Red);';
     expect(await make(app, { name: 'app.ts' })).toMatch(/42[^]*5|5[^]*42/);
+    expect(await make('var data = require("./data.json"); print(data.answer);')).toContain('42');
   });
 });
 
