@@ -42,6 +42,7 @@ export function openLibrary(root: string, board: string): Library {
     if (own === '' || own === 'requests') return join(folder, 'src', 'index.js');
     if (own === 'netdriver') return join(folder, 'src', 'net', 'registry.js');
     if (own === 'board') return join(folder, 'boards', `${board}.js`);
+    if (own === 'driver-contract') return join(folder, 'test', 'driver-contract', 'device.js');
     if (own.startsWith('boards/') && isBoard(own.slice(7))) return join(folder, `${own}.js`);
     const driver = own.replace(/^drivers\//, '');
     if (!drivers.includes(driver)) return undefined;

@@ -5,6 +5,8 @@ import { ContractPeer } from './peer';
 import { cases, runCase } from './suite';
 import type { Case, Env } from './suite';
 
+export { ContractPeer };
+
 /** A driver, linked, and what is special about its network. */
 export type Subject = Pick<Env, 'driver' | 'name' | 'noName' | 'resetIsEnd'> & {
   /** the address at which the driver finds this computer. Default: 127.0.0.1 */
