@@ -64,6 +64,8 @@ describe('the driver contract, for a driver of somebody else', () => {
     shop.file('my-driver.mjs', driver);
     shop.file('my-driver.test.mjs', suite.replace('driver,', `driver, timeoutMs: ${timeoutMs},`));
     const { status, stdout } = node('--test-reporter=tap', 'my-driver.test.mjs');
+    // the suite itself never stumbles over what a driver does
+    expect(stdout).not.toMatch(/TypeError|Cannot read/);
     const rows = [...stdout.matchAll(/^(not )?ok \d+ - (.*?)( # .*)?$/gm)];
     return {
       status,
@@ -81,6 +83,12 @@ describe('the driver contract, for a driver of somebody else', () => {
   it.each([
     ['pushes what nobody wants', 'this.events.want()', '1e9', 'delivers no more than wanted'],
     ['takes a reset for an end', 'this.events.onClose(err)', 'this.events.onClose(null)', 'tells a reset as an error'],
+    [
+      'takes a refusal for an end',
+      'this.events.onClose(err)',
+      'this.events.onClose(null)',
+      'refused: thrown, or told once',
+    ],
     ['goes on after close()', 'open.delete(this);\n    this.raw.destroy();', '', 'closes inside onData'],
     ['never connects', "this.raw.on('connect',", "this.raw.on('never',", 'carries bytes there and back'],
     ['says it is not linked', 'is_linked: () => linked', 'is_linked: () => false', 'says what it is'],
