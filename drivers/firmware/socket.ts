@@ -115,7 +115,12 @@ export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
     raw = require(tls ? 'tls' : 'net').connect((Object as any).assign({}, tls, { host: host, port: to.port, $: s }));
   } catch (e: any) {
     s.close();
-    throw netError('ECONNREFUSED', 'connect', 'cannot connect to ' + host + ':' + to.port + ': ' + e.message);
+    const full = /enough /.test(e.message);
+    throw netError(
+      full ? 'ENOMEM' : 'ECONNREFUSED',
+      full ? 'tls' : 'connect',
+      'cannot reach ' + host + ':' + to.port + ': ' + e.message,
+    );
   }
   s._raw = raw;
   raw.$ = s;

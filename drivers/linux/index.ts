@@ -1,5 +1,6 @@
 // The network of Espruino's own Linux build: `net` and `tls` of the firmware, linked as long as the computer is.
 import { netError } from '../../src/net/neterror';
+import { makeRoom } from '../firmware/room';
 import { newSocket, open } from '../firmware/socket';
 import type { Capabilities, Endpoint, LinkInfo, NetDriver, Receiver, Socket } from '../../src/net/driver';
 
@@ -36,6 +37,7 @@ export function gethostbyname(host: string): Promise<string> {
 }
 
 export function connect(to: Endpoint, events: Receiver): Socket {
+  if (to.tls) makeRoom();
   const s = newSocket(events);
   try {
     open(s, to.host, to);

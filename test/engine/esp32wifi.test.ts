@@ -72,7 +72,7 @@ const WANT = (port: number): string[] => [
   '200 hello',
   '200 hello',
   'HTTPConnectionError | ENOTFOUND | dns | name not found: nobody.test',
-  'HTTPConnectionError | ECONNREFUSED | connect | cannot connect to 127.0.0.1:1: Unable to create socket',
+  'HTTPConnectionError | ECONNREFUSED | connect | cannot reach 127.0.0.1:1: Unable to create socket',
   'back after connect home, connect home, connect home',
   '200',
   'HTTPConnectionError | ENETDOWN | connect | esp32wifi has no link',

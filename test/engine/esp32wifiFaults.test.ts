@@ -8,7 +8,7 @@ import { built, inStorage, script } from './program';
 
 /** Waits of the driver (back-off, timeouts) pass 50 times as fast, and are written down. */
 const HEAD = `
-Modules.addCached('tls', 'exports.connect=function(){throw new Error("no memory for TLS");};');
+Modules.addCached('tls', 'exports.connect=function(){throw new Error("mbedtls_ssl_setup: Not enough memory");};');
 var waits = [];
 var slow = setTimeout;
 global.setTimeout = function (f, ms, a, b) { waits.push(ms); return slow(f, ms > 100 ? ms / 50 : ms, a, b); };
@@ -81,8 +81,8 @@ calls: lookup slow.test, lookup sensor.test
  | ENOTFOUND | dns | name not found: 
 - refused: thrown, and nothing is called
 ECONNREFUSED connect
-- what TLS says is passed on
-HTTPConnectionError | ECONNREFUSED | connect | cannot connect to 127.0.0.1:PORT: no memory for TLS
+- no memory for TLS is called that
+HTTPConnectionError | ENOMEM | tls | cannot reach 127.0.0.1:PORT: mbedtls_ssl_setup: Not enough memory
 - a server that hangs up in the middle of a request
 IOError true true
 - unlink, and all is quiet

@@ -249,7 +249,7 @@ add('refused: thrown, and nothing is called', function () {
   setTimeout(next, 10);
 });
 
-add('what TLS says is passed on', function () {
+add('no memory for TLS is called that', function () {
   result(requests.get('https://127.0.0.1:PORT/', { ctx: { verify: false } }), next);
 });
 
