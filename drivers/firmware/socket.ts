@@ -8,6 +8,7 @@ import { netError } from '../../src/net/neterror';
 import type { Bytes, ConnectPhase, Endpoint, NetError, Receiver, Socket } from '../../src/net/driver';
 
 declare const E: any;
+declare const global: any;
 declare const require: (name: string) => any;
 
 /** one piece of ours: a pass of the firmware's main loop sends 536, but the 24 more would be a piece of their own */
@@ -110,6 +111,9 @@ export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
   let raw: any;
   s.phase = tls ? 'tls' : 'connect';
   s._busy = !tls;
+  // where it keeps what it knows of TLS: it makes an object, and then crashes unless a new socket has a number above all
+  // others that are open (`jsvGetArrayItem` takes what it searches for sorted, as only arrays are)
+  if (tls) global.ssl = global.ssl || [];
   try {
     // `$` is for one who stands in for the firmware's network, and knows more than it tells
     raw = require(tls ? 'tls' : 'net').connect((Object as any).assign({}, tls, { host: host, port: to.port, $: s }));

@@ -62,7 +62,9 @@ function row(title, at_a_time, keep_alive, then) {
 auto_init();
 row('each on its own', 1, 0, function () {
   row('kept alive, and closed', 1, 1, function () {
-    row('all on one', 1, 2, function () { console.log('#done'); });
+    row('all on one', 1, 2, function () {
+      row('three at a time', 3, 0, function () { console.log('#done'); });
+    });
   });
 });
 `;
@@ -119,8 +121,9 @@ describeEngines('TLS', (engine) => {
       '#each on its own:',
       '#kept alive, and closed:',
       '#all on one:',
+      '#three at a time:',
       '#done',
     ]);
-    expect(connections).toHaveBeenCalledTimes(41);
+    expect(connections).toHaveBeenCalledTimes(61);
   }, 90000);
 });
