@@ -136,7 +136,10 @@ export function is_linked(): boolean {
 
 export function gethostbyname(host: string): Promise<string> {
   return new Promise((resolve, reject) =>
-    lookup(host, { family: 4 }, (e, address) => (e ? reject(netError(e, 'dns')) : resolve(address))),
+    // Node finds null for a name that is empty
+    lookup(host, { family: 4 }, (e, address) =>
+      address ? resolve(address) : reject(netError(e ?? { code: 'ENOTFOUND', message: 'the name is empty' }, 'dns')),
+    ),
   );
 }
 
