@@ -21,6 +21,6 @@ export function sim(): any {
  */
 export function auto_init(options?: WiredOptions): Promise<LinkInfo | undefined> {
   const chip = sim().chip;
-  const of = chip.pins();
-  return wired({ spi: chip.spi(), cs: of.cs, rst: of.rst }, options || {});
+  const pins = chip.pins();
+  return wired({ spi: chip.spi(), cs: pins.cs, rst: pins.rst }, options || {});
 }

@@ -26,7 +26,7 @@ function failed(x: Exchange, code: string, message: string, phase?: Phase | 'ope
     phase,
     message,
     // nothing was sent yet, or sending it twice does no harm (RFC 9110 section 9.2.2); a bad certificate stays bad
-    up ? /^(GET|HEAD|PUT|DELETE|OPTIONS)$/.test(x._method) : s !== 'tls' || /^E[CT][OI]/.test(code),
+    up ? /^(GET|HEAD|PUT|DELETE|OPTIONS)$/.test(x._method) : s !== 'tls' || !/_|^ETLS/.test(code),
   );
 }
 
@@ -42,7 +42,8 @@ function settle(x: Exchange, err: any, complete?: boolean): void {
   const socket = x._socket;
   const r = x._response;
   if (x._over) return;
-  x._over = true;
+  // held: what is left of this packet is for nobody
+  x._over = x._held = true;
   r._progress = received(x);
   if (x._timer) clearTimeout(x._timer);
   closeSource(x._source);
@@ -178,6 +179,8 @@ function hold(this: Exchange, promise: any): void {
     // a thenable may call back at once: then it goes on as if nothing had been said
     if (waiting) x._held = false;
     waiting = true;
+    // it leads back to here: a circle is freed only by a collection
+    promise = 0;
   }
 }
 

@@ -73,7 +73,7 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   const scheme = ('' + url).split('://')[0].toLowerCase();
   const tls = scheme === 'https';
   // all but the userinfo
-  const shown = ('' + url).split('#')[0].split('@').pop();
+  const shown = ('' + url).split('@').pop();
   need(typeof url === 'string' && (tls || scheme === 'http') && !CONTROL.test(url), 'URL', shown);
   host = url.substr(tls ? 8 : 7).split('#')[0];
   let path = host;
@@ -81,26 +81,27 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   path = path.substr(host.length);
   i = host.lastIndexOf('@');
   if (i >= 0) {
-    auth = host.substr(0, i);
+    const user = host.substr(0, i);
     host = host.substr(i + 1);
-  }
-  if (auth) {
-    // RFC 7617 section 2: there is a colon, even without a password
-    const parts = toStr(toU8(auth.indexOf(':') < 0 ? auth + ':' : auth)).split('%');
-    auth = parts[0];
-    for (i = 1; i < parts.length; i++) {
-      need(/^[0-9a-fA-F][0-9a-fA-F]/.test(parts[i]), 'URL', shown);
-      auth += String.fromCharCode(parseInt(parts[i].substr(0, 2), 16)) + parts[i].substr(2);
+    if (i) {
+      // RFC 7617 section 2: there is a colon, even without a password
+      const parts = toStr(toU8(user.indexOf(':') < 0 ? user + ':' : user)).split('%');
+      auth = parts[0];
+      for (i = 1; i < parts.length; i++) {
+        need(/^[0-9a-fA-F][0-9a-fA-F]/.test(parts[i]), 'URL', shown);
+        auth += String.fromCharCode(parseInt(parts[i].substr(0, 2), 16)) + parts[i].substr(2);
+      }
+      auth = 'Basic ' + btoa(auth);
     }
-    auth = 'Basic ' + btoa(auth);
   }
+  // lengths, since an empty piece of a text beyond bytes is true in the interpreter
   const v6 = host.charAt(0) === '[';
   const name = v6 ? host.substr(0, host.indexOf(']') + 1) : host.split(':')[0];
   port = host.substr(name.length);
-  need(v6 ? /^\[[0-9a-fA-F:.]+\]$/.test(name) : name && !/[^0-9A-Za-z\-._]/.test(name), 'URL', shown);
+  need(v6 ? /^\[[0-9a-fA-F:.]+\]$/.test(name) : name.length && !/[^0-9A-Za-z\-._]/.test(name), 'URL', shown);
   i = tls ? 443 : 80;
   if (port.length > 1) i = decimal(port.substr(1));
-  need((!port || port.charAt(0) === ':') && i > 0 && i < 65536, 'URL', shown);
+  need((!port.length || port.charAt(0) === ':') && i > 0 && i < 65536, 'URL', shown);
   const query = params == null ? '' : encodePairs(params, 'params');
   if (query) path += (path.indexOf('?') < 0 ? '?' : '&') + query;
   return {
@@ -109,6 +110,6 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
     port: i,
     _authority: i === (tls ? 443 : 80) ? name : name + ':' + i,
     _path: percent((path.charAt(0) === '/' ? '' : '/') + path, NOT_PATH),
-    _auth: auth || undefined,
+    _auth: auth,
   };
 }

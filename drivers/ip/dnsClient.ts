@@ -109,7 +109,7 @@ export function lookup(c: Env, host: string, done: Done): Lookup | undefined {
     return k._name === name && k._until > c._now;
   })[0];
   if (known) setTimeout(done, 0, known._err, known._ip);
-  else if (!bytes || /^[\d.]*$/.test(name)) {
+  else if (!bytes || /:|^[\d.]*$/.test(name)) {
     fail(q, 'ENOTFOUND', 'it cannot be one');
     setTimeout(finish, 0, q, 0);
   } else {

@@ -13,6 +13,9 @@ import { reveal } from './literals';
 import { asBlock, minify, propertyNames, tidy } from './minify';
 import { ENTRY, Resolver } from './resolver';
 
+/** Boards whose bundles run under Node. */
+export const UNDER_NODE = ['host', 'sim-w5500'];
+
 export interface BundleRequest {
   app: string;
   board: string;
@@ -47,7 +50,9 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   if (faults.size) throw new Failure([...faults].join('\n'));
   const out = request.readable
     ? await tidy(text)
-    : asBlock(await smallest(text, internalNames(files, resolver), findings.length));
+    : asBlock(
+        await smallest(text, internalNames(files, resolver), findings.length, !UNDER_NODE.includes(request.board)),
+      );
   return { code: reveal(out.trimEnd()) + '\n', warnings: [...resolver.warnings] };
 }
 
@@ -129,10 +134,10 @@ function internalNames(files: string[], resolver: Resolver): string[] {
 }
 
 /** The minifier moves code about; where that breaks the order the interpreter needs, names are all it may touch. */
-async function smallest(text: string, internal: string[], findings: number): Promise<string> {
+async function smallest(text: string, internal: string[], findings: number, arrows: boolean): Promise<string> {
   const props = internal.length ? new RegExp(`^(${internal.join('|')})$`) : undefined;
   for (const compress of [true, false]) {
-    const out = await minify(text, { props, compress });
+    const out = await minify(text, { props, compress, arrows });
     if (checkDialect(out).length <= findings) return out;
   }
   return tidy(text);

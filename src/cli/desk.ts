@@ -2,6 +2,7 @@
 import { builtinModules, createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { compileFunction } from 'node:vm';
+import * as zlib from 'node:zlib';
 import { toBuf, toStr, toU8, utf8 } from '../node/engine';
 import * as virtual from '../node/virtual';
 import { fs, openFile } from './files';
@@ -25,6 +26,8 @@ const E = {
   isUTF8: () => false,
   openFile,
   hwRand: () => (Math.random() * 0x100000000) | 0,
+  // since Node 20.15
+  CRC32: (data: any): number => (zlib as any).crc32(Uint8Array.from(bytesOf(data))),
   sum: (list: Iterable<number>) => [...list].reduce((a, b) => a + b, 0),
   lookupNoCase: (o: any, name: string) =>
     o[Object.keys(o).find((key) => key.toLowerCase() === name.toLowerCase()) as string],

@@ -152,8 +152,16 @@ const CHECKS: Record<string, Check> = {
       report(node.start, 'return', 'return without a semicolon before }');
   },
 
-  FunctionDeclaration: helperDefinition,
-  VariableDeclarator: helperDefinition,
+  FunctionDeclaration(node, report) {
+    helperDefinition(node, report);
+    ownWords(node, report);
+  },
+  VariableDeclarator(node, report) {
+    helperDefinition(node, report);
+    ownWords(node, report);
+  },
+  FunctionExpression: ownWords,
+  CatchClause: ownWords,
 
   Literal(node, report) {
     const fault = node.regex && regexFault(node.regex.pattern, node.regex.flags);
@@ -203,6 +211,13 @@ const CHECKS: Record<string, Check> = {
       );
   },
 };
+
+/** Words that are free in ES5, but not in the interpreter. */
+function ownWords(node: any, report: Report): void {
+  for (const declared of [node.id, node.param, ...(node.params ?? [])])
+    if (/^(of|let)$/.test(declared?.name))
+      report(declared.start, 'identifier', `${declared.name} is a word of the interpreter, not a name`);
+}
 
 function helperDefinition(node: any, report: Report): void {
   const name = node.id.name;

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
-import { bundle } from './bundle';
+import { bundle, UNDER_NODE } from './bundle';
 import { runAtDesk } from './desk';
 import { Failure } from './failure';
 import { findEngine, runInEngine } from './interpreter';
@@ -55,7 +55,7 @@ program
   )
   .action(async (app, { board, engine, trace }) => {
     if (trace && board !== 'sim-w5500') throw new Failure('--trace goes with --board sim-w5500');
-    if (board === 'host' || board === 'sim-w5500') {
+    if (UNDER_NODE.includes(board)) {
       if (engine) throw new Failure(`--engine goes with --board linux: board ${board} runs under Node`);
       const code = await make(app, board);
       if (trace) writing(trace, () => traceTo(trace));

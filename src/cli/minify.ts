@@ -12,6 +12,8 @@ export interface MinifyRequest {
   cache?: { props?: object };
   /** false: shorten names only */
   compress?: boolean;
+  /** false: no arrow functions, which Node, unlike the interpreter, does not take for constructors */
+  arrows?: boolean;
 }
 
 export function* nodesOf(node: any): Generator<any> {
@@ -104,7 +106,8 @@ function undeclare(code: string): string {
 
 export function minify(code: string, request: MinifyRequest = {}): Promise<string> {
   const compress = request.compress !== false;
-  return run(compress ? undeclare(code) : code, {
+  const arrows = compress && request.arrows !== false;
+  return run(arrows ? undeclare(code) : code, {
     ecma: 5,
     toplevel: true,
     // directives: "ram" and its like mean something to the interpreter
@@ -116,11 +119,13 @@ export function minify(code: string, request: MinifyRequest = {}): Promise<strin
       directives: false,
       inline: false,
       reduce_funcs: false,
-      arrows: true,
-      unsafe_arrows: true,
-      unsafe_methods: true,
+      arrows,
+      unsafe_arrows: arrows,
+      unsafe_methods: arrows,
     },
     mangle: {
+      // a word of the interpreter's own, as a variable
+      reserved: ['of'],
       properties: request.props ? { regex: request.props, reserved: request.reserved || [] } : false,
     },
     nameCache: request.props ? nameProperties(code, request) : undefined,

@@ -22,13 +22,13 @@ function add(head: Begun, name: string, value: any): void {
 }
 
 /** A field of the caller's. */
-function check(name: string, value: any, length: number): void {
+function check(name: string, value: string, length: number): void {
   need(name && !NOT_TOKEN.test(name), 'header name', JSON.stringify(name));
-  need(!CONTROL.test('' + value), 'value of header', name);
+  need(!CONTROL.test(value), 'value of header', name);
   // framing is ours
   name = name.toLowerCase();
   need(
-    name !== 'transfer-encoding' && (name !== 'content-length' || '' + value === '' + length),
+    name !== 'transfer-encoding' && (name !== 'content-length' || value === '' + length),
     'header',
     name + ': ' + value,
   );
@@ -43,8 +43,12 @@ export function requestHead(method: string, target: Target, headers: any, length
   const head: Begun = { text: method + ' ' + target._path + ' HTTP/1.1\r\n', names: {}, length: length };
   need(method && !NOT_TOKEN.test(method), 'method', method);
   Object.keys(headers).forEach(function (name) {
-    const value = headers[name];
-    if (value != null) check(name, value, length);
+    let value = headers[name];
+    if (value != null) {
+      // once: the next time it might be another
+      value = '' + value;
+      check(name, value, length);
+    }
     add(head, name, value);
   });
   if (type) check('Content-Type', type, length);

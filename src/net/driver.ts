@@ -8,7 +8,9 @@
 
 /**
  * A run of bytes: a byte string (each character is one byte, 0 to 255) or a Uint8Array.
- * The one who is handed it may read it during the call only; who wants to keep it makes a copy.
+ * The one who is handed an array may read it during the call only; who wants to keep it makes a copy. A string is handed
+ * over for good: it may be kept and never changes, so no string that shares the memory of an array, as `E.toString` of
+ * a whole one does (hand over the array itself).
  */
 export type Bytes = string | Uint8Array;
 

@@ -50,6 +50,9 @@ const refused: [string, string, RegExp][] = [
   ['a reviver', 'var a = JSON.parse("1", print);', /reviver/],
   ['a limit to split', 'var a = "a b".split(" ", 1);', /limit/],
   ['a long identifier', `var ${'x'.repeat(64)} = 1;`, /longer than 63/],
+  ['a variable named of', 'var of = 1; print(of);', /of is a word/],
+  ['a variable named let', 'var let = 1; print(let);', /let is a word/],
+  ['a parameter named of', 'print(function (a, of) { return of; }(1, 2));', /of is a word/],
   ['a non-ASCII identifier', 'var \u00e9t\u00e9 = 1;', /not ASCII/],
 
   ['a need of a promise executor', 'new Promise(function () { a(); }); function a() { }', /a is used where/],
@@ -218,6 +221,20 @@ describe('the minifier', () => {
     expect(out.match(/=>/g)).toHaveLength(2);
     expect(out).toMatch(/\{h\(\w\)\{/);
     expect(out.match(/function/g)).toHaveLength(2);
+  });
+
+  it('leaves constructors to Node, which takes no arrow function for one', async () => {
+    const code = 'function F(){}F.prototype.a=1;exports.f=new F().a;exports.g=function(b){return b}';
+    expect(await minify(code)).toContain('=>');
+    expect(await minify(code, { arrows: false })).not.toContain('=>');
+  });
+
+  it('gives nobody the name `of`', async () => {
+    const names = Array.from({ length: 400 }, (_, i) => 'name' + i);
+    const out = await minify(
+      `(function(){var ${names.map((name) => name + '=exports()').join()};print(${names.join()})})()`,
+    );
+    expect(out).not.toMatch(/\bof\b/);
   });
 
   it('keeps what it says to the interpreter', async () => {

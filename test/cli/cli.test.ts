@@ -131,6 +131,17 @@ describe('run --board host', () => {
       expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '200 hello /there\n', stderr: '' });
     }));
 
+  it('makes objects with `new`, whatever is in their constructors', async () => {
+    shop.file(
+      'app.ts',
+      `class Sink { push(s: string) { print('got ' + s); } }
+       const kinds = { Tap: function () {} };
+       new Sink().push('x'); print(typeof new (kinds as any).Tap());`,
+    );
+    const { stdout, stderr } = await shop.cli('run', 'app.ts', '--board', 'host');
+    expect({ stdout, stderr }).toEqual({ stdout: 'got x\nobject\n', stderr: '' });
+  });
+
   it('has files, Storage and the rest that examples use', async () => {
     shop.file(
       'app.js',

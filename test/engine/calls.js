@@ -81,6 +81,10 @@ var calls = {
   form: function (done) {
     told(requests.patch(BASE + 'form', { data: { a: 'é b', l: ['+', '&'] } }), done);
   },
+  // no port, so that what stands behind the host is an empty piece of a text beyond bytes
+  portless: function (done) {
+    told(requests.get('http://nowhere/é?q=€', { driver: 'nope' }), done);
+  },
   bytes: function (done) {
     told(requests.post(BASE + 'bytes', { data: bytes }), done);
   },

@@ -26,6 +26,7 @@ const wanted: { [name: string]: string | RegExp } = {
   file: '200 4 file',
   short: /^IOError IOError E[A-Z]+ send boolean \d\d/,
   long: /^IOError IOError E[A-Z]+ send boolean \d\d/,
+  portless: /^HTTPConnectionError HTTPConnectionError ENODRIVER connect boolean \d\d/,
   missing: /^IOError IOError E[A-Z]+ send boolean \d\d/,
   unstored: /^IOError IOError E[A-Z]+ send boolean \d\d/,
   kept: '100 answers, then true',

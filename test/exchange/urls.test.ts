@@ -40,6 +40,10 @@ it.each(badUrls)('refuses $name', async ({ url }) => {
 it('keeps the password out of messages', async () => {
   const e = await refused(requests.get('http://me:secret@host.example:x/', { driver: 'hand' }), { type: 'TypeError' });
   expect(e.message).not.toContain('secret');
+  const hash = await refused(requests.get('http://me:se#cret@host.example:x/', { driver: 'hand' }), {
+    type: 'TypeError',
+  });
+  expect(hash.message).not.toContain('me:se');
   const slash = await refused(requests.get('http://me:se/cret@host.example/', { driver: 'hand' }), {
     type: 'TypeError',
   });

@@ -74,6 +74,14 @@ it.each(['PROPFIND', 'M-SEARCH', 'purge', 'get'])('any token as a method: %s', a
   expect((await seen(requests.request(method, server.url()))).line).toBe(method + ' / HTTP/1.1');
 });
 
+it('a value is made text once', async () => {
+  let n = 0;
+  const value: any = { toString: () => (n++ ? 'a\r\nEvil: 1' : 'a') };
+  const got = await seen(requests.get(server.url('/x'), { headers: { 'X-A': value } }));
+  expect(got.headers['x-a']).toBe('a');
+  expect(n).toBe(1);
+});
+
 it.each([null, undefined])('nobody takes away what frames the message: %s', async (nothing) => {
   const headers: any = { 'content-length': nothing, HOST: nothing, 'User-Agent': nothing };
   const got = await seen(requests.post(server.url('/x'), { headers, data: 'body' }));

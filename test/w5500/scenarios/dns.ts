@@ -67,7 +67,18 @@ export const dnsRows: Scenario[] = [
   }),
   row('answers addresses at once, and knows what is none', async (r) => {
     expect(await look(r, '1.2.3.4')).toBe('1.2.3.4');
-    const names = ['1.2.3', '1.2.3.256', '01.2.3.4', '1.2.3.4.', '1.2.3.4.5', 'a..b', '\xe4.test', ''];
+    const names = [
+      '1.2.3',
+      '1.2.3.256',
+      '01.2.3.4',
+      '1.2.3.4.',
+      '1.2.3.4.5',
+      'a..b',
+      '::1',
+      'fe80::1',
+      '\xe4.test',
+      '',
+    ];
     for (const c of 'x9')
       names.push(c.repeat(64), '1.2.3.' + c.repeat(64), c.repeat(300), 'a.'.repeat(127) + c.repeat(64));
     for (const name of names) expect([name, await look(r, name)]).toEqual([name, 'ENOTFOUND']);
