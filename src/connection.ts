@@ -10,7 +10,7 @@ export interface Connection extends Receiver {
   /** scheme, host and port it belongs to */
   _origin: string;
   /** nobody has looked at the peer's certificate */
-  _unverified: boolean;
+  _unverified?: boolean;
 }
 
 function ignore(): void {}
@@ -38,7 +38,7 @@ function one(): number {
 }
 
 /** Keeps an idle socket. Bytes that nobody asked for make it useless: they could be taken for the next answer. */
-export function keep(socket: Socket, origin: string, unverified: boolean): Connection {
+export function keep(socket: Socket, origin: string, unverified?: boolean): Connection {
   const kept: Connection = {
     _socket: socket,
     _origin: origin,

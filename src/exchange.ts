@@ -2,13 +2,13 @@
 // RAM: one object of some 30 fields, one timer, one promise; while a body streams, one piece and what arrived.
 import { keep, take } from './connection';
 import { isText, toBuf, U8 } from './engine';
-import { error, HTTPConnectionError, IOError } from './errors';
-import { at, parse, parseEnd, putAside, received, Wait } from './http/parser';
-import { ask, closeSource } from './source';
+import { error, HTTPConnectionError, IOError, need } from './errors';
+import { at, parse, parseEnd, putAside, received, unread, Wait } from './http/parser';
+import { closeSource, unreadable } from './source';
 import { checkLimit, direct, fastDirect, fastPieces, flush, gather, regroup, view } from './stream';
 import type { Connection } from './connection';
 import type { Phase } from './errors';
-import type { Exchange, StreamCallback } from './model';
+import type { Exchange } from './model';
 import type { Bytes, ConnectPhase, Endpoint, NetDriver, NetError } from './net/driver';
 
 /** How far the connection is; 'open' once bytes can flow. */
@@ -51,7 +51,7 @@ function settle(x: Exchange, err: any, complete?: boolean): void {
   x._count = x._socket = undefined;
   x.onData = nothing;
   if (socket) {
-    if (complete && x._wantKeep && x._exact && !x._unsent && !x._out && x._closed === undefined)
+    if (complete && x._origin && x._exact && !x._unsent && !x._out && x._closed === undefined)
       r._connection = keep(socket, x._origin, x._unverified);
     else socket.close();
   }
@@ -67,20 +67,21 @@ function moved(x: Exchange): number {
 
 /**
  * Both limits are counted down in steps of the timer, not read off a clock: on a board the clock jumps when it is
- * set, and that must not end a request. An eighth of the idle time is how late it may be noticed.
+ * set, and that must not end a request. An eighth of the idle time is a step, and how late it may be noticed.
  */
-function tick(x: Exchange, step: number): void {
+function tick(x: Exchange): void {
   const seen = moved(x);
+  const idle = x.idle_timeout || Infinity;
+  const step = Math.min(x._timeLeft, idle / 8);
   let late = '';
-  x._timeLeft -= step;
-  x._idleLeft = seen !== x._seen || x._held ? x._idle : x._idleLeft - step;
+  x._quiet = seen !== x._seen || x._held ? 0 : x._quiet + 1;
   x._seen = seen;
-  if (x._idleLeft <= 0) late = 'idle_timeout: not a byte in ' + x._idle + ' ms';
-  if (x._timeLeft <= 0) late = 'timeout of ' + x._timeout + ' ms' + progress(x);
+  if (x._quiet > 7) late = 'idle_timeout: not a byte in ' + idle + ' ms';
+  if (step <= 0) late = 'timeout of ' + x.timeout + ' ms' + progress(x);
   if (late) settle(x, failed(x, 'ETIMEDOUT', late));
-  else {
-    step = Math.min(x._timeLeft, x._idleLeft, x._idle / 8);
-    if (step < 1e9) x._timer = setTimeout(tick, step, x, step);
+  else if (step < 1e9) {
+    x._timeLeft -= step;
+    x._timer = setTimeout(tick, step, x);
   }
 }
 
@@ -88,28 +89,21 @@ function want(this: Exchange): number {
   return this._held ? 0 : this._chunk && this._left > 0 && !this._count ? Math.min(this._need, this._left) : 536;
 }
 
-function dataSink(x: Exchange): (bytes: Bytes) => void {
-  return function (bytes) {
-    const n = bytes.length;
-    try {
-      // a whole piece in the middle of a run, as drivers deliver it that ask how much is wanted
-      if (
-        n === x._need &&
-        n === x._chunk &&
-        n < x._left &&
-        !x._held &&
-        x._callback &&
-        x._wait !== Wait.BodyUntilClose
-      ) {
-        x._left -= n;
-        // not inside the call of `_hold`: what a call in an argument throws leaves that function's scope behind
-        bytes = x._callback(view(bytes), x._response);
-        if (bytes) x._hold(bytes);
-      } else slow(x, bytes);
-    } catch (e) {
-      settle(x, e);
-    }
-  };
+/** `onData` is this, bound to its exchange: a closure would have a copy of the text and a scope of its own. */
+function onData(this: Exchange, bytes: Bytes): void {
+  const x = this;
+  const n = bytes.length;
+  try {
+    // a whole piece in the middle of a run, as drivers deliver it that ask how much is wanted
+    if (n === x._need && n === x._chunk && n < x._left && !x._held && x._callback && x._wait !== Wait.BodyUntilClose) {
+      x._left -= n;
+      // not inside the call of `_hold`: what a call in an argument throws leaves that function's scope behind
+      bytes = x._callback(view(bytes), x._response);
+      if (bytes) x._hold(bytes);
+    } else slow(x, bytes);
+  } catch (e) {
+    settle(x, e);
+  }
 }
 
 /** Every byte comes through here but those that a fast sink takes. */
@@ -145,7 +139,7 @@ function leave(this: Exchange, bytes: any, promise?: any): void {
   this._left = left + bytes.length;
   this._need = this._chunk;
   this._count = undefined;
-  this.onData = dataSink(this);
+  this.onData = onData.bind(this);
   this._hold(promise);
   slow(this, bytes);
   if (!this._over) this._socket!.resume();
@@ -185,10 +179,10 @@ function hold(this: Exchange, promise: any): void {
 }
 
 function release(x: Exchange): void {
-  const pending = x._pending;
+  const pending = x._pending || [];
   if (x._over) return;
   x._held = false;
-  x._pending = [];
+  x._pending = undefined;
   x._aside = 0;
   try {
     while (pending.length)
@@ -204,38 +198,39 @@ function release(x: Exchange): void {
   }
 }
 
-function onWritable(this: Exchange, room: number): void {
-  try {
-    // a final answer before all was sent ends the sending
-    while (room > 0 && (this._out || this._unsent) && this._wait <= Wait.Field && !this._over) room -= send(this, room);
-  } catch (e) {
-    settle(this, e);
-  }
+function wrongLength(x: Exchange): Error {
+  return error(
+    IOError,
+    'EFILE',
+    'send',
+    'the source is not as long, in bytes, as its size() says, at ' + x._unsent + ' bytes before the end',
+  );
 }
 
-/** Writes the next piece, at most 512 bytes: the only one of the body in memory. */
-function send(x: Exchange, room: number): number {
-  let n = Math.min(room, 512);
-  let piece: any = x._out;
-  let bad: any;
-  if (piece) {
-    piece = piece.substr(0, n);
-    x._out = x._out.substr(n);
-  } else {
-    n = Math.min(n, x._unsent);
-    piece = ask(x._source, 'read', n) || '';
-    bad = !piece.length || piece.length > n || (isText && isText(piece));
-    x._unsent -= piece.length;
+/** Writes in pieces of at most 512 bytes: of the body only one is in memory. No call but `read`: each is memory too. */
+function onWritable(this: Exchange, room: number): void {
+  let n: number;
+  let piece: any;
+  try {
+    // a final answer before all was sent ends the sending
+    while (room > 0 && (this._out || this._unsent) && this._wait <= Wait.Field && !this._over) {
+      n = Math.min(room, 512);
+      if (this._out) {
+        piece = this._out.substr(0, n);
+        this._out = this._out.substr(n);
+      } else {
+        n = Math.min(n, this._unsent);
+        piece = this._source!.read(n) || '';
+        this._unsent -= piece.length;
+        if (!piece.length || piece.length > n || (isText && isText(piece))) throw wrongLength(this);
+      }
+      if (!this._unsent && !this._out && this._source && (this._source.read(1) || '').length) throw wrongLength(this);
+      room -= piece.length;
+      this._socket!.write(piece);
+    }
+  } catch (e) {
+    settle(this, unreadable(e));
   }
-  if (bad || (!x._unsent && !x._out && x._source && (ask(x._source, 'read', 1) || '').length))
-    throw error(
-      IOError,
-      'EFILE',
-      'send',
-      'the source is not as long, in bytes, as its size() says, at ' + x._unsent + ' bytes before the end',
-    );
-  x._socket!.write(piece);
-  return piece.length;
 }
 
 function onClose(this: Exchange, err: NetError | null): void {
@@ -251,27 +246,61 @@ function onClose(this: Exchange, err: NetError | null): void {
     }
 }
 
-/** What every exchange can do; the fields are its own. */
-const methods = { want: want, onWritable: onWritable, onClose: onClose, _hold: hold, _leave: leave, _fail: fail };
+/** Options that are numbers, and what they are unless given. */
+const limits = { timeout: 30000, idle_timeout: 10000, max_headers: 8192, max_content: 16384 };
 
-/** An exchange with its hottest fields first: the interpreter finds them in the order in which they were made. */
-export function newExchange(chunk: number, callback?: StreamCallback): Exchange {
-  const x: Exchange = Object.create(methods);
-  x._left = 0;
-  x._need = x._chunk = chunk;
-  x._rest = '';
-  x._callback = callback;
-  x.onData = dataSink(x);
-  x._onBody = callback ? (chunk ? regroup : direct) : gather;
+/** What every exchange can do, and what it is as long as nothing else is known: in a prototype it takes no memory. */
+const methods = Object.assign(
+  {
+    want: want,
+    onWritable: onWritable,
+    onClose: onClose,
+    _hold: hold,
+    _leave: leave,
+    _fail: fail,
+    _onBody: gather,
+    _rest: '',
+    _unsent: 0,
+  },
+  limits,
+  unread,
+);
+
+/**
+ * An exchange; of one that streams the hottest fields come first: the interpreter finds them in the order in which
+ * they were made.
+ * @throws TypeError (EINVAL) for a number or a callback that is none
+ */
+export function newExchange(options: any): Exchange {
+  const x: any = Object.create(methods);
+  const callback = options.stream_callback;
+  let chunk = options.stream_chunk;
+  if (chunk === undefined) chunk = 512;
+  need(typeof chunk === 'number' && chunk >= 0 && chunk < 65536 && chunk % 1 === 0, 'stream_chunk', chunk);
+  if (callback != null) {
+    need(typeof callback === 'function', 'stream_callback', callback);
+    x._left = 0;
+    x._need = x._chunk = chunk;
+    x._rest = '';
+    x._callback = callback;
+    x._onBody = chunk ? regroup : direct;
+  }
+  x.onData = onData.bind(x);
+  Object.keys(limits).forEach(function (name) {
+    const n = options[name];
+    if (n !== undefined) {
+      need(typeof n === 'number' && n >= 0, name, n);
+      x[name] = n;
+    }
+  });
   return x;
 }
 
 /** Sends the request over a kept connection or a new one. */
 export function run(x: Exchange, driver: NetDriver | undefined, to: Endpoint, kept?: Connection): void {
   x._response._progress = x;
-  x._timeLeft = x._timeout || Infinity;
-  x._idle = x._idleLeft = x._idle || Infinity;
-  tick(x, 0);
+  x._timeLeft = x.timeout || Infinity;
+  tick(x);
   if (kept) {
     x._socket = take(kept)!;
     x._socket.events = x;

@@ -17,29 +17,29 @@ export interface Exchange extends Parser, Receiver {
   _need: number;
   /** the caller has answered with a promise: no fast sink any more */
   _plain?: boolean;
-  _maxContent: number;
+  max_content: number;
   /** how the peer closed: null, or the error; undefined while it has not */
   _closed?: NetError | null;
   _hold(promise: any): void;
   _leave(bytes: any, promise?: any): void;
   _fail(err: any): void;
   _socket?: Socket;
-  _origin: string;
-  _unverified: boolean;
+  /** what the connection is to be kept for: where the caller asked for a permanent one */
+  _origin?: string;
+  _unverified?: boolean;
   /** request bytes that wait to be written, then where more come from, and how many */
   _out: string;
   _source?: Source;
   _unsent: number;
-  /** the caller asked for a permanent connection */
-  _wantKeep: boolean;
   _over?: boolean;
   _resolve(response: Response): void;
   _reject(err: any): void;
-  /** one timer for both limits; what is left of each, in ms */
+  /** one timer for both limits, in ms; what is left when it has run */
   _timer?: any;
-  _timeout: number;
+  timeout: number;
   _timeLeft: number;
-  _idle: number;
-  _idleLeft: number;
+  idle_timeout: number;
+  /** what had moved at its last run, and for how many it has been that */
   _seen: number;
+  _quiet: number;
 }

@@ -2,11 +2,10 @@
 import { toStr, toU8 } from './engine';
 import { error, HTTPConnectionError, IOError, need, needPairs } from './errors';
 import { newExchange, run } from './exchange';
-import { startParser } from './http/parser';
 import { requestHead } from './http/writer';
 import { get as driverOf } from './net/registry';
 import { Response } from './response';
-import { ask, closeSource, requestBody } from './source';
+import { closeSource, requestBody, sizeOf } from './source';
 import { parseUrl } from './url';
 import type { Connection } from './connection';
 import type { NetDriver, TlsContext } from './net/driver';
@@ -51,13 +50,6 @@ export interface UploadOptions extends RequestOptions {
   mime_type?: string;
   /** default POST */
   method?: string;
-}
-
-function number(options: any, name: string, preset: number, max: number): number {
-  const n = options[name];
-  if (n === undefined) return preset;
-  need(typeof n === 'number' && n >= 0 && n <= max, name, n);
-  return n;
 }
 
 const WHY: { [code: string]: string } = {
@@ -106,44 +98,38 @@ export function send(method: string, url: string, options?: any, source?: Source
   return new Promise(function (resolve, reject) {
     try {
       const o = options || {};
-      const callback = o.stream_callback;
       const kept: Connection = o.connection;
       const keep = o.keep_headers;
-      const chunk = number(o, 'stream_chunk', 512, 65535);
       const target = parseUrl(url, o.params, o.ctx || {});
-      const x = newExchange(chunk, callback);
+      const x = newExchange(o);
       let length = -1;
-      need(chunk % 1 === 0, 'stream_chunk', chunk);
-      if (callback != null) need(typeof callback === 'function', 'stream_callback', callback);
-      if (keep != null) need(Array.isArray(keep), 'keep_headers', keep);
+      if (keep != null) {
+        need(Array.isArray(keep), 'keep_headers', keep);
+        x._keep = keep.map(lowerCase);
+      }
       if (o.headers != null) needPairs(o.headers, 'headers');
-      x._timeout = number(o, 'timeout', 30000, Infinity);
-      x._idle = number(o, 'idle_timeout', 10000, Infinity);
-      x._maxContent = number(o, 'max_content', 16384, Infinity);
-      startParser(x, method, number(o, 'max_headers', 8192, Infinity), keep && keep.map(lowerCase));
-      x._origin = [target.host.toLowerCase(), target.port, !!target.tls].join();
+      x._method = method;
+      const origin = [target.host.toLowerCase(), target.port, !!target.tls].join();
       if (source) need(typeof source.size === 'function' && typeof source.read === 'function', 'fd', source);
       else {
         source = requestBody(o.data, o.json);
         type = source && source._type;
       }
-      x._source = source;
       // RFC 9110 section 8.6: a method that defines a body announces an empty one
       if (source) {
-        length = ask(source, 'size');
-        need(typeof length === 'number' && length >= 0 && length % 1 === 0, 'size()', length);
+        x._source = source;
+        x._unsent = length = sizeOf(source);
       } else if (/^(POST|PUT|PATCH)$/.test(method)) length = 0;
-      x._unsent = Math.max(length, 0);
       // as bytes: a character of two is not to be cut, nor to become another one
       x._out = toStr(toU8(requestHead(method, target, o.headers || {}, length, type)));
       // the blank: the interpreter's search takes a needle that the end cuts off for found
-      x._wantKeep = (x._out + ' ').toLowerCase().indexOf('\r\nconnection: keep-alive\r') > 0;
+      if ((x._out + ' ').toLowerCase().indexOf('\r\nconnection: keep-alive\r') > 0) x._origin = origin;
       x._response = new Response(url);
       x._resolve = resolve;
       x._reject = reject;
-      if (kept && (kept._origin !== x._origin || !kept._socket))
-        throw error(IOError, 'ECONNECTION', 'connect', 'connection is closed, in use, or not to ' + x._origin, true);
-      x._unverified = !!target.tls && target.tls.verify === false;
+      if (kept && (kept._origin !== origin || !kept._socket))
+        throw error(IOError, 'ECONNECTION', 'connect', 'connection is closed, in use, or not to ' + origin, true);
+      if (target.tls && target.tls.verify === false) x._unverified = true;
       if (kept && kept._unverified && !x._unverified) refuse('ETLSUNVERIFIED', 'this connection');
       run(x, kept && !o.driver ? undefined : driverFor(o.driver, target.tls), target, kept);
     } catch (e: any) {

@@ -41,6 +41,9 @@ export interface Response {
 }
 
 const members: Partial<Response> & ThisType<Response> = {
+  status: 0,
+  total: -1,
+  _progress: 0,
   get received() {
     const p: any = this._progress;
     return p._response ? received(p) : p;
@@ -72,10 +75,6 @@ const members: Partial<Response> & ThisType<Response> = {
 /** The class, for `instanceof`: written so that it takes less than a `class` does once that is ES5. */
 export const Response: { new (url: string): Response; readonly prototype: Response } = /*#__PURE__*/ (function () {
   const made: any = function (this: any, url: string) {
-    this.status = this._progress = 0;
-    this.reason = '';
-    this.headers = {};
-    this.total = -1;
     this.url = url;
   };
   made.prototype = members;

@@ -47,14 +47,22 @@ export function closeSource(source?: Source): void {
   } catch (e) {}
 }
 
+/** What a source that failed is reported as, unless it is an error of ours already. */
+export function unreadable(e: any): Error {
+  return e && e.phase ? e : error(IOError, 'EFILE', 'send', 'cannot read the source: ' + ((e && e.message) || e));
+}
+
 /**
- * `source.size()` or `source.read(n)`.
- * @throws IOError where that throws
+ * The length of a source.
+ * @throws IOError where it cannot tell, TypeError (EINVAL) where that is no length
  */
-export function ask(source: any, what: 'size' | 'read', n?: number): any {
+export function sizeOf(source: Source): number {
+  let n: any;
   try {
-    return source[what](n);
-  } catch (e: any) {
-    throw error(IOError, 'EFILE', 'send', 'cannot read the source: ' + ((e && e.message) || e));
+    n = source.size();
+  } catch (e) {
+    throw unreadable(e);
   }
+  need(typeof n === 'number' && n >= 0 && n % 1 === 0, 'size()', n);
+  return n;
 }

@@ -123,8 +123,8 @@ export function gather(this: Exchange, piece: Bytes): void {
 
 /** Throws when more is held than `max_content`. */
 export function checkLimit(x: Exchange, n: number, what: string): void {
-  if (n > x._maxContent)
-    throw error(HTTPResponseError, 'ELIMIT', 'body', what + ' of more than max_content = ' + x._maxContent + ' bytes');
+  if (n > x.max_content)
+    throw error(HTTPResponseError, 'ELIMIT', 'body', what + ' of more than max_content = ' + x.max_content + ' bytes');
 }
 
 /** The end of the body: what is left of it. */

@@ -21,7 +21,7 @@ export interface FirmwareSocket extends Socket {
   /** the firmware's socket; null once closed */
   _raw?: any;
   /** not connected yet, or a piece is on its way: no room until 'drain' */
-  _busy?: boolean;
+  _busy?: number;
   /** what its end will be told with, where somebody knows better than the firmware */
   _error?: NetError;
 }
@@ -44,8 +44,9 @@ function onDrain(this: any): void {
   const s = this.$;
   // the first one says that there is a connection, with TLS one that has yet to shake hands
   if (s._busy) s.phase = 'open';
-  s._busy = false;
-  s.resume();
+  s._busy = 0;
+  // it may be closed already, with 'close' on its way: then write() would throw
+  if (s._raw && !this.cls) s.events.onWritable(ROOM);
 }
 
 /** 'error' brings a code, 'close' does not. */
@@ -70,7 +71,7 @@ function onEnd(this: any, e: any): void {
 
 const methods = {
   write: function (this: FirmwareSocket, bytes: Bytes): void {
-    this._busy = true;
+    this._busy = 1;
     this._raw.write(E.toString(bytes));
   },
   resume: function (this: FirmwareSocket): void {
@@ -78,7 +79,6 @@ const methods = {
     if (raw) {
       // the receiver's own function: a call in between would cost 14,000 instructions for every piece
       raw['#ondata'] = this.events.onData;
-      // it may be closed already, with 'close' on its way: then write() would throw
       if (!this._busy && !raw.cls) this.events.onWritable(ROOM);
     }
   },
@@ -110,7 +110,7 @@ export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
   const tls = to.tls;
   let raw: any;
   s.phase = tls ? 'tls' : 'connect';
-  s._busy = !tls;
+  s._busy = tls ? 0 : 1;
   // where it keeps what it knows of TLS: it makes an object, and then crashes unless a new socket has a number above all
   // others that are open (`jsvGetArrayItem` takes what it searches for sorted, as only arrays are)
   if (tls) global.ssl = global.ssl || [];
@@ -128,6 +128,8 @@ export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
   }
   s._raw = raw;
   raw.$ = s;
+  // it is read by connect() alone
+  delete raw.opt;
   // in this very turn: data that come before there is a listener are delivered in the wrong order
   raw['#ondata'] = s.events.onData;
   raw['#ondrain'] = onDrain;

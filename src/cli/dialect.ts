@@ -202,7 +202,6 @@ const CHECKS: Record<string, Check> = {
       report(at, 'missing', 'JSON.parse has no reviver');
     if (name === 'split' && node.arguments.length > 1) report(at, 'missing', 'split ignores its limit');
     if (!options.strict) return;
-    if (name === 'bind') report(at, 'risky', 'bind() breaks with new; use a closure');
     if (name === 'catch')
       report(
         at,

@@ -40,14 +40,14 @@ export interface Parser {
   _got: number;
   /** the line that has begun */
   _line: string;
-  /** bytes in lines so far: all but those between chunks; how many the head took; the limit `max_headers` */
+  /** bytes in lines so far: all but those between chunks; how many the head took; their limit */
   _head: number;
   _spent: number;
-  _max: number;
+  max_headers: number;
   /** a field line that may go on in the next line (obsolete folding) */
   _field?: string;
-  /** the fields that decide on framing and reuse, by name, as they came */
-  _framing: { [name: string]: string };
+  /** the fields that decide on framing and reuse, by name, as they came; 0 when they have decided */
+  _framing?: any;
   /** names to keep in `headers`, lower case; undefined keeps all */
   _keep?: string[];
   /** "HEAD" has no body */
@@ -56,7 +56,7 @@ export interface Parser {
   _exact: boolean;
   /** the receiver takes nothing: the bytes that arrived since, and how many */
   _held?: boolean;
-  _pending: string[];
+  _pending?: string[];
   _aside: number;
   _response: Head;
 }
@@ -64,16 +64,8 @@ export interface Parser {
 /** bytes of a body without length: more than there will ever be, and exact as a double */
 const ENDLESS = 1e15;
 
-/** Puts a parser in front of a response to `method`. */
-export function startParser(p: Parser, method: string, max: number, keep?: string[]): void {
-  p._left = p._got = p._head = p._wait = p._aside = 0;
-  p._line = '';
-  p._pending = [];
-  p._max = max;
-  p._keep = keep;
-  p._method = method;
-  p._framing = {};
-}
+/** A parser in front of a response, as a prototype: a field that is still like this takes no memory. */
+export const unread = { _left: 0, _got: 0, _head: 0, _wait: Wait.StatusLine, _aside: 0, _line: '' };
 
 /** Bytes of body so far. */
 export function received(p: Parser): number {
@@ -88,7 +80,7 @@ export function at(p: Parser): 'headers' | 'body' {
 /** Keeps bytes for later: as they came, since to join them would take as much memory again. */
 export function putAside(p: Parser, bytes: string): void {
   p._aside += bytes.length;
-  if (bytes) p._pending.push(bytes);
+  if (bytes) (p._pending = p._pending || []).push(bytes);
 }
 
 function fault(p: Parser, what: string, text: string, code?: string): void {
@@ -130,7 +122,7 @@ function headEnd(p: Parser): void {
   const n = contentLength(length || '');
   const options = (f.connection || '').toLowerCase().replace(/[ \t]/g, '').split(',');
   let wait = Wait.Nothing;
-  p._framing = {};
+  p._framing = 0;
   if (r.status < 200) {
     p._wait = Wait.StatusLine;
     return;
@@ -185,6 +177,7 @@ function line(p: Parser, text: string): void {
     const r = p._response;
     if (!/^HTTP\/1\.[0-9] [1-9][0-9][0-9] $/.test((text + ' ').substr(0, 13))) fault(p, 'bad status line', text);
     r.headers = {};
+    p._framing = {};
     r.status = parseInt(text.substr(9, 3), 10);
     r.reason = text.substr(13);
     p._exact = text.charAt(7) !== '0';
@@ -231,7 +224,8 @@ export function parse(p: Parser, bytes: Bytes, n: number): void {
         text = text.substr(i, k < 0 ? n : k + 1 - i);
         i += text.length;
         p._head += text.length;
-        if (p._head > p._max) fault(p, 'more than max_headers = ' + p._max + ' bytes of headers at', text, 'ELIMIT');
+        if (p._head > p.max_headers)
+          fault(p, 'more than max_headers = ' + p.max_headers + ' bytes of headers at', text, 'ELIMIT');
         p._line += text;
         if (k >= 0) {
           text = p._line;

@@ -174,7 +174,6 @@ describe('the dialect check', () => {
   });
 
   it.each([
-    ['bind', 'var f = print.bind(null);', /bind/],
     ['catch', 'Promise.resolve(1).catch(print);', /catch/],
     ['an unknown global', 'print(lenght);', /unknown global lenght/],
     ['a global by mistake', 'count = 1;', /unknown global count/],
