@@ -1,5 +1,8 @@
 // Addresses in dotted form.
 
+/** The address of all that are on the cable. */
+export const EVERYBODY = '255.255.255.255';
+
 /** The numbers of a dotted address. The interpreter throws where a text of 64 characters becomes a number. */
 export function bytes(ip: any): number[] {
   return ('' + ip).substr(0, 16).split('.').map(Number);
@@ -16,4 +19,10 @@ export function toNumber(ip: any): number {
 export function isIp(text: any): boolean {
   const ip = bytes(text);
   return ip.length === 4 && new Uint8Array(ip).join('.') === text;
+}
+
+/** An address that a host may have: no group, and nothing before or beyond. */
+export function isHost(ip: any): boolean {
+  const net = toNumber(ip) >>> 24;
+  return net > 0 && net < 224;
 }

@@ -1,5 +1,5 @@
 // DHCP client (RFC 2131): from DISCOVER to an address that nobody else has, and keeping it.
-import { bytes, toNumber } from './address';
+import { bytes, EVERYBODY, isHost, toNumber } from './address';
 import { codes } from './bytes';
 import { buildDhcp, keyOf, Option, parseDhcp, Type } from './dhcpWire';
 import { random32 } from './random';
@@ -42,7 +42,6 @@ export interface Dhcp extends Task {
 
 /** REQUESTs until it starts anew: 12 s, since a server says nothing of an address it does not know (section 4.3.2) */
 const ENOUGH = 2;
-const EVERYBODY = '255.255.255.255';
 /** the discard service: a datagram to it makes the chip ask for the address */
 const DISCARD = 9;
 
@@ -133,7 +132,7 @@ function anew(d: Dhcp, why: string, ms: number): void {
 
 function check(d: Dhcp, a: Answer): void {
   anew(d, 'address check', 30000);
-  d._socket!.send([0], d._ip!, DISCARD, function (err) {
+  d._socket!.send('0', d._ip!, DISCARD, function (err) {
     if (err && err.code === 'EHOSTUNREACH') bind(d, a);
     else {
       send(d, Type.DECLINE);
@@ -167,7 +166,7 @@ function bind(d: Dhcp, a: Answer): void {
     _ip: d._ip!,
     _mask: addresses(a[Option.MASK])[0] || '255.255.255.0',
     _gw: addresses(a[Option.ROUTER])[0] || '0.0.0.0',
-    _dns: addresses(a[Option.DNS]),
+    _dns: addresses(a[Option.DNS]).filter(isHost),
   });
 }
 
@@ -179,7 +178,7 @@ function heard(this: any, data: Uint8Array, from: string, port: number): void {
   const type = a[Option.TYPE];
   const ip = a[Option.ADDRESS];
   if (d._wait === Wait.Offer) {
-    if (type === '' + Type.OFFER && ip !== '0.0.0.0') {
+    if (type === '' + Type.OFFER && isHost(ip)) {
       d._wait = Wait.Ack;
       d._ip = ip;
       d._server = server;

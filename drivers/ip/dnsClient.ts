@@ -1,9 +1,10 @@
 // DNS resolver (RFC 1035 section 7; RFC 5452 against forgery): ids and ports by chance, several servers, a small cache.
-import { netError } from '../../src/net/neterror';
 import { buildQuery, parseAnswer } from './dnsWire';
+import { isHost } from './address';
+import { notFound } from './notFound';
 import { random32 } from './random';
 import { halt, soon } from './task';
-import type { Datagrams, Env } from './env';
+import type { Asker, Env } from './env';
 import type { Task } from './task';
 import type { NetError } from '../../src/net/driver';
 
@@ -15,116 +16,135 @@ const LONGEST = 86400;
 const FIRST_WAIT = 1500;
 const TRIES = 5;
 
-type Done = (err: NetError | null, ip?: string) => void;
-
-/** A lookup that goes on. */
-export interface Lookup {
-  /** Ends it. */
-  _end(q: any, err?: NetError | null): void;
-}
-
-interface Query extends Task, Lookup {
+interface Query extends Task {
   _driver: Env;
   _name: string;
-  _ip?: string;
-  _code?: string;
+  /** what a server said in the place of an answer */
   _why?: string;
-  _done: Done;
+  /** who waits for it */
+  _askers: Asker[];
   _tries: number;
-  _socket?: Datagrams;
   _bytes: Uint8Array;
   /** who was asked; undefined once it has answered */
   _server?: string;
+  _drop(asker: Asker): void;
 }
 
-/** What is wrong so far; the error itself is made at the end, since the interpreter takes long for its stack. */
-function fail(q: Query, code: string, why: string): void {
-  q._code = code;
-  q._why = why;
-}
-
-function end(q: Query, err: NetError | null): void {
-  const socket = q._socket;
+function end(q: Query, err: NetError | null, ip?: string): void {
+  const c = q._driver;
   halt(q);
-  // it holds the query as well: a circle is freed only by a collection
-  q._socket = undefined;
-  if (socket) socket.close();
-  q._done(err, q._ip);
+  c._queries = c._queries.filter(function (other) {
+    return other !== q;
+  });
+  let asker: Asker | undefined;
+  // one may call another off
+  while ((asker = q._askers.shift())) {
+    asker._lookup = undefined;
+    asker._found(err, ip);
+  }
+  // the next ones have another port
+  if (c._resolver && !c._queries.length) {
+    c._resolver.close();
+    c._resolver = undefined;
+  }
 }
 
 /** The end of a query, to be remembered for so many seconds. */
-function finish(q: Query, seconds: number): void {
+function finish(q: Query, seconds: number, ip?: string): void {
   const c = q._driver;
-  const err = q._ip ? null : netError(q._code!, 'dns', 'name not found: ' + q._name + ' (' + q._why + ')');
-  const known: any = { _name: q._name, _err: err, _ip: q._ip, _until: c._now + Math.min(seconds, LONGEST) * 1000 };
+  const err = ip
+    ? null
+    : seconds
+      ? notFound(q._name, 'there is no address')
+      : q._why
+        ? notFound(q._name, 'the DNS server says ' + q._why, 'EAI_AGAIN')
+        : notFound(q._name, 'no DNS server answers', 'ETIMEDOUT');
+  const known: any = { _name: q._name, _err: err, _ip: ip, _until: c._now + Math.min(seconds, LONGEST) * 1000 };
   c._names = c._names
     .filter(function (k) {
-      return k._until > c._now && k._name !== q._name;
+      return k._until > c._now;
     })
     .slice(1 - CACHE)
     .concat(seconds ? known : []);
-  end(q, err);
+  end(q, err, ip);
 }
 
-/** The next server. */
+/** The next server; once the datagram of another lookup is on its way. */
 function ask(q: Query): void {
-  const servers = q._driver._setup!._dns;
-  if (q._tries >= TRIES) finish(q, 0);
+  const c = q._driver;
+  const servers = c._setup!._dns;
+  if (c._resolver!._data) soon(q, 20);
+  else if (q._tries >= TRIES) finish(q, 0);
   else {
     q._server = servers[q._tries % servers.length];
     q._bytes.set([random32(), random32()]);
-    q._socket!.send(q._bytes, q._server, 53);
+    c._resolver!.send(q._bytes, q._server, 53);
     soon(q, FIRST_WAIT * Math.pow(2, Math.floor(q._tries / servers.length)));
     q._tries++;
   }
 }
 
 function heard(this: any, data: Uint8Array, ip: string, port: number): void {
-  const q: Query = this._query;
-  let a;
-  try {
-    if (ip === q._server && port === 53) a = parseAnswer(data, q._bytes);
-  } catch (e) {
-    // broken: there may be a good one
-  }
-  if (!a) return;
-  if (!a._why) {
-    q._ip = a._ip;
-    if (!a._ip) fail(q, 'ENOTFOUND', 'there is no address');
-    finish(q, a._ip ? a._ttl : UNKNOWN);
-  } else {
-    // this server cannot say: the next one, at once as long as there is one
-    fail(q, 'EAI_AGAIN', 'the DNS server says ' + a._why);
-    q._server = undefined;
-    if (q._tries < q._driver._setup!._dns.length) ask(q);
-  }
+  this._driver._queries.forEach(function (q: Query) {
+    let a;
+    try {
+      if (ip === q._server && port === 53) a = parseAnswer(data, q._bytes);
+    } catch (e) {
+      // broken: there may be a good one
+    }
+    if (!a) return;
+    q._why = a._why;
+    if (a._why) {
+      // this server cannot say: the next one, at once as long as there is one
+      q._server = undefined;
+      if (q._tries < q._driver._setup!._dns.length) ask(q);
+    } else if (isHost(a._ip)) finish(q, a._ttl, a._ip);
+    // names are blocked by an address that no host has
+    else finish(q, UNKNOWN);
+  });
 }
 
-/** Looks a name up; never answers at once. What it gives can be ended before: `done` hears of no address. */
-export function lookup(c: Env, host: string, done: Done): Lookup | undefined {
+/** The network is gone. */
+function gone(this: any, err: NetError): void {
+  this._driver._queries.forEach(function (q: Query) {
+    end(q, err);
+  });
+}
+
+/** Nobody asks any more? Then it is over. */
+function drop(this: Query, asker: Asker): void {
+  this._askers = this._askers.filter(function (other) {
+    return other !== asker;
+  });
+  if (!this._askers.length) end(this, null);
+}
+
+/**
+ * The address of a name, where it is known; else the asker is told later.
+ * @throws NetError where it cannot be found
+ */
+export function lookup(this: Env, host: string, asker: Asker): string | undefined {
+  const c = this;
   const name = host.toLowerCase();
-  const bytes = buildQuery(name);
-  const q: any = { _driver: c, _run: ask, _name: name, _done: done, _tries: 0, _bytes: bytes, _end: end };
-  const known = c._names.filter(function (k) {
-    return k._name === name && k._until > c._now;
+  let q = c._queries.concat(c._names).filter(function (k) {
+    return k._name === name && !(k._until <= c._now);
   })[0];
-  if (known) setTimeout(done, 0, known._err, known._ip);
-  else if (!bytes || /:|^[\d.]*$/.test(name)) {
-    fail(q, 'ENOTFOUND', 'it cannot be one');
-    setTimeout(finish, 0, q, 0);
-  } else {
-    fail(q, 'ETIMEDOUT', 'no DNS server answers');
-    try {
-      q._socket = c._udp();
-      q._socket._query = q;
-      q._socket.onMessage = heard;
-      q._socket.onClose = function (err: NetError) {
-        end(q, err);
-      };
-      ask(q);
-      return q;
-    } catch (e: any) {
-      setTimeout(done, 0, e);
+  if (!q) {
+    const bytes = buildQuery(name);
+    if (!bytes || /:|^[\d.]*$/.test(name)) throw notFound(name, 'it cannot be one');
+    q = { _driver: c, _run: ask, _name: name, _askers: [], _tries: 0, _bytes: bytes, _drop: drop };
+    if (!c._resolver) {
+      c._resolver = c._udp();
+      c._resolver.onMessage = heard;
+      c._resolver.onClose = gone;
     }
+    c._queries = c._queries.concat(q);
+    ask(q);
   }
+  if (!q._askers) {
+    if (q._err) throw q._err;
+    return q._ip;
+  }
+  q._askers.push(asker);
+  asker._lookup = q;
 }

@@ -6,7 +6,8 @@ import type { NetError } from '../../src/net/driver';
 export interface Datagrams {
   /** whose it is */
   _dhcp?: any;
-  _query?: any;
+  /** the datagram on its way */
+  _data?: any;
   onMessage?: (data: Uint8Array, ip: string, port: number) => void;
   onClose?: (err: NetError) => void;
   send(data: any, ip: string, port: number, done?: (err: NetError | null) => void): void;
@@ -19,6 +20,13 @@ export interface Lease {
   _mask: string;
   _gw: string;
   _dns: string[];
+}
+
+/** Who asks for an address. */
+export interface Asker {
+  /** the lookup that goes on for it; where it is called off, nothing is found */
+  _lookup?: { _drop(asker: Asker): void };
+  _found(err: NetError | null, ip?: string): void;
 }
 
 /** What is known of a name. */
@@ -41,6 +49,9 @@ export interface Env extends Host {
   _dhcp?: any;
   /** names that were looked up */
   _names: Known[];
+  /** lookups that go on, and their socket */
+  _queries: any[];
+  _resolver?: Datagrams;
   /** why there is no link yet */
   _why: string;
   /** Throws where no socket is free. */

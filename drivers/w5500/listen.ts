@@ -17,8 +17,8 @@ export interface Listener {
 export interface Listening extends NetDriver {
   /**
    * Takes connections to `port`. `onConnection` is called with each of them, ready for bytes, and answers who gets its
-   * events. When the cable comes out, it listens again once it is back; `unlink()` ends it.
-   * Throws a NetError (ENETDOWN, EMFILE).
+   * events; without an answer it is closed. When the cable comes out, or after `unlink()`, it listens again as soon as
+   * there is a link. Throws a NetError (EINVAL, ENETDOWN, EADDRINUSE, EMFILE).
    */
   listen(port: number, onConnection: (socket: Socket) => Receiver): Listener;
 }
@@ -28,6 +28,12 @@ export function extend(driver: any): Listening {
   const newTcp = driver._parts[0];
   const place = driver._parts[1];
   const order = driver._parts[2];
+  const need = driver._parts[3];
+  const needPort = driver._parts[4];
+  const netError = driver._parts[5];
+  const use = driver._use;
+  /** what makes each server listen, by its port */
+  const servers: any = {};
 
   /** The turn of a socket until somebody connects; from then on it is one like any other. True: look again soon. */
   function work(s: any, ir: number, sr: number, late: boolean): boolean {
@@ -45,14 +51,25 @@ export function extend(driver: any): Listening {
     return true;
   }
 
+  function wake(port: string): void {
+    servers[port]();
+  }
+
+  if (driver.listen) return driver;
+
+  driver._use = function (lease: any): void {
+    use.call(driver, lease);
+    Object.keys(servers).forEach(wake);
+  };
+
   driver.listen = function (port: number, onConnection: (socket: Socket) => Receiver): Listener {
     let spare: any;
     let timer: any;
     function open(): void {
       driver.link_info();
-      const s = newTcp(events, 'a client', port);
+      const s = newTcp(driver, events, 'a client', port);
       s._work = work;
-      place(s, driver, port);
+      place(s, port);
       spare = s;
     }
 
@@ -67,7 +84,7 @@ export function extend(driver: any): Listening {
 
     function retry(): void {
       spare = undefined;
-      if (driver._wanted) timer = setTimeout(again, 100);
+      if (driver._linked) timer = setTimeout(again, 100);
     }
 
     const events: any = {
@@ -76,16 +93,31 @@ export function extend(driver: any): Listening {
       },
       onWritable: function () {
         const s = spare;
+        let receiver: any;
         again();
-        s.events = onConnection(s);
-        s.resume();
+        try {
+          receiver = onConnection(s);
+        } catch (e) {
+          console.log('' + e);
+        }
+        s.events = receiver;
+        if (receiver) s.resume();
+        else s.close();
       },
       onClose: retry,
     };
 
+    needPort(port);
+    need(typeof onConnection === 'function', 'onConnection', onConnection, 'a function');
+    if (servers[port]) throw netError('EADDRINUSE', 'connect', 'port ' + port + ' is in use');
     open();
+    function ours(): void {
+      if (!spare && !timer) again();
+    }
+    servers[port] = ours;
     return {
       close: function () {
+        if (servers[port] === ours) delete servers[port];
         if (timer) clearTimeout(timer);
         if (spare) spare.close();
       },

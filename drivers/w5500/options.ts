@@ -1,5 +1,5 @@
 // What `create` and `link` take, and what is wrong with it.
-import { isIp, toNumber } from '../ip/address';
+import { isHost, isIp, toNumber } from '../ip/address';
 import { netError } from '../../src/net/neterror';
 
 /** What `create` takes. */
@@ -54,9 +54,8 @@ export function needNumber(what: string, n: any, usual: any, least: number, most
 /** The address of one host; where the bits `rest` number the hosts of a subnet, one of those in which `ip` is. */
 export function needHost(what: string, text: any, rest?: number, ip?: number): string {
   const n = toNumber(text);
-  const net = n >>> 24;
   const host = n & rest!;
-  const good = isIp(text) && net && net < 224 && net !== 127;
+  const good = isIp(text) && isHost(text) && n >>> 24 !== 127;
   need(
     // a subnet of two has no address of its own and no broadcasts (RFC 3021), and one of one has its gateway outside
     good && (!rest || (!((n ^ ip!) & ~rest) && (rest < 2 || (host && host !== rest)))),

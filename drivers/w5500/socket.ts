@@ -9,7 +9,7 @@ import { Block, Cr, Ir, Sn, Sr } from './registers';
 import type { Part } from './bus';
 import type { Chip } from './model';
 import type { Mode } from './registers';
-import type { Lookup } from '../ip/dnsClient';
+import type { Asker } from '../ip/env';
 import type { Task } from '../ip/task';
 import type { NetError } from '../../src/net/driver';
 
@@ -36,16 +36,15 @@ const OPEN_TIMEOUT = 2000;
 const SEND_TIMEOUT = 90000;
 const CLOSE_TIMEOUT = 1000;
 
-export interface Sock extends Part, Task {
+export interface Sock extends Part, Task, Asker {
   _driver: Chip;
   _mode: Mode;
   _n: number;
   _state: State;
   _port: number;
-  /** its peer, and the lookup of that */
+  /** its peer */
   _ip?: string;
   _dport: number;
-  _lookup?: Lookup;
   /** ms until its next turn, doubled each time that nothing happens */
   _wait: number;
   /** deadline of what it waits for */
@@ -202,7 +201,7 @@ export function leave(s: Sock, abort?: any): void {
     s._look = false;
     s._state = s._state ? (abort || s._state < State.Up ? State.Close : State.Leave) : State.Over;
     poke(s);
-    if (s._lookup) s._lookup._end(s._lookup);
+    if (s._lookup) s._lookup._drop(s);
   }
 }
 
@@ -214,15 +213,15 @@ export function end(s: Sock, err: NetError | null): void {
   }
 }
 
-/** Gives a socket a place; one that is only closing makes room. Throws EMFILE. */
-export function place(s: Sock, c: Chip, port: number): void {
+/** Gives a socket of a chip a place; one that is only closing makes room. Throws EMFILE. */
+export function place(s: Sock, port: number): void {
+  const c = s._driver;
   const socks = c._socks;
   let n = 0;
   for (let i = 1; i < socks.length; i++) if (socks[i]._state > socks[n]._state) n = i;
   if (socks[n]._state < State.Leave)
     throw netError('EMFILE', 'connect', 'all ' + socks.length + ' sockets of the chip are in use');
   socks[n] = s;
-  s._driver = c;
   s._n = n;
   s._regs = Block.Socket + n * 32;
   s._port = port;
@@ -233,9 +232,9 @@ export function place(s: Sock, c: Chip, port: number): void {
   soon(s, 0);
 }
 
-/** A socket has this port. */
-export function inUse(c: Chip, port: number): boolean {
-  return c._socks.some(function (s) {
-    return s._state < State.Leave && s._port === port;
+/** Another socket like this one has the port. */
+export function inUse(s: Sock, port: number): boolean {
+  return s._driver._socks.some(function (o) {
+    return o._state < State.Leave && o._port === port && o._mode === s._mode;
   });
 }

@@ -1,18 +1,19 @@
 // The driver without DHCP, DNS and UDP, for those who set up their addresses by hand: index.ts adds them.
 import { netError } from '../../src/net/neterror';
-import { bytes, isIp, toNumber } from '../ip/address';
+import { bytes, isHost, isIp, toNumber } from '../ip/address';
 import { random32 } from '../ip/random';
+import { notFound } from '../ip/notFound';
 import { halt } from '../ip/task';
 import { pair, write } from './bus';
 import { boot, breakAll, reset, unlinked } from './chip';
 import { hex, MODES, need, needBuffers, needHost, needNumber, parseMac, part } from './options';
 import { Reg } from './registers';
-import { end, order, place, poke } from './socket';
+import { order, place, poke } from './socket';
 import { dial, newTcp } from './tcp';
 import type { Chip } from './model';
 import type { LinkOptions, W5500Options } from './options';
-import type { Env, Lease } from '../ip/env';
-import type { Lookup, lookup } from '../ip/dnsClient';
+import type { Asker, Env, Lease } from '../ip/env';
+import type { lookup } from '../ip/dnsClient';
 import type { Endpoint, LinkInfo, NetDriver, NetError, Receiver, Socket } from '../../src/net/driver';
 
 export type { LinkOptions, W5500Options };
@@ -27,7 +28,7 @@ export interface W5500 extends NetDriver {
 type Done = (err: NetError | null, value?: any) => void;
 
 /** The driver and its chip are one record. */
-export interface Driver extends Chip, W5500, Pick<Env, '_names'> {
+export interface Driver extends Chip, W5500, Pick<Env, '_names' | '_queries'> {
   /** who waits for the link */
   _done?: Done;
   _limit: any;
@@ -71,9 +72,9 @@ export function needPort(port: any): number {
   return needNumber('port', port, 0, 1, 65535, 1);
 }
 
-/** A name or an address. */
-export function needName(host: any): void {
-  need('' + host === host, 'host', host, 'a name or an address');
+/** A name, or an address: one of a host, unless any will do. */
+export function needName(host: any, any?: boolean): void {
+  need('' + host === host && (any || !isIp(host) || isHost(host)), 'host', host, 'a name or an address of a host');
 }
 
 export function needLink(c: Driver): void {
@@ -86,6 +87,7 @@ function fixed(l: LinkOptions): Lease {
   const gw = l.gw || none;
   const ip = toNumber(l.ip);
   const rest = ~toNumber(l.mask);
+  need(gw !== l.ip, 'gw', gw, 'another host');
   need(isIp(l.mask) && rest >= 0 && !(rest & (rest + 1)), 'mask', l.mask, 'ones, then zeros: 255.255.255.0');
   return {
     _ip: needHost('ip', l.ip, rest, ip),
@@ -107,12 +109,15 @@ function settle(c: Driver, err: NetError | null): void {
   }
 }
 
-/** The address of a name: an address is answered at once, anything else later, unless the lookup is called off. */
-export function resolve(c: Driver, host: string, done: Done): Lookup | undefined {
-  if (isIp(host)) done(null, host);
-  else if (!c._linked) done(unlinked(c, 'ENETDOWN'));
-  else if (c._lookup && c._setup!._dns.length) return c._lookup(c, host, done);
-  else setTimeout(done, 0, netError('ENOTFOUND', 'dns', 'name not found: ' + host + ' (no DNS server is known)'));
+/**
+ * The address of a name, where it is known; else the asker is told later.
+ * @throws NetError where it cannot be found
+ */
+export function resolve(c: Driver, host: string, asker: Asker): string | undefined {
+  if (isIp(host)) return host;
+  needLink(c);
+  if (c._lookup && c._setup!._dns.length) return c._lookup(host, asker);
+  throw notFound(host, 'no DNS server is known');
 }
 
 const driver: any = {
@@ -123,13 +128,13 @@ const driver: any = {
   _clock: 0,
   _why: 'link() was not called',
   /** for servers */
-  _parts: [newTcp, place, order],
+  _parts: [newTcp, place, order, need, needPort, netError],
 
   link: function (this: Driver, l: LinkOptions): Promise<LinkInfo> {
     const c = this;
     return promise(function (done) {
       need(!c._wanted, 'link()', 'called twice', 'preceded by unlink()');
-      need(l && (l.dhcp || l.ip), 'link()', l, '{dhcp: true} or {ip, mask, gw, dns}');
+      need(l && (l.dhcp || l.ip), 'ip', l && l.ip, 'given, with mask, gw and dns, or dhcp: true');
       need(!l.dhcp || c._plan, 'dhcp', true, 'left out: this build is static');
       c._setup = l.dhcp ? c._plan!(l) : fixed(l);
       const ms = needNumber('timeout', l.timeout, 30000, 1, 1e9, 1);
@@ -164,38 +169,28 @@ const driver: any = {
   gethostbyname: function (this: Driver, host: string): Promise<string> {
     const c = this;
     return promise(function (done) {
-      needName(host);
-      resolve(c, host, done);
+      needName(host, true);
+      const ip = resolve(c, host, { _found: done });
+      if (ip) done(null, ip);
     });
   },
 
   connect: function (this: Driver, to: Endpoint, events: Receiver): Socket {
-    const c = this;
     const host = to.host;
-    needLink(c);
+    needLink(this);
     if (to.tls) throw netError('ENOTLS', 'tls', 'w5500 has no TLS of its own');
     needPort(to.port);
     needName(host);
-    const s = newTcp(events, host, to.port);
-    if (isIp(host)) dial(s, c, host);
-    else
-      s._lookup = resolve(c, host, function (err, ip) {
-        s._lookup = undefined;
-        if (s._state) return;
-        try {
-          if (err) throw err;
-          needLink(c);
-          dial(s, c, ip);
-        } catch (e: any) {
-          end(s, e);
-        }
-      });
+    const s = newTcp(this, events, host, to.port);
+    const ip = resolve(this, host, s);
+    if (ip) dial(s, ip);
     return s;
   },
 
   /** These are the addresses. */
   _use: function (this: Driver, l: Lease): void {
     this._setup = l;
+    this._names = [];
     // GAR, SUBR, SHAR, SIPR lie side by side, and so do RTR and RCR
     write(this, Reg.GAR, [bytes(l._gw), bytes(l._mask), this._mac, bytes(l._ip)]);
     write(this, Reg.RTR, this._retry);
@@ -216,6 +211,8 @@ const driver: any = {
   /** Everything starts over. */
   _restart: function (this: Driver, code: string, why: string): void {
     this._why = why;
+    // whoever waits for the link hears of a chip that is not well, not that it took too long
+    if (this._done && code === 'EIO') this._stop(code);
     breakAll(this, code);
     // who was told may have called unlink()
     if (this._wanted) boot(this);

@@ -48,8 +48,9 @@ interface Tcp extends Sock, Socket {
 }
 
 /** A socket without an address yet. */
-export function newTcp(events: Receiver, host: string, port: number): Tcp {
+export function newTcp(c: Chip, events: Receiver, host: string, port: number): Tcp {
   const s: Tcp = Object.create(tcp);
+  s._driver = c;
   s._host = host;
   s._dport = port;
   s.events = events;
@@ -57,11 +58,11 @@ export function newTcp(events: Receiver, host: string, port: number): Tcp {
 }
 
 /** Starts to connect. Throws EMFILE. One port after the other, from a random one on: the peer may remember the last ones. */
-export function dial(s: Tcp, c: Chip, ip: string): void {
+export function dial(s: Tcp, ip: string): void {
   let port: number;
-  do port = 49152 | (++c._port & 16383);
-  while (inUse(c, port));
-  place(s, c, port);
+  do port = 49152 | (++s._driver._port & 16383);
+  while (inUse(s, port));
+  place(s, port);
   s._ip = ip;
   s.phase = 'connect';
 }
@@ -165,6 +166,14 @@ const tcp: any = {
   _run: run,
   _work: work,
   phase: 'dns',
+  _found: function (this: Tcp, err: NetError | null, ip: string): void {
+    try {
+      if (err) throw err;
+      dial(this, ip);
+    } catch (e: any) {
+      end(this, e);
+    }
+  },
   _tell: function (this: Tcp, err: NetError | null): void {
     if (err) err.phase = this.phase;
     this.events.onClose(err);

@@ -1,8 +1,10 @@
 // A UDP socket of the chip.
 import { netError } from '../../src/net/neterror';
+import { EVERYBODY } from '../ip/address';
 import { random32 } from '../ip/random';
 import { word } from '../ip/bytes';
 import { aim, fill, flush, inUse, leave, place, poke, ready, release, run, State, take, waiting } from './socket';
+import { need } from './options';
 import { needName, needPort, resolve } from './static';
 import { Ir, Mode, Sr } from './registers';
 import type { Sock } from './socket';
@@ -85,23 +87,26 @@ const udp: any = {
   send: function (this: Port, data: any, host: string, port: number, done?: (err: NetError | null) => void): void {
     const s = this;
     const most = Math.min(LARGEST, s._driver._sizes[s._n] * 1024);
+    // each half of the range for itself, since a char may have a sign
+    const text = '' + data === data && !/[^\x00-\x7f\x80-\xff]/.test(data);
+    need(text || data instanceof Uint8Array, 'data', data, 'a Uint8Array or a text of bytes');
+    needPort(port);
+    needName(host, host === EVERYBODY);
     const n = data.length;
     const code = s._state > State.Up ? 'EPIPE' : s._data ? 'EBUSY' : n > most || !n ? 'EMSGSIZE' : '';
-    needPort(port);
-    needName(host);
     if (!code) {
+      s._ip = resolve(s._driver as Driver, host, s);
       s._data = data;
-      s._ip = undefined;
       s._dport = port;
       s._done = done;
-      s._lookup = resolve(s._driver as Driver, host, function (err, ip) {
-        s._lookup = undefined;
-        s._ip = ip;
-        if (err) sent(s, err);
-        else poke(s);
-      });
+      poke(s);
     } else if (done)
       done(netError(code, 'open', code + ': datagram of ' + n + ' bytes, it takes one of 1 to ' + most + ' at a time'));
+  },
+  _found: function (this: Port, err: NetError | null, ip: string): void {
+    this._ip = ip;
+    if (err) sent(this, err);
+    else poke(this);
   },
   close: function (this: Port): void {
     this._data = this._done = undefined;
@@ -113,8 +118,9 @@ const udp: any = {
 export function openUdp(this: Driver, port?: number): Udp {
   const c = this;
   const s = Object.create(udp);
-  if (port && inUse(c, port)) throw netError('EADDRINUSE', 'connect', 'port ' + port + ' is in use');
-  while (!port || inUse(c, port)) port = 49152 | (random32() & 16383);
-  place(s, c, port);
+  s._driver = c;
+  if (port && inUse(s, port)) throw netError('EADDRINUSE', 'connect', 'port ' + port + ' is in use');
+  while (!port || inUse(s, port)) port = 49152 | (random32() & 16383);
+  place(s, port);
   return s;
 }

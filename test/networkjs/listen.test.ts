@@ -142,13 +142,91 @@ it('leaves its connections alone when it is closed, and nobody else comes in', a
   await b.allFree();
 });
 
-it('ends with unlink(), and needs a link', async () => {
+it('needs a link', async () => {
+  const b = bench();
+  const driver = extend(b.driver);
+  const down = expect.objectContaining({ code: 'ENETDOWN', message: expect.stringMatching(/not linked/) });
+  expect(() => driver.listen(80, () => note())).toThrow(down);
+  await b.wait(driver.link(STATIC));
+  driver.unlink();
+  expect(() => driver.listen(80, () => note())).toThrow(down);
+});
+
+it('listens again after unlink() and link(), and not while there is no link', async () => {
   const b = await listening();
   b.driver.unlink();
-  expect(() => b.driver.listen(80, () => note())).toThrow(expect.objectContaining({ code: 'ENETDOWN' }));
+  b.chip.resetCounters();
+  await b.rest(3000);
+  expect(b.chip.frames).toBe(0);
+  await b.wait(b.driver.link(STATIC));
+  await b.listens();
+  const guest = b.dial();
+  await b.until(() => b.visits.length === 1);
+  b.visits[0].socket.write('here');
+  await b.until(() => guest.text === 'here');
+  b.listener.close();
+  b.driver.unlink();
   await b.wait(b.driver.link(STATIC));
   await b.rest(2000);
   expect(b.chip.sockets.some((s) => s.status === 0x14)).toBe(false);
+});
+
+it('ports and callbacks of all kinds', async () => {
+  const b = await listening();
+  for (const port of [undefined, null, 0, -1, 65536, 1.5, '80', {}] as any[])
+    expect(() => b.driver.listen(port, () => note())).toThrow(
+      expect.objectContaining({ code: 'EINVAL', message: expect.stringMatching(/port is .*, must be a number from/) }),
+    );
+  for (const call of [undefined, null, {}] as any[])
+    expect(() => b.driver.listen(81, call)).toThrow(
+      expect.objectContaining({ code: 'EINVAL', message: expect.stringMatching(/onConnection is .*a function/) }),
+    );
+  b.listener.close();
+});
+
+it('has a port once, and again when the server was closed', async () => {
+  const b = await listening();
+  const inUse = expect.objectContaining({ code: 'EADDRINUSE', message: expect.stringMatching(/port 80 is in use/) });
+  expect(() => b.driver.listen(80, () => note())).toThrow(inUse);
+  b.driver.unlink();
+  expect(() => b.driver.listen(80, () => note())).toThrow(inUse);
+  await b.wait(b.driver.link(STATIC));
+  await b.listens();
+  b.dial();
+  await b.until(() => b.visits.length === 1);
+  b.listener.close();
+  const second = extend(b.driver).listen(80, () => note());
+  b.listener.close();
+  expect(() => b.driver.listen(80, () => note())).toThrow(inUse);
+  b.chip.plug(false);
+  await b.until(() => !b.driver.is_linked());
+  b.chip.plug(true);
+  await b.listens();
+  second.close();
+});
+
+it('closes a connection that nobody wants, also where that is told by an exception', async () => {
+  const b = bench();
+  const driver = extend(b.driver);
+  await b.wait(driver.link(STATIC));
+  const log = jest.spyOn(console, 'log').mockImplementation(() => {});
+  let visits = 0;
+  const nobody: any = () => {
+    if (++visits > 1) throw new Error('not today');
+  };
+  const listener = driver.listen(80, nobody);
+  for (let i = 1; i < 4; i++) {
+    await b.until(() => b.chip.sockets.some((s) => s.status === 0x14));
+    let over = false;
+    const stream: any = b.lan.dial(80, { onEnd: () => stream.end(), onClose: () => void (over = true) });
+    await b.until(() => over);
+    expect(visits).toBe(i);
+  }
+  expect(log.mock.calls.map(([text]) => text)).toEqual(['Error: not today', 'Error: not today']);
+  expect(driver.is_linked()).toBe(true);
+  log.mockRestore();
+  listener.close();
+  await b.allFree();
 });
 
 it('needs a socket', async () => {

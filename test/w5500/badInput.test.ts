@@ -54,7 +54,14 @@ describe('create', () => {
 describe('link', () => {
   const rows: [string, any, RegExp][] = [
     ['nothing', undefined, /dhcp: true/],
-    ['an empty object', {}, /dhcp: true/],
+    ['an empty object', {}, /ip is undefined, must be given, .*dhcp: true/],
+    ['no link at all', { dhcp: false }, /ip is undefined/],
+    ['gw that is ip', { ...STATIC, gw: STATIC.ip }, /gw is 10.0.0.50, must be another host/],
+    ...['-', '-a', 'a-', 'a_b', 'a.b'].map((hostname): [string, any, RegExp] => [
+      `host name ${hostname}`,
+      { dhcp: true, hostname },
+      RegExp(`hostname is ${hostname}, must be up to 63`),
+    ]),
     ['ip', { ...STATIC, ip: '10.0.0.256' }, /ip is 10.0.0.256, must be/],
     ...['224.0.0.1', '255.255.255.255', '127.0.0.1', '0.0.0.0', '0.1.2.3', '10.0.0.0', '10.0.0.255'].map(
       (ip): [string, any, RegExp] => [`ip ${ip}`, { ...STATIC, ip }, RegExp(`ip is ${ip}, must be .* in the subnet`)],

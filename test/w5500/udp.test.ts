@@ -1,6 +1,6 @@
 import * as dgram from 'node:dgram';
 import type { AddressInfo } from 'node:net';
-import { bench, STATIC } from './bench';
+import { bench, note, STATIC } from './bench';
 import { pattern } from './servers';
 
 const closing: (() => void)[] = [];
@@ -62,6 +62,52 @@ describe('UDP', () => {
     udp.close();
     udp.send('late', '10.0.0.9', 9, note);
     expect(codes[3]).toBe('EPIPE');
+    await b.allFree();
+  });
+
+  it('data and addresses of all kinds', async () => {
+    const b = await linked();
+    const udp: any = b.driver.udp();
+    const done = jest.fn();
+    for (const data of [undefined, null, 5, {}, { length: 3 }, [1, 2], new Uint16Array(3), '\u20ac', 'x\u0100'])
+      expect(() => udp.send(data, '10.0.0.9', 9, done)).toThrow(
+        expect.objectContaining({ code: 'EINVAL', message: expect.stringMatching(/data is .*, must be a Uint8Array/) }),
+      );
+    for (const ip of ['0.0.0.0', '0.1.2.3', '224.0.0.251', '240.0.0.1', '255.255.255.254'])
+      expect(() => udp.send('x', ip, 9, done)).toThrow(
+        expect.objectContaining({ code: 'EINVAL', message: expect.stringMatching(`host is ${ip}`) }),
+      );
+    expect(done).not.toHaveBeenCalled();
+    const heard: number[][] = [];
+    b.lan.serveUdp('10.0.0.9', 9, (packet) => heard.push(Array.from(packet.data)));
+    for (const data of ['\0\x7f\x80\xff', Buffer.from('ab')]) {
+      let told: any;
+      udp.send(data, '10.0.0.9', 9, (err: any) => (told = [err]));
+      await b.until(() => told);
+      expect(told).toEqual([null]);
+    }
+    await b.until(() => heard.length > 1);
+    expect(heard).toEqual([
+      [0, 127, 128, 255],
+      [97, 98],
+    ]);
+    let told: any;
+    udp.send('x', '255.255.255.255', 9, (err: any) => (told = [err]));
+    await b.until(() => told);
+    expect(told).toEqual([null]);
+    udp.close();
+    await b.allFree();
+  });
+
+  it('a port that TCP has', async () => {
+    const b = await linked();
+    b.lan.serveTcp('10.0.0.9', 80, () => ({}));
+    const n = note();
+    const s = b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
+    await b.until(() => n.rooms.length > 0);
+    const port = b.chip.sockets.map((s) => s.port).find((p) => p)!;
+    b.driver.udp({ port }).close();
+    s.close();
     await b.allFree();
   });
 

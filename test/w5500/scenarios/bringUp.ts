@@ -106,6 +106,20 @@ export const bringUpRows: Scenario[] = [
       await r.works();
     },
   },
+  {
+    name: 'commands that are never accepted: DHCP cannot even ask',
+    async run(r) {
+      r.chip.faults.commandStuck = true;
+      expect(await r.link({ dhcp: true })).toMatchObject({
+        code: 'EIO',
+        message: expect.stringMatching(/socket 0 hangs: Sn_CR is 1/),
+      });
+      expect(r.linked).toBe(false);
+      r.chip.faults.clear();
+      expect(await r.link({ dhcp: true })).toMatchObject({ ip: '10.0.0.100' });
+      await r.works();
+    },
+  },
   linked('a chip that loses its power while idle', async (r) => {
     r.chip.reset();
     await r.until(() => !r.linked);

@@ -31,6 +31,17 @@ export const connectingRows: Scenario[] = [
     expect(await r.get('http://10.0.0.9/')).toMatchObject(unconnected('EHOSTUNREACH'));
     await r.works();
   }),
+  linked('addresses that no host has', async (r) => {
+    const { frames } = r.chip;
+    for (const host of ['0.0.0.0', '0.1.2.3', '224.0.0.1', '239.255.255.250', '240.0.0.1', '255.255.255.255'])
+      expect(await r.get(`http://${host}/`)).toMatchObject({
+        code: 'EINVAL',
+        message: expect.stringMatching(`host is ${host}, must be a name or an address of a host`),
+      });
+    expect(r.free()).toBe(true);
+    expect(r.chip.frames - frames).toBeLessThan(3);
+    await r.works();
+  }),
   linked('no gateway', async (r) => {
     r.lan.absent.add('10.0.0.1');
     expect(await r.get('http://192.0.2.1/')).toMatchObject(unconnected('EHOSTUNREACH'));

@@ -45,6 +45,16 @@ export const dhcpRows: Scenario[] = [
     },
   },
   {
+    name: 'DNS servers that are none are left out',
+    async run(r) {
+      r.dhcp.dns = ['0.0.0.0', '255.255.255.255', '10.0.0.1'];
+      r.dns.zone['a.test'] = { a: '10.0.0.7' };
+      expect(await r.link(DHCP)).toMatchObject({ dns: '10.0.0.1' });
+      expect(await r.does({ op: 'lookup', host: 'a.test' })).toEqual({ ip: '10.0.0.7' });
+      await r.works();
+    },
+  },
+  {
     name: 'asks for the address it is told to, and may get another',
     async run(r) {
       expect(await r.link({ dhcp: true, ip: '10.0.0.150' })).toMatchObject(leased);

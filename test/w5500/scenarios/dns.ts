@@ -9,6 +9,8 @@ const ZONE = {
   'two.test': { cname: 'api.test' },
   'short.test': { a: '10.0.0.8', ttl: 5 },
   'never.test': { a: '10.0.0.8', ttl: 0 },
+  'blocked.test': { a: '0.0.0.0' },
+  'group.test': { a: '239.1.2.3' },
 };
 
 const patient = { options: { timeout: 0, idle_timeout: 0 } };
@@ -21,7 +23,7 @@ const look = async (r: Rig, host: string) => {
 function row(name: string, run: (r: Rig) => Promise<void>, ips = ['10.0.0.1']): Scenario {
   return {
     name,
-    options: { dns: { ips, zone: ZONE } },
+    options: { dns: { ips, zone: { ...ZONE } } },
     async run(r) {
       const given = { ip: '10.0.0.50', mask: '255.255.255.0', gw: '10.0.0.1', dns: ips };
       expect(await r.link(given)).toMatchObject({ ip: '10.0.0.50' });
@@ -196,13 +198,68 @@ export const dnsRows: Scenario[] = [
   }),
   row('a request that gives up, beside others that look up the same name', async (r) => {
     r.lan.serveTcp('10.0.0.7', 80, () => answering('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
-    r.dns.script.push('silent', 'silent', 'silent');
+    r.dns.script.push('silent');
     const short = r.begin({ op: 'call', url: 'http://api.test/', options: { timeout: 500 } });
     const long = r.begin({ op: 'call', url: 'http://api.test/' });
     const found = r.begin({ op: 'lookup', host: 'api.test' });
     expect(await r.wait(short)).toMatchObject({ code: 'ETIMEDOUT', phase: 'dns' });
     expect(await r.wait(long)).toMatchObject({ status: 200 });
     expect(await r.wait(found)).toEqual({ ip: '10.0.0.7' });
+  }),
+  row('lookups of one name are one, and all share a socket', async (r) => {
+    const busy = () => r.chip.sockets.filter((s) => s.status !== 0).length;
+    r.dns.delayMs = 300;
+    const names = ['api.test', 'one.test', 'gone.test', 'API.test', 'api.test', 'short.test', 'x1.test', 'x2.test'];
+    const told = Promise.all(names.map((host) => r.begin({ op: 'lookup', host })));
+    await r.rest(200);
+    expect(busy()).toBe(1);
+    expect((await r.wait(told)).map((t) => t.ip || t.code)).toEqual([
+      ...['10.0.0.7', '10.0.0.7', 'ENOTFOUND', '10.0.0.7', '10.0.0.7', '10.0.0.8'],
+      ...['ENOTFOUND', 'ENOTFOUND'],
+    ]);
+    expect(r.dns.queries.map((q) => q.name).sort()).toEqual(
+      ['api.test', 'one.test', 'gone.test', 'short.test', 'x1.test', 'x2.test'].sort(),
+    );
+    r.dns.delayMs = 0;
+    await r.allFree();
+  }),
+  row('lookups that nobody answers leave the sockets to others', async (r) => {
+    r.dns.fault = 'silent';
+    const names = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `silent${n}.test`);
+    const told = Promise.all(names.map((host) => r.begin({ op: 'lookup', host })));
+    r.lan.serveTcp('10.0.0.200', 80, () => answering('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine'));
+    expect(await r.get('http://10.0.0.200/')).toMatchObject({ status: 200 });
+    expect((await r.wait(told, 100000)).map((t) => t.code)).toEqual(names.map(() => 'ETIMEDOUT'));
+    await r.allFree();
+    expect(r.dns.queries.length).toBe(9 * 5);
+    r.dns.fault = null;
+  }),
+  row('lookups end with the link, and the next ones start anew', async (r) => {
+    r.dns.fault = 'silent';
+    const told = Promise.all(['a.test', 'b.test', 'a.test'].map((host) => r.begin({ op: 'lookup', host })));
+    await r.rest(500);
+    r.chip.plug(false);
+    expect((await r.wait(told)).map((t) => t.code)).toEqual(['ENETDOWN', 'ENETDOWN', 'ENETDOWN']);
+    r.dns.fault = null;
+    r.chip.plug(true);
+    await r.until(() => r.linked);
+    expect(await look(r, 'api.test')).toBe('10.0.0.7');
+  }),
+  row('an address that no host has is none', async (r) => {
+    for (const host of ['blocked.test', 'group.test']) {
+      expect(await look(r, host)).toBe('ENOTFOUND');
+      expect(await r.get(`http://${host}/`)).toMatchObject({ error: 'HTTPConnectionError', code: 'ENOTFOUND' });
+    }
+    await r.allFree();
+  }),
+  row('what was known is forgotten with the link', async (r) => {
+    r.dns.zone['api.test'] = { a: '10.0.0.7' };
+    expect(await look(r, 'api.test')).toBe('10.0.0.7');
+    await r.does({ op: 'unlink' });
+    await r.rest(3600000);
+    r.dns.zone['api.test'] = { a: '10.0.0.77' };
+    await r.link({ ip: '10.0.0.50', mask: '255.255.255.0', gw: '10.0.0.1', dns: '10.0.0.1' });
+    expect(await look(r, 'api.test')).toBe('10.0.0.77');
   }),
   row('two requests for the same name at once', async (r) => {
     r.lan.serveTcp('10.0.0.7', 80, () => answering('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));

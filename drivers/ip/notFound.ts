@@ -1,0 +1,7 @@
+// The error of names without an address.
+import { netError } from '../../src/net/neterror';
+import type { NetError } from '../../src/net/driver';
+
+export function notFound(name: string, why: string, code?: string): NetError {
+  return netError(code || 'ENOTFOUND', 'dns', 'name not found: ' + name + ' (' + why + ')');
+}
