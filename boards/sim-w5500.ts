@@ -8,6 +8,7 @@ import type { LinkInfo } from '../src/net/driver';
 export const pins: { [name: string]: any } = {};
 
 let made: any;
+let parts: any;
 
 /** The chip and its network, `{chip, lan, dhcp, dns}`: to count frames, to break things. */
 export function sim(): any {
@@ -22,5 +23,6 @@ export function sim(): any {
 export function auto_init(options?: WiredOptions): Promise<LinkInfo | undefined> {
   const chip = sim().chip;
   const pins = chip.pins();
-  return wired({ spi: chip.spi(), cs: pins.cs, rst: pins.rst }, options || {});
+  parts = parts || { spi: chip.spi(), cs: pins.cs, rst: pins.rst, irq: undefined };
+  return wired(parts, options);
 }

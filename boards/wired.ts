@@ -1,5 +1,6 @@
 // What boards with a W5500 have in common: they make the driver once, whatever the pins.
 import { create } from '../drivers/w5500';
+import { unregister } from '../src/net/registry';
 import { wire } from './wire';
 import type { LinkOptions, W5500, W5500Options } from '../drivers/w5500';
 import type { LinkInfo } from '../src/net/driver';
@@ -29,25 +30,64 @@ export interface ChipPins {
 }
 
 let driver: W5500 | undefined;
+/** what it was made of, and linked with */
+let made: any;
+let asked: any = {};
 
-/** Registers the driver as the default and links it, by DHCP unless there is an address. `chip`: pins and settings. */
-export function wired(chip: any, options: WiredOptions): Promise<LinkInfo | undefined> {
-  const own: any = Object.assign({}, options);
-  ['mac', 'buffers', 'retry', 'keepalive', 'phy'].forEach(function (name) {
-    if (own[name] !== undefined) chip[name] = own[name];
+/** Something else is wanted than what is there. */
+function differs(wanted: any, there: any): boolean {
+  return Object.keys(wanted).some(function (name) {
+    const a = wanted[name];
+    const b = there[name];
+    return a !== undefined && a !== b && JSON.stringify(a) !== JSON.stringify(b);
   });
+}
+
+function setUp(chip: any, own: any): Promise<LinkInfo | undefined> {
+  ['mac', 'buffers', 'retry', 'keepalive', 'phy'].forEach(function (name) {
+    chip[name] = own[name];
+  });
+  const other = driver && differs(chip, made);
+  if (driver && driver.is_linked()) {
+    if (!other && !differs(own, asked)) return Promise.resolve(driver.link_info());
+  } else if (other) {
+    driver!.unlink();
+    unregister(driver!.name);
+    driver = undefined;
+  }
+  if (!driver) {
+    if (chip.baud) chip.spi.setup({ sck: chip.sck, miso: chip.miso, mosi: chip.mosi, baud: chip.baud });
+    driver = create(chip);
+    made = chip;
+  }
   if (!own.ip) own.dhcp = true;
-  if (!driver) driver = create(chip);
-  else if (driver.is_linked()) return Promise.resolve(driver.link_info());
-  return wire(driver, own);
+  return wire(driver, own).then(function (info) {
+    asked = own;
+    return info;
+  });
+}
+
+/**
+ * Registers the driver as the default and links it, by DHCP unless there is an address. `chip`: its port and pins. Once
+ * linked, a second call answers with the link it finds, unless it asks for another one.
+ */
+export function wired(chip: any, options?: WiredOptions): Promise<LinkInfo | undefined> {
+  try {
+    return setUp(Object.assign({}, chip), Object.assign({}, options));
+  } catch (e) {
+    return new Promise(function (resolve, reject) {
+      setTimeout(reject, 0, e);
+    });
+  }
 }
 
 /** The same for a chip on these pins of this port, which is set up unless `options.spi` is one that is. */
 export function onBoard(port: any, pins: ChipPins, options?: BoardOptions): Promise<LinkInfo | undefined> {
   const o: any = options || {};
-  function pin(name: keyof ChipPins): any {
-    return o[name] !== undefined || pins[name] === undefined ? o[name] : new Pin(pins[name]);
-  }
-  if (!o.spi) port.setup({ sck: pin('sck'), miso: pin('miso'), mosi: pin('mosi'), baud: o.baud || 20000000 });
-  return wired({ spi: o.spi || port, cs: pin('cs'), rst: pin('rst'), irq: pin('irq') }, o);
+  const chip: any = { spi: o.spi || port, baud: o.spi ? 0 : o.baud || 20000000 };
+  ['sck', 'miso', 'mosi', 'cs', 'rst', 'irq'].forEach(function (name) {
+    const n = (pins as any)[name];
+    chip[name] = o[name] !== undefined || n === undefined ? o[name] : new Pin(n);
+  });
+  return wired(chip, o);
 }

@@ -80,6 +80,72 @@ it.each(rows)('$name, $options', async ({ name, port, setup, cs, rst, irq, optio
   get('w5500').unlink();
 });
 
+describe('auto_init', () => {
+  async function board() {
+    jest.resetModules();
+    const b = bench();
+    const pins: Record<number, any> = { 5: b.pins.cs };
+    const setUps: any[] = [];
+    (globalThis as any).Pin = function (n: number) {
+      return (pins[n] ||= { n, write() {}, read: () => 1 });
+    };
+    (globalThis as any).SPI2 = Object.assign(b.chip.spi(), { setup: (o: any) => setUps.push(o) });
+    const { auto_init } = await import('../../boards/esp32-w5500');
+    const { get } = await import('../../src/net/registry');
+    return { ...b, setUps, auto_init, driver: () => get('w5500'), pin: (globalThis as any).Pin };
+  }
+
+  it('rejects what create() would not take, and takes the next', async () => {
+    const b = await board();
+    for (const [wrong, text] of [
+      [{ mac: 'x' }, /mac is x/],
+      [{ buffers: [3] }, /buffers is 3/],
+      [{ cs: 5 }, /cs is 5/],
+      [{ spi: {} }, /spi is/],
+      [{ retry: 7 }, /retry is 7/],
+    ] as [any, RegExp][]) {
+      const told = b.auto_init(wrong);
+      expect(await b.fails(told)).toMatchObject({ code: 'EINVAL', message: expect.stringMatching(text) });
+    }
+    expect(await b.wait(b.auto_init(STATIC))).toMatchObject({ ip: STATIC.ip });
+    b.driver().unlink();
+  });
+
+  it('once more, while linked: the link there is, unless another one is asked for', async () => {
+    const b = await board();
+    const options = { ...STATIC, dns: [STATIC.dns], buffers: [8, 8], retry: { time: 100 } };
+    await b.wait(b.auto_init(options));
+    for (const same of [undefined, {}, { ...options, dns: [STATIC.dns] }, { ip: STATIC.ip }])
+      expect(await b.wait(b.auto_init(same))).toMatchObject({ ip: STATIC.ip });
+    for (const other of [{ ip: '10.0.0.51' }, { dhcp: true }, { buffers: [16] }, { cs: b.pin(15) }, { baud: 1e6 }])
+      expect(await b.fails(b.auto_init({ ...options, ...other }))).toMatchObject({
+        code: 'EINVAL',
+        message: expect.stringMatching(/link\(\) is called twice, must be preceded by unlink/),
+      });
+    expect(b.setUps.length).toBe(1);
+    expect(b.driver().link_info().ip).toBe(STATIC.ip);
+    const before = b.driver();
+    before.unlink();
+    expect(await b.wait(b.auto_init())).toMatchObject({ ip: '10.0.0.100' });
+    expect(b.driver()).toBe(before);
+    expect(await b.wait(b.auto_init({ dhcp: true }))).toMatchObject({ ip: '10.0.0.100' });
+    before.unlink();
+  });
+
+  it('other pins and settings after it failed', async () => {
+    const b = await board();
+    expect(await b.fails(b.auto_init({ ...STATIC, cs: b.pin(15) }))).toMatchObject({ code: 'ENODEV' });
+    expect(await b.wait(b.auto_init({ ...STATIC, mac: '02:00:00:00:00:09' }))).toMatchObject({
+      mac: '02:00:00:00:00:09',
+    });
+    b.driver().unlink();
+    expect(await b.wait(b.auto_init({ ...STATIC, mac: '02:00:00:00:00:0a' }))).toMatchObject({
+      mac: '02:00:00:00:00:0a',
+    });
+    b.driver().unlink();
+  });
+});
+
 it('sim-w5500', async () => {
   jest.resetModules();
   const { auto_init, sim } = await import('../../boards/sim-w5500');
