@@ -47,6 +47,7 @@ function settle(x: Exchange, err: any, complete?: boolean): void {
   r._progress = received(x);
   if (x._timer) clearTimeout(x._timer);
   closeSource(x._source);
+  if (x._count) x._count(true);
   // what holds `x`, or a scope that does: a circle is freed only by a collection
   x._count = x._socket = undefined;
   x.onData = nothing;

@@ -74,7 +74,9 @@ export function fastPieces(x: Exchange): (bytes: any) => void {
   let budget = Math.ceil((x._left - need) / chunk);
   const tail = x._left - need - chunk * budget;
   x._rest = '';
-  x._count = function () {
+  x._count = function (stop) {
+    // no number is below 1 then: the loop, if this comes from inside it, is over
+    if (stop) need = NaN;
     return need + chunk * budget + tail;
   };
   return function (bytes) {

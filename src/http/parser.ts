@@ -31,8 +31,8 @@ export interface Head {
 export interface Parser {
   /** bytes of the present run (body or chunk) still to come; 0 where lines are expected or nothing may be read */
   _left: number;
-  /** counts that while a fast sink takes the bytes */
-  _count?(): number;
+  /** counts that while a fast sink takes the bytes; with true it takes none any more */
+  _count?(stop?: boolean): number;
   /** Takes the next `n` body bytes. May set `_held` to say: not now. */
   _onBody(bytes: Bytes, n: number): void;
   _wait: Wait;

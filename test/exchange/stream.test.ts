@@ -2,6 +2,7 @@
 import * as requests from '../../src/node/index';
 import { RawServer } from '../servers/raw';
 import { noise, watch } from './expect';
+import { HandDriver, netError } from './handDriver';
 import { latin1 } from './play';
 
 const body = noise(100000);
@@ -141,6 +142,23 @@ describe('a callback that meddles', () => {
     });
     expect(r.received).toBe(body.length);
     expect((await Promise.all(inner)).map((i) => Buffer.from(i.content).equals(body))).toEqual([true, true]);
+  });
+
+  it.each([1, 255, 256, 300, 512])('breaks the connection: its last piece, of %d bytes', async (stream_chunk) => {
+    const hand = new HandDriver();
+    let pieces = 0;
+    const call = requests.get('http://hand/', {
+      driver: 'hand',
+      stream_chunk,
+      stream_callback() {
+        if (++pieces === 9) hand.socket.end(netError('ECONNRESET'));
+      },
+    });
+    hand.socket.open().data('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n');
+    for (let at = 0; at < 10000; at += 2000) hand.socket.data(body.toString('latin1', at, at + 2000));
+    await expect(call).rejects.toMatchObject({ code: 'ECONNRESET' });
+    hand.remove();
+    expect(pieces).toBe(9);
   });
 
   it('keeps its chunk only by copying it', async () => {
