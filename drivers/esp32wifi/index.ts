@@ -4,8 +4,7 @@
 // callback may never be called, 'disconnected' comes only when it has given up. getHostByName knows one callback: who
 // asks before it has answered gets the answer to the other name.
 import { netError } from '../../src/net/neterror';
-import { alive, end, newSocket, open } from '../firmware/socket';
-import type { FirmwareSocket } from '../firmware/socket';
+import { alive, end, isAddress, newSocket, open } from '../firmware/socket';
 import type {
   Capabilities,
   ConnectPhase,
@@ -33,16 +32,16 @@ export interface WifiOptions {
 
 /** ms before the first try to reconnect; doubled each time up to MAX_BACKOFF, each a quarter more or less */
 const BACKOFF = 1000;
-const MAX_BACKOFF = 60000;
+const MAX_BACKOFF = 30000;
 /** ms that a try or a lookup may take: more than the firmware needs to give up (lwIP: 7 s for each DNS server) */
 const PATIENCE = 30000;
 
 let wifi: any;
 /** the network to come back to */
-let wanted: WifiOptions | undefined;
+let wanted: WifiOptions | 0 | undefined;
 /** why there is no link; '' while there may be one */
-let reason = '';
-let backoff = BACKOFF;
+let reason: string;
+let backoff: number;
 /** the end of link()'s patience, or the next look at the link */
 let timer: any;
 /** whom the end of a try concerns: the link() that waits, else `lose` */
@@ -55,7 +54,7 @@ function wait(then?: any, ms?: number, what?: string): void {
 }
 
 function fault(code?: string, phase?: ConnectPhase): NetError {
-  return netError(code || 'ENETDOWN', phase || 'connect', 'WiFi is not linked' + reason);
+  return netError(code || 'ENETDOWN', phase || 'connect', 'no WiFi link' + reason);
 }
 
 /** Tries again until there is a link: the firmware may not even answer. */
@@ -63,13 +62,13 @@ function reconnect(): void {
   if (is_linked()) wait();
   else {
     wait(reconnect, PATIENCE);
-    backoff = Math.min(backoff * 2, MAX_BACKOFF);
-    wifi.connect(wanted!.ssid, wanted);
+    if (backoff < MAX_BACKOFF) backoff *= 2;
+    wifi.connect((wanted as WifiOptions).ssid, wanted);
   }
 }
 
 function lose(why: string): void {
-  reason = ': ' + why.toLowerCase().replace(/_/g, ' ') + (/AUTH_F|HANDSH/.test(why) ? ' (wrong password?)' : '');
+  reason = ': ' + why.toLowerCase().replace(/_/g, ' ') + (/AUTH_F|HAND/.test(why) ? ' (wrong password?)' : '');
   alive.slice().forEach(function (s) {
     end(s, fault('', s.phase));
   });
@@ -81,6 +80,7 @@ function onConnected(): void {
   reason = '';
   backoff = BACKOFF;
 }
+onConnected();
 
 function onDisconnected(e: any): void {
   if (settle === lose) lose(e.msg);
@@ -108,7 +108,7 @@ export function link_info(): LinkInfo {
 }
 
 function drop(): void {
-  wanted = undefined;
+  wanted = 0;
   settle('taken down');
 }
 
@@ -132,19 +132,9 @@ export function link(o: WifiOptions): Promise<LinkInfo> {
         else reject(fault(({ NO_ANSWER: 'ETIMEDOUT', AUTH_FAIL: 'EAUTH' } as any)[why]));
       }
     }
-    if (
-      !o ||
-      !o.ssid ||
-      !fits(o.ssid, 32) ||
-      !fits(o.password, 64) ||
-      (o.timeout !== undefined && !(o.timeout > 0 && o.timeout < 1e9))
-    )
+    if (!o || !o.ssid || !fits(o.ssid, 32) || !fits(o.password, 64) || !/^[1-9u]/.test(o.timeout as any))
       // not at once: a promise rejected before anyone listens is an error of its own here
-      setTimeout(
-        reject,
-        0,
-        netError('EINVAL', 'connect', 'ssid must be 1 to 32 bytes, password up to 64, timeout over 0 ms'),
-      );
+      setTimeout(reject, 0, netError('EINVAL', 'connect', 'bad ssid (1 to 32 bytes), password (up to 64) or timeout'));
     else if (wanted && wanted.ssid === o.ssid && is_linked()) resolve(link_info());
     else {
       drop();
@@ -164,44 +154,36 @@ export function unlink(): void {
 /** the callback of the lookup that the firmware is at */
 let asking: any;
 
-function needsLookup(s: any): boolean {
-  return s.phase === 'dns';
-}
-
 function ask(): void {
-  const s: any = asking ? 0 : alive.find(needsLookup);
+  const s: any =
+    !asking &&
+    alive.find(function (other) {
+      return other.phase === 'dns';
+    });
   let guard: any;
   function answer(ip: any): void {
     if (asking === answer) {
       clearTimeout(guard);
       asking = 0;
-      if (s._raw !== null)
-        try {
-          if (!/[1-9]/.test(ip)) throw netError('ENOTFOUND', 'dns', 'name not found: ' + s._host);
-          s._found(ip);
-        } catch (e: any) {
-          s.close();
-          s.events.onClose(e);
-        }
+      try {
+        if (s._raw === null || !/[1-9]/.test(ip)) throw netError('ENOTFOUND', 'dns', 'name not found: ' + s._to.host);
+        if (s._lookup) end(s, ip as any);
+        else open(s, ip, s._to);
+      } catch (e: any) {
+        end(s, e);
+      }
       ask();
     }
   }
   if (s) {
     asking = answer;
     guard = setTimeout(answer, PATIENCE);
-    radio().getHostByName(s._host, answer);
+    try {
+      radio().getHostByName('' + s._to.host, answer);
+    } catch (e) {
+      setTimeout(answer);
+    }
   }
-}
-
-/** Calls `found`, a method of `s`, with the address. */
-function lookUp(s: any, host: string, found: (this: FirmwareSocket, ip: string) => void): FirmwareSocket {
-  s._found = found;
-  if (/^[0-9.]+$/.test(host)) s._found(host);
-  else {
-    s._host = '' + host;
-    ask();
-  }
-  return s;
 }
 
 export const name = 'esp32wifi';
@@ -209,18 +191,22 @@ export const capabilities: Capabilities = { tls: true, verify: false, sni: false
 
 export function gethostbyname(host: string): Promise<string> {
   return new Promise(function (resolve, reject) {
-    lookUp(newSocket({ onClose: reject } as any), host, function (ip) {
-      this.close();
-      resolve(ip);
-    });
+    function over(what: any): void {
+      (what.code ? reject : resolve)(what);
+    }
+    if (isAddress(host)) resolve(host);
+    else (connect({ host: host } as any, { onClose: over } as any) as any)._lookup = 1;
   });
 }
 
 export function connect(to: Endpoint, events: Receiver): Socket {
+  const s: any = newSocket(events);
+  s._to = to;
   // the firmware's connect() blocks for the lookup too, so the name is looked up first
-  return lookUp(newSocket(events), to.host, function (ip) {
-    open(this, ip, to);
-  });
+  if (isAddress(to.host)) open(s, to.host, to);
+  alive.push(s);
+  ask();
+  return s;
 }
 
 /** The driver; the module itself is one too. */

@@ -1,6 +1,7 @@
 // Memory for the firmware's TLS where variables are its heap.
 
 declare const E: any;
+declare const global: any;
 declare const process: any;
 
 /** Two buffers of 16.7 KB, each in one piece, and what shaking hands takes in small ones in between. */
@@ -14,10 +15,13 @@ const TLS = 50000;
  */
 export function makeRoom(): void {
   let taken: any[] = [];
-  // blocks of 4096 are what a resizable build grows by
-  if (!(process.memory().total & 4095))
-    while (!E.getAddressOf(taken[taken.length - 1], true)) taken.push(new Uint8Array(TLS));
-  taken = [];
-  // what is free is sorted: small pieces do not end up in the middle of the large one
-  process.memory();
+  // a board's TLS has memory of its own; only the build for Linux can quit
+  if (global.quit) {
+    // blocks of 4096 are what a resizable build grows by
+    if (!(process.memory().total & 4095))
+      while (!E.getAddressOf(taken[taken.length - 1], true)) taken.push(new Uint8Array(TLS));
+    taken = [];
+    // what is free is sorted: small pieces do not end up in the middle of the large one
+    process.memory();
+  }
 }

@@ -26,7 +26,7 @@ export interface FirmwareSocket extends Socket {
   _error?: NetError;
 }
 
-/** every socket that is not closed, oldest first */
+/** sockets that are not closed, where somebody puts them in */
 export const alive: FirmwareSocket[] = [];
 
 /** Ends a socket that has not ended, and tells its owner. */
@@ -37,11 +37,11 @@ export function end(s: FirmwareSocket, err: NetError | null): void {
   }
 }
 
-// Listeners have the firmware's socket as `this`; `$` leads to ours. Shared functions, no closure per connection. They
+// Listeners have the firmware's socket as `this`; `opt` leads to ours. Shared functions, no closure per connection. They
 // are set as `on` would, by its key, which replaces the one before.
 
 function onDrain(this: any): void {
-  const s = this.$;
+  const s = this.opt;
   // the first one says that there is a connection, with TLS one that has yet to shake hands
   if (s._busy) s.phase = 'open';
   s._busy = 0;
@@ -51,7 +51,7 @@ function onDrain(this: any): void {
 
 /** 'error' brings a code, 'close' does not. */
 function onEnd(this: any, e: any): void {
-  const s = this.$;
+  const s = this.opt;
   const phase = s.phase;
   const code = e.code;
   if (code !== CLOSE_NOTIFY)
@@ -63,13 +63,15 @@ function onEnd(this: any, e: any): void {
               // the back ends of Linux and ESP32 give -1 for everything, TLS the codes of mbedTLS
               phase === 'tls' ? 'ETLS' : code ? 'EIO' : 'ECONNREFUSED',
               phase,
-              code ? 'socket error ' + code + ': ' + e.message : 'closed before it was open',
+              code ? 'error ' + code + ': ' + e.message : 'closed before open',
             )
           : null),
     );
 }
 
 const methods = {
+  phase: 'dns',
+  _busy: 1,
   write: function (this: FirmwareSocket, bytes: Bytes): void {
     this._busy = 1;
     this._raw.write(E.toString(bytes));
@@ -97,9 +99,19 @@ const methods = {
 export function newSocket(events: Receiver): FirmwareSocket {
   const s: FirmwareSocket = Object.create(methods);
   s.events = events;
-  s.phase = 'dns';
-  alive.push(s);
   return s;
+}
+
+/** Four numbers in dotted form, as they are written out: the firmware takes "1.127.0.0.1" for 127.0.0.1. */
+export function isAddress(host: any): boolean {
+  return (
+    [0, 1, 2, 3]
+      .map(function (i) {
+        // a text of 64 digits would be an exception
+        return (('' + host).substr(0, 16).split('.')[i] as any) & 255;
+      })
+      .join('.') === host
+  );
 }
 
 /**
@@ -110,28 +122,28 @@ export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
   const tls = to.tls;
   let raw: any;
   s.phase = tls ? 'tls' : 'connect';
-  s._busy = tls ? 0 : 1;
   // where it keeps what it knows of TLS: it makes an object, and then crashes unless a new socket has a number above all
   // others that are open (`jsvGetArrayItem` takes what it searches for sorted, as only arrays are)
   if (tls) global.ssl = global.ssl || [];
   try {
     // `$` is for one who stands in for the firmware's network, and knows more than it tells
-    raw = require(tls ? 'tls' : 'net').connect((Object as any).assign({}, tls, { host: host, port: to.port, $: s }));
+    raw = require(tls ? 'tls' : 'net').connect((Object as any).assign({}, tls, to, { host: host, $: s }));
   } catch (e: any) {
-    s.close();
-    const full = /enough /.test(e.message);
+    const message = e.message;
+    // connected, but not set up: too little memory, or a ca, cert or key that it cannot use
+    const made = tls && !/Unable/.test(message);
     throw netError(
-      full ? 'ENOMEM' : 'ECONNREFUSED',
-      full ? 'tls' : 'connect',
-      'cannot reach ' + host + ':' + to.port + ': ' + e.message,
+      made ? (/enough/.test(message) ? 'ENOMEM' : 'ETLS') : 'ECONNREFUSED',
+      made ? 'tls' : 'connect',
+      message + ': ' + host + ':' + to.port,
     );
   }
   s._raw = raw;
-  raw.$ = s;
-  // it is read by connect() alone
-  delete raw.opt;
-  // in this very turn: data that come before there is a listener are delivered in the wrong order
-  raw['#ondata'] = s.events.onData;
+  // where connect() has left its options, which nobody reads any more
+  raw.opt = s;
   raw['#ondrain'] = onDrain;
   raw['#onerror'] = raw['#onclose'] = onEnd;
+  // in this very turn: data that come before there is a listener are delivered in the wrong order
+  s.resume();
+  if (tls) s._busy = 0;
 }

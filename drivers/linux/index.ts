@@ -1,7 +1,7 @@
 // The network of Espruino's own Linux build: `net` and `tls` of the firmware, linked as long as the computer is.
 import { netError } from '../../src/net/neterror';
 import { makeRoom } from '../firmware/room';
-import { newSocket, open } from '../firmware/socket';
+import { isAddress, newSocket, open } from '../firmware/socket';
 import type { Capabilities, Endpoint, LinkInfo, NetDriver, Receiver, Socket } from '../../src/net/driver';
 
 export const name = 'linux';
@@ -31,7 +31,7 @@ export function is_linked(): boolean {
 /** Addresses only: this firmware looks names up inside connect(), and tells nobody what it found. */
 export function gethostbyname(host: string): Promise<string> {
   return new Promise(function (resolve, reject) {
-    if (/^[0-9.]+$/.test(host)) resolve(host);
+    if (isAddress(host)) resolve(host);
     else setTimeout(reject, 0, netError('ENOTSUP', 'dns', 'the firmware has no name lookup but that of connect()'));
   });
 }
@@ -39,10 +39,13 @@ export function gethostbyname(host: string): Promise<string> {
 export function connect(to: Endpoint, events: Receiver): Socket {
   if (to.tls) makeRoom();
   const s = newSocket(events);
+  const host = to.host;
   try {
-    open(s, to.host, to);
+    // it would take "1.127.0.0.1" for 127.0.0.1
+    if (/^[0-9.]+$/.test(host) && !isAddress(host)) throw new Error('locate host');
+    open(s, host, to);
   } catch (e: any) {
-    throw /locate host/.test(e.message) ? netError('ENOTFOUND', 'dns', 'name not found: ' + to.host) : e;
+    throw /locate host/.test(e.message) ? netError('ENOTFOUND', 'dns', 'name not found: ' + host) : e;
   }
   return s;
 }

@@ -2,6 +2,7 @@
 // everything that is written for them. As a net driver of its own, "networkjs", it is the one below with TLS added.
 import { netError } from '../../src/net/neterror';
 import { list, register } from '../../src/net/registry';
+import { makeRoom } from '../firmware/room';
 import { newSocket, open } from '../firmware/socket';
 import { network, use } from './sockets';
 import type { Endpoint, NetDriver, Receiver, Socket } from '../../src/net/driver';
@@ -16,12 +17,8 @@ const secure: any = {
   connect: function (to: Endpoint, events: Receiver): Socket {
     if (!to.tls) return below.connect(to, events);
     const s = newSocket(events);
-    try {
-      open(s, to.host, to);
-    } catch (e) {
-      // nothing has been sent yet
-      throw netError('ETLS', 'tls', 'the firmware cannot set up TLS: no memory (some 40 KB), or a bad ca, cert or key');
-    }
+    makeRoom();
+    open(s, to.host, to);
     return s;
   },
 };

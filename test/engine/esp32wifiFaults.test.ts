@@ -25,7 +25,7 @@ const WANT = `
 ${'EINVAL '.repeat(BAD).trim()}
 calls: 
 - link twice: the latter counts, and is kept up
- | ENETDOWN | connect | WiFi is not linked: taken down
+ | ENETDOWN | connect | no WiFi link: taken down
 192.168.7.2
 calls: connect mute, connect home, connect home
 - link to where it is already does nothing
@@ -36,7 +36,7 @@ calls:
 true
 calls: connect twice
 - unlink during link
- | ENETDOWN | connect | WiFi is not linked: taken down
+ | ENETDOWN | connect | no WiFi link: taken down
 false
 calls: connect home, disconnect
 - link behind unlink is not taken for lost
@@ -54,11 +54,11 @@ calls: connect home
 - listeners do not pile up
 2
 - a lost link ends what is open at once
-IOError | ENETDOWN | headers | WiFi is not linked: beacon timeout
+IOError | ENETDOWN | headers | no WiFi link: beacon timeout
 - unlink ends what is open, being looked up, and being asked
- | ENETDOWN | dns | WiFi is not linked: taken down
-IOError | ENETDOWN | headers | WiFi is not linked: taken down
-HTTPConnectionError | ENETDOWN | dns | WiFi is not linked: taken down
+ | ENETDOWN | dns | no WiFi link: taken down
+IOError | ENETDOWN | headers | no WiFi link: taken down
+HTTPConnectionError | ENETDOWN | dns | no WiFi link: taken down
 192.168.7.2
 - a late answer is not given to another name
 HTTPConnectionError | ETIMEDOUT | dns | 
@@ -76,13 +76,24 @@ calls: lookup slow.test, lookup sensor.test
 - an address does not wait for a name
 200
 192.0.2.9
+- a lookup that throws is over
+called: 0
+ | ENOTFOUND | dns | name not found: throw.test
+ENOTFOUND dns
+127.0.0.1
+called: 1
+calls: lookup throw.test, lookup throw.test, lookup sensor.test
+- numbers that are no address are looked up, not cut
+ | ENOTFOUND | dns | name not found: 1.127.0.0.1
+HTTPConnectionError | ENOTFOUND | dns | name not found: 127.0.0.257
+calls: lookup 1.127.0.0.1, lookup 127.0.0.257
 - no name at all
  | ENOTFOUND | dns | name not found: undefined
  | ENOTFOUND | dns | name not found: 
 - refused: thrown, and nothing is called
 ECONNREFUSED connect
 - no memory for TLS is called that
-HTTPConnectionError | ENOMEM | tls | cannot reach 127.0.0.1:PORT: mbedtls_ssl_setup: Not enough memory
+HTTPConnectionError | ENOMEM | tls | mbedtls_ssl_setup: Not enough memory: 127.0.0.1:PORT
 - a server that hangs up in the middle of a request
 IOError true true
 - unlink, and all is quiet

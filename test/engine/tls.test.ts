@@ -20,10 +20,15 @@ var steps = [
   ['https://127.0.0.1:GOOD/hello', { ctx: { verify: false } }],
   ['https://127.0.0.1:GOOD/until-close', { ctx: { verify: false } }],
   ['https://127.0.0.1:HANGUP/', { ctx: { verify: false } }],
+  // too long to be the name of a file
+  ['https://127.0.0.1:HANGUP/', { ctx: { verify: false, ca: 'x'.repeat(101) } }],
+  ['https://127.0.0.1:HANGUP/', { ctx: { verify: false, key: 5 } }],
+  ['https://127.0.0.1:1/', { ctx: { verify: false } }],
+  ['https://1.127.0.0.1:HANGUP/', { ctx: { verify: false } }],
 ];
 function next() {
   var step = steps.shift();
-  if (step) get(step[0], step[1]).then(function (r) { tell(r.status + ' ' + r.text()); }, function (e) { tell(e.name + ' ' + e.code + ' ' + e.phase); });
+  if (step) get(step[0], step[1]).then(function (r) { tell(r.status + ' ' + r.text()); }, function (e) { tell([e.name, e.code, e.phase].join(' ')); });
 }
 function tell(what) { console.log('#' + what); setTimeout(next, 1); }
 auto_init();
@@ -107,6 +112,10 @@ describeEngines('TLS', (engine) => {
       '#200 hello',
       '#200 to the end',
       '#HTTPConnectionError ETLS tls',
+      '#HTTPConnectionError ETLS tls',
+      '#HTTPConnectionError ETLS tls',
+      '#HTTPConnectionError ECONNREFUSED connect',
+      '#HTTPConnectionError ENOTFOUND dns',
     ]);
   }, 90000);
 

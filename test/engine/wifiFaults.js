@@ -227,6 +227,30 @@ add('an address does not wait for a name', function () {
   });
 });
 
+add('a lookup that throws is over', function () {
+  var called = 0;
+  result(driver.gethostbyname('throw.test'));
+  driver.connect(
+    { host: 'throw.test', port: PORT },
+    {
+      onClose: function (e) {
+        called++;
+        tell(e.code + ' ' + e.phase);
+      },
+    },
+  );
+  tell('called: ' + called);
+  result(driver.gethostbyname('sensor.test'), function () {
+    tell('called: ' + called);
+    calls();
+  });
+});
+
+add('numbers that are no address are looked up, not cut', function () {
+  result(driver.gethostbyname('1.127.0.0.1'));
+  result(get('127.0.0.257:PORT'), calls);
+});
+
 add('no name at all', function () {
   result(driver.gethostbyname(undefined), function () {
     result(driver.gethostbyname(''), next);

@@ -1,6 +1,6 @@
 // `Wifi` as the ESP32 firmware behaves (Espruino 2v29, libs/network/esp32), faults included, for interpreters without it.
 // What a network does goes by its name: "home" works, "slow" takes long over DHCP, "twice" calls back twice, "far" is
-// not in range, "mute" never answers. Names: "sensor.test" and "localhost" are there, "slow.test" when the test says so.
+// not in range, "mute" never answers. Names: "sensor.test" and "localhost" are there, "slow.test" when the test says so; to ask for "throw.test" throws.
 var none = '0.0.0.0';
 var ip = none;
 /** joined, with or without an address */
@@ -89,6 +89,7 @@ exports.getIP = function (f) {
 exports.getHostByName = function (name, f) {
   exports.calls.push('lookup ' + name);
   if (typeof name !== 'string') throw new Error('Hostname parameter is not a string');
+  if (name === 'throw.test') throw new Error('Out of luck');
   // a lookup that has not been answered loses its callback to the new one
   lookup = f;
   if (name !== 'slow.test')

@@ -43,6 +43,8 @@ wired.run([
   get('https://api.test:' + HANGUP + '/', { ctx: { verify: false } }),
   // plain connections do not go through the firmware
   get('http://api.test:1/', {}),
+  // too long to be the name of a file
+  get('https://api.test:' + GOOD + '/', { ctx: { verify: false, ca: BLOCK } }),
   // nor does the firmware need us for this
   function (next) {
     http.get('https://api.test:' + GOOD + '/hello', function (r) {
@@ -54,6 +56,12 @@ wired.run([
       });
     });
   },
+  function (next) {
+    // as the ESP32 says it when its heap is full
+    Modules.addCached('tls', 'exports.connect=function(){throw new Error("mbedtls_ssl_setup: Not enough memory");};');
+    next();
+  },
+  get('https://api.test:' + GOOD + '/', { ctx: { verify: false } }),
   function (next) {
     wired.driver.unlink();
     next();

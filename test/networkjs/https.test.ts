@@ -28,7 +28,6 @@ describeEngines('networkjs', (engine) => {
     const reset = await serveTcp((s) => s.on('data', () => s.resetAndDestroy()));
     const hangup = await serveTcp((s) => s.on('data', () => s.end()));
     const lines = await runWired(engine, 'https.js', {
-      tls: true,
       values: { GOOD: (server.address() as AddressInfo).port, RESET: reset, HANGUP: hangup, BLOCK },
     });
     server.closeAllConnections();
@@ -43,7 +42,9 @@ describeEngines('networkjs', (engine) => {
       'HTTPConnectionError ECONNRESET tls',
       'HTTPConnectionError ETLS tls',
       'HTTPConnectionError ECONNREFUSED connect',
+      'HTTPConnectionError ETLS tls',
       'firmware: hello',
+      'HTTPConnectionError ENOMEM tls',
       'HTTPConnectionError ENETDOWN connect',
     ]);
   }, 90000);

@@ -25,9 +25,6 @@ function bundled(script: string): Promise<string> {
   return made;
 }
 
-/** mbedTLS takes 16,717 bytes in one piece and crashes where there are none, so memory is made to grow first. */
-const GROW = 'var a=[];for(var i=0;i<9000;i++)a.push({a:i});a=undefined;\n';
-
 export interface Wired {
   chip: VirtualW5500;
   lan: Lan;
@@ -36,13 +33,12 @@ export interface Wired {
 export interface Setup {
   /** global variables of the program */
   values: Record<string, unknown>;
-  tls?: boolean;
   /** before the program starts */
   prepare?: (wired: Wired) => void | Promise<void>;
 }
 
 /** Runs a script; gives the lines that it printed. The chip must have been used well. */
-export async function runWired(engine: string, script: string, { values, tls, prepare }: Setup): Promise<string[]> {
+export async function runWired(engine: string, script: string, { values, prepare }: Setup): Promise<string[]> {
   const code = await bundled(script);
   const chip = new VirtualW5500({ linkUpMs: 5 });
   const lan = new Lan({ clock: realClock });
@@ -56,7 +52,7 @@ export async function runWired(engine: string, script: string, { values, tls, pr
   try {
     if (prepare) await prepare({ chip, lan });
     const globals = Object.entries(values).map(([name, value]) => `var ${name}=${JSON.stringify(value)};\n`);
-    const text = [tls ? GROW : '', pipes.program, ...globals, small ? 'require("app");' : code].join('');
+    const text = [pipes.program, ...globals, small ? 'require("app");' : code].join('');
     const { stdout, timedOut } = await runIn(engine, text, { timeoutMs: 60000, cwd });
     expect(chip.violations).toEqual([]);
     expect(lan.complaints).toEqual([]);
