@@ -69,7 +69,7 @@ function ownMac(): number[] {
 
 /** The port of an endpoint. */
 export function needPort(port: any): number {
-  return needNumber('port', port, 0, 1, 65535, 1);
+  return needNumber('port', port, port, 1, 65535, 1);
 }
 
 /** A name, or an address: one of a host, unless any will do. */

@@ -31,11 +31,20 @@ interface Port extends Sock, Udp {
   _done?: (err: NetError | null) => void;
 }
 
+/** What an application makes of it is its own affair. */
+function tell(s: Port, f: any, a: any, ip?: string, port?: number): void {
+  try {
+    if (f) f.call(s, a, ip, port);
+  } catch (e) {
+    console.log('' + e);
+  }
+}
+
 function sent(s: Port, err: NetError | null): void {
   const done = s._done;
   s._sending = false;
   s._data = s._done = undefined;
-  if (done) done(err);
+  tell(s, done, err);
 }
 
 function receive(s: Port): void {
@@ -45,11 +54,7 @@ function receive(s: Port): void {
     const head = take(s, 8);
     const data = take(s, Math.min(word(head, 6), left - 8));
     left -= 8 + data.length;
-    try {
-      if (s.onMessage) s.onMessage(data, head.subarray(0, 4).join('.'), word(head, 4));
-    } catch (e) {
-      console.log('' + e);
-    }
+    tell(s, s.onMessage, data, head.subarray(0, 4).join('.'), word(head, 4));
   }
 }
 
@@ -82,7 +87,7 @@ const udp: any = {
   _work: work,
   _tell: function (this: Port, err: NetError): void {
     sent(this, err);
-    if (this.onClose) this.onClose(err);
+    tell(this, this.onClose, err);
   },
   send: function (this: Port, data: any, host: string, port: number, done?: (err: NetError | null) => void): void {
     const s = this;

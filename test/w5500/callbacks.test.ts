@@ -43,3 +43,33 @@ it('a chip that lost its registers is set up again', async () => {
   await b.until(() => !b.driver.is_linked());
   await b.until(() => b.driver.is_linked());
 });
+
+it('a UDP socket whose callbacks throw: nobody else suffers', async () => {
+  const b = bench();
+  const log = jest.spyOn(console, 'log').mockImplementation(() => {});
+  await b.wait(b.driver.link(STATIC));
+  b.lan.serveUdp('10.0.0.9', 9, ({ src, sport }) =>
+    b.lan.udp({ src: '10.0.0.9', sport: 9, dst: src, dport: sport, data: new Uint8Array(3) }),
+  );
+  const others = [b.driver.udp(), b.driver.udp(), b.driver.udp()].map((udp) => {
+    const told: string[] = [];
+    udp.onClose = (err) => told.push(err.code);
+    return told;
+  });
+  const fail = (what: string) => () => {
+    throw new Error(what);
+  };
+  for (let i = 0; i < 2; i++) {
+    const udp = b.driver.udp();
+    udp.onMessage = fail('message');
+    udp.onClose = fail('close');
+    udp.send('x', '10.0.0.9', 9, fail('done'));
+  }
+  await b.until(() => log.mock.calls.length === 4);
+  expect(b.driver.is_linked()).toBe(true);
+  b.driver.unlink();
+  expect(others).toEqual([['ENETDOWN'], ['ENETDOWN'], ['ENETDOWN']]);
+  const texts = log.mock.calls.map(([text]) => text).sort();
+  log.mockRestore();
+  expect(texts).toEqual(['close', 'close', 'done', 'done', 'message', 'message'].map((what) => `Error: ${what}`));
+});
