@@ -1,10 +1,15 @@
 // Parts of messages.
 
+/** The bytes from one place to another, as the text of an address. */
+export function dotted(m: Uint8Array, from: number, to: number): string {
+  return m.subarray(from, to).join('.');
+}
+
 /** The bytes from and to the places in `ranges`, as a text to compare. */
 export function pick(m: Uint8Array, ranges: number[]): string {
-  const parts = [];
-  for (let i = 0; i < ranges.length; i += 2) parts.push(m.subarray(ranges[i], ranges[i + 1]));
-  return parts.join();
+  let text = '';
+  for (let i = 0; i < ranges.length; i += 2) text += dotted(m, ranges[i], ranges[i + 1]) + ',';
+  return text;
 }
 
 /** The bytes of a text. */

@@ -161,13 +161,13 @@ function bind(d: Dhcp, a: Answer): void {
   d._t1 = d._sentAt + seconds(a[Option.T1], t2, Math.min(all / 2, t2)) * 1000;
   d._t2 = d._sentAt + t2 * 1000;
   d._end = d._sentAt + all * 1000;
-  keep(d);
   d._driver._use({
     _ip: d._ip!,
     _mask: addresses(a[Option.MASK])[0] || '255.255.255.0',
     _gw: addresses(a[Option.ROUTER])[0] || '0.0.0.0',
     _dns: addresses(a[Option.DNS]).filter(isHost),
   });
+  keep(d);
 }
 
 function heard(this: any, data: Uint8Array, from: string, port: number): void {
@@ -191,7 +191,7 @@ function heard(this: any, data: Uint8Array, from: string, port: number): void {
       if (d._wait === Wait.Bound) lose(d, why);
       // at once, but not for ever
       else anew(d, why, d._naks++ ? 10000 : 0);
-    } else if (type === '' + Type.ACK && a[Option.LEASE] && ip === d._ip) {
+    } else if (type === '' + Type.ACK && toNumber(a[Option.LEASE]) && ip === d._ip) {
       d._server = server;
       if (d._wait === Wait.Bound) bind(d, a);
       else check(d, a);

@@ -1,5 +1,5 @@
 // DHCP messages as bytes (RFC 2131 section 2, options of RFC 2132).
-import { pick } from './bytes';
+import { dotted, pick } from './bytes';
 
 export const enum Type {
   DISCOVER = 1,
@@ -57,10 +57,10 @@ export function parseDhcp(d: Uint8Array, key: string): Answer | undefined {
     if (code) {
       const end = at + 1 + d[at];
       if (!(end <= d.length)) return;
-      if (code === Option.TYPE || d[at] > 3) a[code] = d.subarray(at + 1, end).join('.');
+      if (code === Option.TYPE || d[at] > 3) a[code] = dotted(d, at + 1, end);
       at = end;
     }
   }
-  a[Option.ADDRESS] = d.subarray(16, 20).join('.');
+  a[Option.ADDRESS] = dotted(d, 16, 20);
   return a;
 }

@@ -24,6 +24,8 @@ interface Query extends Task {
   /** who waits for it */
   _askers: Asker[];
   _tries: number;
+  /** how often the datagram of another one was on its way */
+  _busy: number;
   _bytes: Uint8Array;
   /** who was asked; undefined once it has answered */
   _server?: string;
@@ -69,11 +71,11 @@ function finish(q: Query, seconds: number, ip?: string): void {
   end(q, err, ip);
 }
 
-/** The next server; once the datagram of another lookup is on its way. */
+/** The next server; the datagram of another lookup is let go first, unless it is stuck. */
 function ask(q: Query): void {
   const c = q._driver;
   const servers = c._setup!._dns;
-  if (c._resolver!._data) soon(q, 20);
+  if (c._resolver!._data && q._busy++ < 99) soon(q, 20);
   else if (q._tries >= TRIES) finish(q, 0);
   else {
     q._server = servers[q._tries % servers.length];
@@ -132,7 +134,7 @@ export function lookup(this: Env, host: string, asker: Asker): string | undefine
   if (!q) {
     const bytes = buildQuery(name);
     if (!bytes || /:|^[\d.]*$/.test(name)) throw notFound(name, 'it cannot be one');
-    q = { _driver: c, _run: ask, _name: name, _askers: [], _tries: 0, _bytes: bytes, _drop: drop };
+    q = { _driver: c, _run: ask, _name: name, _askers: [], _tries: 0, _busy: 0, _bytes: bytes, _drop: drop };
     if (!c._resolver) {
       c._resolver = c._udp();
       c._resolver.onMessage = heard;

@@ -1,5 +1,5 @@
 // DNS queries and answers as bytes (RFC 1035 section 4), A records only.
-import { codes, pick, word } from './bytes';
+import { codes, dotted, pick, word } from './bytes';
 
 /** What an answer says: an address for some seconds, or that there is none, unless there is a reason why not. */
 export interface DnsAnswer {
@@ -90,7 +90,7 @@ export function parseAnswer(d: Uint8Array, q: Uint8Array): DnsAnswer | undefined
         // a TTL with its first bit set is to be taken for 0 (RFC 2181 section 8)
         a._ttl = Math.max(0, Math.min(a._ttl, (word(d, at + 4) << 16) | word(d, at + 6)));
         if (type === Rr.A) {
-          a._ip = d.subarray(data, end).join('.');
+          a._ip = dotted(d, data, end);
           return a;
         }
         wanted = nextName(c);

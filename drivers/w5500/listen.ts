@@ -74,7 +74,7 @@ export function extend(driver: any): Listening {
     }
 
     function again(): void {
-      spare = timer = undefined;
+      spare = timer = 0;
       try {
         open();
       } catch (e) {
@@ -83,7 +83,7 @@ export function extend(driver: any): Listening {
     }
 
     function retry(): void {
-      spare = undefined;
+      spare = 0;
       if (driver._linked) timer = setTimeout(again, 100);
     }
 

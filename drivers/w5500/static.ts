@@ -30,7 +30,7 @@ type Done = (err: NetError | null, value?: any) => void;
 /** The driver and its chip are one record. */
 export interface Driver extends Chip, W5500, Pick<Env, '_names' | '_queries'> {
   /** who waits for the link */
-  _done?: Done;
+  _done?: Done | 0;
   _limit: any;
   /** what makes it complete */
   _plan?(l: LinkOptions): Lease | undefined;
@@ -104,7 +104,7 @@ function settle(c: Driver, err: NetError | null): void {
   const done = c._done;
   if (done) {
     clearTimeout(c._limit);
-    c._done = undefined;
+    c._done = 0;
     done(err, err || c.link_info());
   }
 }
@@ -238,7 +238,7 @@ export function create(options: W5500Options): W5500 {
   c._sizes = needBuffers(o.buffers || [2, 2, 2, 2, 2, 2, 2, 2]);
   // RTR counts in 100 us
   c._retry = [
-    pair(needNumber('retry.time', retry.time, 200, 0, 6553, 1) * 10),
+    pair(needNumber('retry.time', retry.time, 200, 1, 6553, 1) * 10),
     needNumber('retry.count', retry.count, 8, 0, 255, 1),
   ];
   c._keepalive = needNumber('keepalive', o.keepalive, 0, 0, 1275, 5) / 5;

@@ -120,7 +120,7 @@ function work(s: Tcp, ir: number, sr: number, late: boolean): any {
   const look = s._look || over;
   let left: number;
   let n: number;
-  let bytes: Uint8Array | undefined;
+  let bytes: Uint8Array | 0;
   if (ir & Ir.TIMEOUT) s._gaveUp = true;
   if (sr > Sr.INIT) s._syn = true;
   if (s._state !== State.Up) return connecting(s, sr, late);
@@ -145,7 +145,7 @@ function work(s: Tcp, ir: number, sr: number, late: boolean): any {
       bytes = take(s, n);
       s.events.onData(bytes);
       // not to be kept while the next ones are read
-      bytes = undefined;
+      bytes = 0;
     }
     if (s._state !== State.Up) return;
     if (over) {

@@ -2,7 +2,7 @@
 import { netError } from '../../src/net/neterror';
 import { EVERYBODY } from '../ip/address';
 import { random32 } from '../ip/random';
-import { word } from '../ip/bytes';
+import { dotted, word } from '../ip/bytes';
 import { aim, fill, flush, inUse, leave, place, poke, ready, release, run, State, take, waiting } from './socket';
 import { need } from './options';
 import { needName, needPort, resolve } from './static';
@@ -28,7 +28,7 @@ export interface Udp {
 interface Port extends Sock, Udp {
   /** the datagram on its way */
   _data?: any;
-  _done?: (err: NetError | null) => void;
+  _done?: ((err: NetError | null) => void) | 0;
 }
 
 /** What an application makes of it is its own affair. */
@@ -43,7 +43,7 @@ function tell(s: Port, f: any, a: any, ip?: string, port?: number): void {
 function sent(s: Port, err: NetError | null): void {
   const done = s._done;
   s._sending = false;
-  s._data = s._done = undefined;
+  s._data = s._done = 0;
   tell(s, done, err);
 }
 
@@ -54,7 +54,7 @@ function receive(s: Port): void {
     const head = take(s, 8);
     const data = take(s, Math.min(word(head, 6), left - 8));
     left -= 8 + data.length;
-    tell(s, s.onMessage, data, head.subarray(0, 4).join('.'), word(head, 4));
+    tell(s, s.onMessage, data, dotted(head, 0, 4), word(head, 4));
   }
 }
 
@@ -114,7 +114,7 @@ const udp: any = {
     else poke(this);
   },
   close: function (this: Port): void {
-    this._data = this._done = undefined;
+    this._data = this._done = 0;
     leave(this, true);
   },
 };

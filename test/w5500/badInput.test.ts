@@ -29,6 +29,7 @@ describe('create', () => {
     ['no buffers', { spi, cs: pin, buffers: [] }, /buffers/],
     ['nine buffers', { spi, cs: pin, buffers: [1, 1, 1, 1, 1, 1, 1, 1, 1] }, /buffers/],
     ['retry', { spi, cs: pin, retry: { time: 7000 } }, /retry/],
+    ['retry at once', { spi, cs: pin, retry: { time: 0 } }, /retry.time is 0, must be a number from 1/],
     ['retry that is a text', { spi, cs: pin, retry: 'x' }, /retry is x, must be \{time, count\}/],
     ['retry that is a number', { spi, cs: pin, retry: 5 }, /retry is 5/],
     ['retry that is a list', { spi, cs: pin, retry: [200, 8] }, /retry is 200,8/],

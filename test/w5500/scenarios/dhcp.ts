@@ -45,6 +45,19 @@ export const dhcpRows: Scenario[] = [
     },
   },
   {
+    name: 'a lease of no time is none',
+    async run(r) {
+      r.dhcp.leaseS = 0;
+      expect(await r.link(DHCP)).toMatchObject({
+        code: 'ETIMEDOUT',
+        message: expect.stringMatching(/no DHCP server answers/),
+      });
+      r.dhcp.leaseS = 3600;
+      expect(await r.link(DHCP)).toMatchObject(leased);
+      await r.works();
+    },
+  },
+  {
     name: 'DNS servers that are none are left out',
     async run(r) {
       r.dhcp.dns = ['0.0.0.0', '255.255.255.255', '10.0.0.1'];

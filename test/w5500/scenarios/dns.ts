@@ -234,6 +234,17 @@ export const dnsRows: Scenario[] = [
     expect(r.dns.queries.length).toBe(9 * 5);
     r.dns.fault = null;
   }),
+  row('lookups whose questions never leave', async (r) => {
+    r.chip.faults.sendOkDelayMs = Infinity;
+    r.dns.fault = 'silent';
+    const start = r.clock.now();
+    const told = Promise.all(['a.test', 'b.test', 'c.test'].map((host) => r.begin({ op: 'lookup', host })));
+    expect((await r.wait(told, 300000)).map((t) => t.code)).toEqual(['ETIMEDOUT', 'ETIMEDOUT', 'ETIMEDOUT']);
+    expect(r.clock.now() - start).toBeLessThan(60000);
+    r.chip.faults.clear();
+    r.dns.fault = null;
+    await r.allFree();
+  }),
   row('lookups end with the link, and the next ones start anew', async (r) => {
     r.dns.fault = 'silent';
     const told = Promise.all(['a.test', 'b.test', 'a.test'].map((host) => r.begin({ op: 'lookup', host })));
