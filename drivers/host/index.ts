@@ -21,12 +21,17 @@ const ROOM = 16384;
 function netError(e: any, phase: ConnectPhase): NetError {
   const made: any = new Error(e.message || String(e.code));
   made.code = e.code || 'EIO';
-  made.phase = e.code === 'ENOTFOUND' || e.code === 'EAI_AGAIN' ? 'dns' : phase;
+  made.phase = e.syscall === 'getaddrinfo' ? 'dns' : phase;
   return made;
 }
 
 function pem(data: string | Uint8Array | undefined): string | Buffer | undefined {
   return data === undefined || typeof data === 'string' ? data : Buffer.from(data);
+}
+
+/** Throws where there is no name at all, which Node takes for this computer's own. */
+function named(host: unknown): void {
+  if (!host || typeof host !== 'string') throw netError({ code: 'ENOTFOUND', message: 'the name is empty' }, 'dns');
 }
 
 class HostSocket implements Socket {
@@ -135,16 +140,22 @@ export function is_linked(): boolean {
 }
 
 export function gethostbyname(host: string): Promise<string> {
-  return new Promise((resolve, reject) =>
-    // Node finds null for a name that is empty
-    lookup(host, { family: 4 }, (e, address) =>
-      address ? resolve(address) : reject(netError(e ?? { code: 'ENOTFOUND', message: 'the name is empty' }, 'dns')),
-    ),
-  );
+  return new Promise((resolve, reject) => {
+    named(host);
+    lookup(host, { family: 4 }, (e, address) => (e ? reject(netError(e, 'dns')) : resolve(address)));
+  });
 }
 
 export function connect(to: Endpoint, events: Receiver): Socket {
-  return new HostSocket(to, events);
+  named(to.host);
+  if (!Number.isInteger(to.port) || to.port < 1 || to.port > 65535)
+    throw netError({ code: 'EINVAL', message: `port is ${to.port}, must be 1 to 65535` }, 'connect');
+  try {
+    return new HostSocket(to, events);
+  } catch (e) {
+    // what is left to be refused at once is what TLS is set up with
+    throw netError({ code: 'ETLS', message: `bad ca, cert or key: ${(e as Error).message}` }, 'tls');
+  }
 }
 
 /** The driver; the module itself is one too. */
