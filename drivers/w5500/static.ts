@@ -32,6 +32,8 @@ export interface Driver extends Chip, W5500, Pick<Env, '_names' | '_queries'> {
   /** who waits for the link */
   _done?: Done | 0;
   _limit: any;
+  /** how often the chip was not well meanwhile */
+  _failures: number;
   /** what makes it complete */
   _plan?(l: LinkOptions): Lease | undefined;
   _udp(port?: number): any;
@@ -140,6 +142,7 @@ const driver: any = {
       const ms = needNumber('timeout', l.timeout, 30000, 1, 1e9, 1);
       c._wanted = l;
       c._done = done;
+      c._failures = 0;
       c._why = 'no answer';
       boot(c);
       c._limit = setTimeout(function () {
@@ -212,7 +215,7 @@ const driver: any = {
   _restart: function (this: Driver, code: string, why: string): void {
     this._why = why;
     // whoever waits for the link hears of a chip that is not well, not that it took too long
-    if (this._done && code === 'EIO') this._stop(code);
+    if (this._done && code === 'EIO' && this._failures++ > 1) this._stop(code);
     breakAll(this, code);
     // who was told may have called unlink()
     if (this._wanted) boot(this);

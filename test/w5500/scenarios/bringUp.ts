@@ -120,6 +120,34 @@ export const bringUpRows: Scenario[] = [
       await r.works();
     },
   },
+  {
+    name: 'a chip that loses its power for a moment as it is linked',
+    async run(r) {
+      r.dhcp.faults.ignore = 1;
+      const linking = r.begin({ op: 'link', options: { dhcp: true } });
+      await r.rest(1500);
+      r.chip.reset();
+      expect(await r.wait(linking)).toMatchObject({ ip: '10.0.0.100' });
+      await r.works();
+    },
+  },
+  {
+    name: 'a chip that dies as it is linked',
+    async run(r) {
+      r.dhcp.faults.silent = 'all';
+      const linking = r.begin({ op: 'link', options: { dhcp: true } });
+      await r.rest(1500);
+      r.chip.faults.absent = 255;
+      expect(await r.wait(linking)).toMatchObject({
+        code: 'ENODEV',
+        message: expect.stringMatching(/VERSIONR is 255/),
+      });
+      r.chip.faults.clear();
+      r.dhcp.clearFaults();
+      expect(await r.link({ dhcp: true })).toMatchObject({ ip: '10.0.0.100' });
+      await r.works();
+    },
+  },
   linked('a chip that loses its power while idle', async (r) => {
     r.chip.reset();
     await r.until(() => !r.linked);
