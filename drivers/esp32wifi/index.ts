@@ -69,10 +69,11 @@ function reconnect(): void {
 
 function lose(why: string): void {
   reason = ': ' + why.toLowerCase().replace(/_/g, ' ') + (/AUTH_F|HAND/.test(why) ? ' (wrong password?)' : '');
+  // first, since their owners may link again
+  wait(wanted && reconnect, backoff * (0.75 + Math.random() / 2));
   alive.slice().forEach(function (s) {
     end(s, fault('', s.phase));
   });
-  wait(wanted && reconnect, backoff * (0.75 + Math.random() / 2));
 }
 settle = lose;
 

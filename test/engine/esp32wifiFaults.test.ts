@@ -55,6 +55,10 @@ calls: connect home
 2
 - a lost link ends what is open at once
 IOError | ENETDOWN | headers | no WiFi link: beacon timeout
+- an owner that links again at once gets an answer
+ENETDOWN
+ | ETIMEDOUT | connect | no WiFi link: no answer
+192.168.7.2
 - unlink ends what is open, being looked up, and being asked
  | ENETDOWN | dns | no WiFi link: taken down
 IOError | ENETDOWN | headers | no WiFi link: taken down

@@ -177,6 +177,25 @@ add('a lost link ends what is open at once', function () {
   }, 20);
 });
 
+add('an owner that links again at once gets an answer', function () {
+  var socket = driver.connect(
+    { host: '127.0.0.1', port: SILENT },
+    {
+      onData: tell,
+      onWritable: function () {
+        socket.events.onWritable = function () {};
+        wifi.drop(0);
+      },
+      onClose: function (e) {
+        tell(e.code);
+        result(driver.link({ ssid: 'mute', timeout: 500 }), function () {
+          result(driver.link(HOME), next);
+        });
+      },
+    },
+  );
+});
+
 add('unlink ends what is open, being looked up, and being asked', function () {
   var n = 3;
   function one() {
