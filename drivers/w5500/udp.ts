@@ -96,15 +96,20 @@ const udp: any = {
     const text = '' + data === data && !/[^\x00-\x7f\x80-\xff]/.test(data);
     need(text || data instanceof Uint8Array, 'data', data, 'a Uint8Array or a text of bytes');
     needPort(port);
-    needName(host, host === EVERYBODY);
+    needName(host, true);
     const n = data.length;
     const code = s._state > State.Up ? 'EPIPE' : s._data ? 'EBUSY' : n > most || !n ? 'EMSGSIZE' : '';
     if (!code) {
-      s._ip = resolve(s._driver as Driver, host, s);
       s._data = data;
       s._dport = port;
       s._done = done;
-      poke(s);
+      try {
+        needName(host, host === EVERYBODY);
+        s._ip = resolve(s._driver as Driver, host, s);
+        poke(s);
+      } catch (e: any) {
+        sent(s, e);
+      }
     } else if (done)
       done(netError(code, 'open', code + ': datagram of ' + n + ' bytes, it takes one of 1 to ' + most + ' at a time'));
   },
