@@ -264,7 +264,11 @@ function create(host: string | undefined, port: number, type: number, options: a
   if (type & UDP) s._open = bind;
   else if (host !== undefined) {
     s._open = connect;
-    s._owner = options && options.$;
+    if (options) {
+      s._owner = options.$;
+      // the firmware takes "1.10.0.0.7" for 10.0.0.7, and 127 characters of a name
+      s._host = options.host || host;
+    }
   } else {
     s._http = !!(type & HTTP);
     try {

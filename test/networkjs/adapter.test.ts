@@ -60,6 +60,12 @@ describe('connecting', () => {
     expect(network.send(id, 'hello', TLS)).toBe(5);
   });
 
+  it('goes to the host that was asked for, not to what the firmware makes of it', () => {
+    recv(create('10.0.0.7', 80, TCP, { host: '1.10.0.0.7', port: 80 }));
+    recv(create('127.0.0.1', 80, TCP, { port: 80 }));
+    expect(driver.sockets.map((s) => s.to!.host)).toEqual(['1.10.0.0.7', '127.0.0.1']);
+  });
+
   const codes = [
     ['ETIMEDOUT', -3],
     ['EHOSTUNREACH', -4],

@@ -39,6 +39,8 @@ wired.run([
   },
   get('https://api.test:1/', { ctx: { verify: false } }),
   get('https://nobody.test/', { ctx: { verify: false } }),
+  // which the firmware takes for 10.0.0.7
+  get('https://1.10.0.0.7:' + GOOD + '/hello', { ctx: { verify: false } }),
   get('https://api.test:' + RESET + '/', { ctx: { verify: false } }),
   get('https://api.test:' + HANGUP + '/', { ctx: { verify: false } }),
   // plain connections do not go through the firmware

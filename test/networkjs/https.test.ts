@@ -39,6 +39,7 @@ describeEngines('networkjs', (engine) => {
       'true',
       'HTTPConnectionError ECONNREFUSED connect',
       'HTTPConnectionError ENOTFOUND dns',
+      'HTTPConnectionError ENOTFOUND dns',
       'HTTPConnectionError ECONNRESET tls',
       'HTTPConnectionError ETLS tls',
       'HTTPConnectionError ECONNREFUSED connect',
