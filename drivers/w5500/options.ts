@@ -94,8 +94,15 @@ export const MODES = ['auto', '10H', '10F', '100H', '100F'];
 
 /** The pin or port `name` of `o`. */
 export function part(o: any, name: string, method: string, optional?: boolean): any {
-  const p = o[name];
-  need(p ? p[method] : p === undefined && optional, name, p, 'an object with ' + method + '()');
+  let p: any;
+  let good: any;
+  try {
+    p = o[name];
+    good = p ? p[method] : p === undefined && optional;
+  } catch (e) {
+    // in the interpreter numbers and texts throw where they lack a member; pins are numbers
+  }
+  need(good, name, p, 'an object with ' + method + '()');
   return p;
 }
 

@@ -75,6 +75,7 @@ export const bringUpRows: Scenario[] = [
     async run(r) {
       const parts: any[] = [{ buffers: 'x' }, { buffers: 5 }, { buffers: {} }, { retry: 'x' }, { retry: [200] }];
       parts.push({ mac: '00:00:00:00:00:00' }, { mac: '03:00:00:00:00:01' });
+      for (const pin of [5, true, 'D5', {}, [1], null]) parts.push({ rst: pin }, { irq: pin });
       for (const options of parts) expect(await r.does({ op: 'create', options })).toMatchObject({ code: 'EINVAL' });
       const before = r.chip.frames;
       for (const [key, value] of [
@@ -148,6 +149,19 @@ export const bringUpRows: Scenario[] = [
       await r.works();
     },
   },
+  linked('datagrams of another kind', async (r) => {
+    await r.does({ op: 'udp', name: 'u' });
+    const to = { op: 'datagram' as const, name: 'u', host: '10.0.0.9', port: 9 };
+    for (const data of [undefined, null, 5, true, {}, [1, 2]] as any[])
+      expect(await r.does({ ...to, data })).toMatchObject({
+        code: 'EINVAL',
+        message: expect.stringMatching(/data is/),
+      });
+    expect(await r.does({ ...to, data: '' })).toMatchObject({ code: 'EMSGSIZE' });
+    expect(await r.does({ ...to, data: '\0\x7f\x80\xff' })).toEqual({});
+    await r.does({ op: 'drop', name: 'u' });
+    await r.works();
+  }),
   linked('a chip that loses its power while idle', async (r) => {
     r.chip.reset();
     await r.until(() => !r.linked);
