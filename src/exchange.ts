@@ -26,7 +26,7 @@ function failed(x: Exchange, code: string, message: string, phase?: Phase | 'ope
     phase,
     message,
     // nothing was sent yet, or sending it twice does no harm (RFC 9110 section 9.2.2); a bad certificate stays bad
-    up ? /^(GET|HEAD|PUT|DELETE|OPTIONS)$/.test(x._method) : s !== 'tls' || !/_|^ETLS/.test(code),
+    up ? /^(GET|HEAD|PUT|DELETE|OPTIONS)$/.test(x._method) : phase !== 'tls' || !/_|^ETLS/.test(code),
   );
 }
 

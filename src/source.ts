@@ -26,6 +26,8 @@ export function requestBody(data: any, json: any): Source | undefined {
   let type: string | undefined;
   if (data == null) {
     if (json === undefined) return;
+    // of a function the interpreter makes the text "undefined"
+    need(typeof json !== 'function', 'json', json);
     data = jsonBytes(json);
     type = 'application/json';
   }

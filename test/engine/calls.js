@@ -216,6 +216,9 @@ var calls = {
   header: function (done) {
     told(requests.get(BASE, { headers: { a: 'b\r\nc: d' } }), done);
   },
+  lambda: function (done) {
+    told(requests.post(BASE + 'json', { json: told }), done);
+  },
   chunk: function (done) {
     told(requests.get(BASE, { stream_chunk: 70000 }), done);
   },

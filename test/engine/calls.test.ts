@@ -39,6 +39,7 @@ const wanted: { [name: string]: string | RegExp } = {
   status: /^HTTPResponseError HTTPResponseError E[A-Z]+ [a-z]+ boolean \d\d/,
   url: /^Other TypeError EINVAL url boolean \d\d/,
   header: /^Other TypeError EINVAL url boolean \d\d/,
+  lambda: /^Other TypeError EINVAL url boolean \d\d/,
   chunk: /^Other TypeError EINVAL url boolean \d\d/,
   driver: /^HTTPConnectionError HTTPConnectionError E[A-Z]+ connect boolean \d\d/,
   tls: /^HTTPConnectionError HTTPConnectionError ETLSUNVERIFIED tls boolean \d\d/,

@@ -83,7 +83,10 @@ it('a kept connection that nobody verified is not taken for one that somebody di
 });
 
 it('a bad certificate stays bad', async () => {
-  await expect(requests.get(`https://localhost:${port}/`)).rejects.toMatchObject({ phase: 'tls', retryable: false });
+  const bad = { phase: 'tls', retryable: false };
+  await expect(requests.get(`https://localhost:${port}/`)).rejects.toMatchObject(bad);
+  const ctx = { cert: 'no certificate' };
+  await expect(requests.get(`https://localhost:${port}/`, { ctx })).rejects.toMatchObject({ code: 'ETLS', ...bad });
 });
 
 it('a kept connection is not taken for plain HTTP', async () => {
