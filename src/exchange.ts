@@ -236,7 +236,8 @@ function onWritable(this: Exchange, room: number): void {
 
 function onClose(this: Exchange, err: NetError | null): void {
   this._closed = err;
-  if (!this._held)
+  // held: there may be more to hand over, but of a connection that broke no more than what has arrived, in whole pieces
+  if (!this._held || (err && this._aside < (this._need || 1) && this._wait !== Wait.Nothing))
     try {
       if (err) throw failed(this, err.code, err.message, err.phase);
       if (stage(this) !== 'open') throw failed(this, 'ECONNRESET', 'closed before connected');

@@ -2,7 +2,7 @@
 import * as requests from '../../src/node/index';
 import { RawServer } from '../servers/raw';
 import { noise, refused, turns, watch } from './expect';
-import { HandDriver } from './handDriver';
+import { HandDriver, netError } from './handDriver';
 import { latin1 } from './play';
 
 const body = noise(100000);
@@ -176,6 +176,39 @@ describe('on a driver that cannot pause', () => {
     await turns();
     expect(seen.value.received).toBe(5000);
     expect(got).toBe(text);
+  });
+
+  it('a connection that breaks is told at once, unless there are bytes yet to be handed over', async () => {
+    const reset = netError('ECONNRESET');
+    const lost = { type: 'IOError', code: 'ECONNRESET', phase: 'body' };
+    const stream_callback = () => new Promise<void>(() => {});
+    const call = requests.get(url, { driver: 'hand', stream_chunk: 500, stream_callback });
+    hand.socket.open().data(head).data(text.substr(0, 700)).end(reset);
+    await refused(call, lost);
+
+    let pieces = 0;
+    let go = () => {};
+    const slowly = () => (pieces++, new Promise<void>((settle) => (go = settle)));
+    const later = requests.get(url, { driver: 'hand', stream_chunk: 500, stream_callback: slowly });
+    const seen = watch(later);
+    hand.socket.open().data(head).data(text.substr(0, 500)).data(text.substr(500, 700)).end(reset);
+    await turns();
+    expect(seen.settled).toBe(0);
+    go();
+    await turns();
+    go();
+    await refused(later, lost);
+    expect(pieces).toBe(2);
+  });
+
+  it('and not at all once the body is whole', async () => {
+    let go = () => {};
+    const stream_callback = () => new Promise<void>((settle) => (go = settle));
+    const call = requests.get(url, { driver: 'hand', stream_chunk: 5000, stream_callback });
+    hand.socket.open().data(head).data(text).end(netError('ECONNRESET'));
+    await turns();
+    go();
+    expect((await call).received).toBe(5000);
   });
 
   it('more than max_content bytes end in an error', async () => {
