@@ -73,10 +73,7 @@ const members: Partial<Response> & ThisType<Response> = {
 };
 
 /** The class, for `instanceof`: written so that it takes less than a `class` does once that is ES5. */
-export const Response: { new (url: string): Response; readonly prototype: Response } = /*#__PURE__*/ (function () {
-  const made: any = function (this: any, url: string) {
-    this.url = url;
-  };
-  made.prototype = members;
-  return made;
-})();
+export const Response: { new (url: string): Response; prototype: Response } = function (this: any, url: string) {
+  this.url = url;
+} as any;
+Response.prototype = members as Response;

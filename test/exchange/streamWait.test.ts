@@ -180,7 +180,7 @@ describe('on a driver that cannot pause', () => {
 
   it('a connection that breaks is told at once, unless there are bytes yet to be handed over', async () => {
     const reset = netError('ECONNRESET');
-    const lost = { type: 'IOError', code: 'ECONNRESET', phase: 'body' };
+    const lost = { type: 'IOError', code: 'ECONNRESET', phase: 'body' } as const;
     const stream_callback = () => new Promise<void>(() => {});
     const call = requests.get(url, { driver: 'hand', stream_chunk: 500, stream_callback });
     hand.socket.open().data(head).data(text.substr(0, 700)).end(reset);
