@@ -67,27 +67,27 @@ function setUp(chip: any, own: any): Promise<LinkInfo | undefined> {
   });
 }
 
+/** A chip on these pins of this port, which is set up unless `o.spi` is one that is. */
+function onPort(port: any, pins: any, o: any): any {
+  const chip: any = { spi: o.spi || port, baud: o.spi ? 0 : o.baud || 20000000 };
+  ['sck', 'miso', 'mosi', 'cs', 'rst', 'irq'].forEach(function (name) {
+    const n = pins[name];
+    // in the interpreter it throws where the options are a number or a text
+    chip[name] = o[name] !== undefined || n === undefined ? o[name] : new Pin(n);
+  });
+  return chip;
+}
+
 /**
- * Registers the driver as the default and links it, by DHCP unless there is an address. `chip`: its port and pins. Once
- * linked, a second call answers with the link it finds, unless it asks for another one.
+ * Registers the driver as the default and links it, by DHCP unless there is an address. `chip`: its port and pins, or
+ * with `pins` its port. Once linked, a second call answers with the link it finds, unless it asks for another one.
  */
-export function wired(chip: any, options?: WiredOptions): Promise<LinkInfo | undefined> {
+export function wired(chip: any, options?: BoardOptions, pins?: ChipPins): Promise<LinkInfo | undefined> {
   try {
-    return setUp(Object.assign({}, chip), Object.assign({}, options));
+    return setUp(pins ? onPort(chip, pins, options || {}) : Object.assign({}, chip), Object.assign({}, options));
   } catch (e) {
     return new Promise(function (resolve, reject) {
       setTimeout(reject, 0, e);
     });
   }
-}
-
-/** The same for a chip on these pins of this port, which is set up unless `options.spi` is one that is. */
-export function onBoard(port: any, pins: ChipPins, options?: BoardOptions): Promise<LinkInfo | undefined> {
-  const o: any = options || {};
-  const chip: any = { spi: o.spi || port, baud: o.spi ? 0 : o.baud || 20000000 };
-  ['sck', 'miso', 'mosi', 'cs', 'rst', 'irq'].forEach(function (name) {
-    const n = (pins as any)[name];
-    chip[name] = o[name] !== undefined || n === undefined ? o[name] : new Pin(n);
-  });
-  return wired(chip, o);
 }

@@ -111,6 +111,19 @@ describe('auto_init', () => {
     b.driver().unlink();
   });
 
+  it('options that cannot be looked at', async () => {
+    const b = await board();
+    // a number throws like this in the interpreter
+    const options = {
+      get sck() {
+        throw new Error('not a field of a number');
+      },
+    };
+    expect(await b.fails(b.auto_init(options as any))).toMatchObject({ message: 'not a field of a number' });
+    await b.wait(b.auto_init(STATIC));
+    b.driver().unlink();
+  });
+
   it('once more, while linked: the link there is, unless another one is asked for', async () => {
     const b = await board();
     const options = { ...STATIC, dns: [STATIC.dns], buffers: [8, 8], retry: { time: 100 } };
