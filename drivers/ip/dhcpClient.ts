@@ -133,18 +133,17 @@ function anew(d: Dhcp, why: string, ms: number): void {
 function check(d: Dhcp, a: Answer): void {
   anew(d, 'address check', 30000);
   d._socket!.send('0', d._ip!, DISCARD, function (err) {
-    if (err && err.code === 'EHOSTUNREACH') bind(d, a);
-    else {
+    if (!err) {
       send(d, Type.DECLINE);
       anew(d, 'somebody else has ' + d._ip, 10000);
-    }
+    } else if (err.code === 'EHOSTUNREACH') bind(d, a);
   });
 }
 
 /** So many seconds; the usual time if the server does not say or says nonsense. */
 function seconds(value: string | undefined, most: number, usual: number): number {
   const n = toNumber(value);
-  return n < most ? n : usual;
+  return n && n < most ? n : usual;
 }
 
 /** The addresses in an option. */
@@ -178,7 +177,7 @@ function heard(this: any, data: Uint8Array, from: string, port: number): void {
   const type = a[Option.TYPE];
   const ip = a[Option.ADDRESS];
   if (d._wait === Wait.Offer) {
-    if (type === '' + Type.OFFER && isHost(ip)) {
+    if (type === '' + Type.OFFER && isHost(ip) && !/^127/.test(ip)) {
       d._wait = Wait.Ack;
       d._ip = ip;
       d._server = server;

@@ -18,6 +18,7 @@ export const enum Option {
   HOST_NAME = 12,
   ADDRESS = 50,
   LEASE = 51,
+  OVERLOAD = 52,
   TYPE = 53,
   SERVER = 54,
   LIST = 55,
@@ -40,7 +41,7 @@ export function keyOf(m: Uint8Array): string {
 /** A client's message; `ciaddr` is our own address while it is in use: then a unicast answer can be received. */
 export function buildDhcp(xid: number[], secs: number, ciaddr: number[], mac: number[], options: number[]): Uint8Array {
   const out = new Uint8Array(Math.max(SHORTEST, 241 + options.length));
-  out.set([1, 1, 6, 0].concat(xid, [secs >> 8, secs, ciaddr[0] ? 0 : 128, 0], ciaddr));
+  out.set([1, 1, 6, 0].concat(xid, [secs >> 8, secs, ciaddr[0] || options[2] === Type.DECLINE ? 0 : 128, 0], ciaddr));
   out.set(mac, 28);
   out.set([99, 130, 83, 99].concat(options, 255), 236);
   return out;
@@ -49,16 +50,20 @@ export function buildDhcp(xid: number[], secs: number, ciaddr: number[], mac: nu
 /** A server's message; undefined unless it is one, whole, and with this key. */
 export function parseDhcp(d: Uint8Array, key: string): Answer | undefined {
   const a: Answer = {};
-  let at = 240;
+  // they may go on in `file` and in `sname`
+  const parts = [240, d.length, 108, 236, 44, 108];
   if (d[0] !== 2 || keyOf(d) !== key) return;
-  while (at < d.length && d[at] !== 255) {
-    const code = d[at++];
-    // 0 is a lone pad byte
-    if (code) {
-      const end = at + 1 + d[at];
-      if (!(end <= d.length)) return;
-      if (code === Option.TYPE || d[at] > 3) a[code] = dotted(d, at + 1, end);
-      at = end;
+  for (let i = 0; i < 6; i += 2) {
+    let at = !i || +a[Option.OVERLOAD] & (i / 2) ? parts[i] : 999;
+    while (at < parts[i + 1] && d[at] !== 255) {
+      const code = d[at++];
+      // 0 is a lone pad byte
+      if (code) {
+        const end = at + 1 + d[at];
+        if (!(end <= parts[i + 1])) return;
+        if ((code | 1) === Option.TYPE || d[at] > 3) a[code] = dotted(d, at + 1, end);
+        at = end;
+      }
     }
   }
   a[Option.ADDRESS] = dotted(d, 16, 20);

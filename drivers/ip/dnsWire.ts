@@ -74,8 +74,8 @@ export function parseAnswer(d: Uint8Array, q: Uint8Array): DnsAnswer | undefined
   const rcode = d[3] & 15;
   let wanted = nextName({ _data: q, _at: 12 });
   // id, one question, and that is ours; QR set, OPCODE 0
-  const same = [0, 2, 4, 6, 12, q.length];
-  if (pick(d, same) !== pick(q, same) || (d[2] & 0xf8) !== 0x80) return;
+  const same = [0, 2, 4, 6, q.length - 4, q.length];
+  if (pick(d, same) !== pick(q, same) || (d[2] & 0xf8) !== 0x80 || nextName({ _data: d, _at: 12 }) !== wanted) return;
   for (let pass = 0; pass < PASSES; pass++) {
     const c = { _data: d, _at: q.length };
     for (let i = word(d, 6); i--;) {

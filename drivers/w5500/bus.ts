@@ -14,8 +14,8 @@ export interface Bus {
   _out: Uint8Array;
   /** the chip was well when it was last asked */
   _up?: boolean;
-  /** the last frame began as those of a chip do */
-  _echo?: boolean;
+  /** frames that have yet to begin as those of a chip do; NaN once one did not */
+  _echo?: number;
 }
 
 /** What has registers: the chip itself, or a socket of it. */
@@ -29,7 +29,7 @@ export const SILENT = 'the chip does not answer any more';
 
 /**
  * Reads n bytes: a view on what the bus gave, without the three bytes that come with the header. Chips say 1, 2, 3
- * meanwhile; no datasheet tells, so that counts only where it was seen before.
+ * meanwhile; no datasheet tells, so that counts only where it was always so.
  */
 export function read(p: Part, address: number, n: number, buffer?: number): Uint8Array {
   const c = p._driver;
@@ -37,9 +37,10 @@ export function read(p: Part, address: number, n: number, buffer?: number): Uint
   const out = c._out.subarray(0, n + 3);
   out.set([address >> 8, address, p._regs + (buffer! | 0)]);
   const got = c._spi.send(out, c._cs);
-  const echo = got[2] === 3;
-  if (c._up && c._echo && !echo) throw new Error(SILENT);
-  c._echo = echo;
+  if (got[1] === 2 && got[2] === 3) {
+    if (c._echo) c._echo--;
+  } else if (c._up && c._echo === 0) throw new Error(SILENT);
+  else c._echo = NaN;
   return got.subarray(3);
 }
 
@@ -49,7 +50,7 @@ export function write(p: Part, address: number, data: any, buffer?: number): voi
   c._spi.write(new Uint8Array([address >> 8, address, p._regs + 4 + (buffer! | 0)]), data, c._cs);
 }
 
-/** Two bytes of a 16-bit number; only what is below 256 of each goes out. */
+/** Two bytes of a 16-bit number. */
 export function pair(n: number): number[] {
-  return [n >> 8, n];
+  return [n >> 8, n & 255];
 }

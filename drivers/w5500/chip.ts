@@ -64,6 +64,7 @@ export function reset(c: Chip): void {
 }
 
 function configure(c: Chip): void {
+  c._echo = 20;
   const mode = Bit.PHY_OPMD | ((c._phy - 1) << 3);
   for (let n = 0; n < 8; n++) write(c, Sn.RXBUF_SIZE, [c._sizes[n] | 0, c._sizes[n] | 0], Block.Socket + n * 32);
   if (c._phy) {

@@ -59,6 +59,7 @@ export const enum Cr {
 
 /** Sn_IR */
 export const enum Ir {
+  CON = 0x01,
   RECV = 0x04,
   TIMEOUT = 0x08,
   SEND_OK = 0x10,

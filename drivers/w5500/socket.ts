@@ -85,10 +85,11 @@ export function run(s: Sock): void {
   const clear = reading ? r[1] & ~Ir.RECV : r[1];
   let expecting: any = true;
   s._wait *= 2;
-  if (command ? s._wait > 500 : late && s._state < State.Dial)
+  if (command ? s._wait > 2000 : late && s._state < State.Dial)
     throw new Error('socket ' + s._n + ' hangs: Sn_CR is ' + command + ', Sn_SR is ' + sr);
   if (!command) {
     if (r[1] & Ir.RECV) s._look = reading;
+    if (r[1] & Ir.SEND_OK) s._sending = false;
     if (clear) write(s, Sn.IR, clear);
     if (s._state === State.Wipe) {
       if (sr) order(s, Cr.CLOSE);
@@ -102,8 +103,8 @@ export function run(s: Sock): void {
       }
     } else if (s._state < State.Leave) expecting = s._work(s, r[1], sr, late);
     else if (s._state === State.Leave && (sr === Sr.ESTABLISHED || sr === Sr.CLOSE_WAIT)) {
-      if (s._filled) flush(s);
-      else {
+      if (s._filled && !s._sending) flush(s);
+      else if (!s._filled || late) {
         s._state = State.Close;
         s._until = c._now + CLOSE_TIMEOUT;
         order(s, Cr.DISCON);
@@ -115,7 +116,7 @@ export function run(s: Sock): void {
       c._socks[s._n] = NOBODY;
     }
     // INTn is a level
-    if (s._look || (c._irq && !c._irq.read())) s._wait = 1;
+    if ((s._look && !s._sending) || (c._irq && !c._irq.read())) s._wait = 1;
   }
   soon(s, Math.min(s._wait, expecting ? 100 : c._irq ? 1000 : 500));
 }
@@ -197,9 +198,11 @@ export function poke(s: Sock): void {
 /** From now on nothing but closing; `abort`: without FIN. */
 export function leave(s: Sock, abort?: any): void {
   if (s._state < State.Leave) {
-    s._until = 0;
+    // a SEND that is under way may end first
+    const bye = s._state === State.Up && !abort;
+    s._until = bye ? s._driver._now + CLOSE_TIMEOUT : 0;
     s._look = false;
-    s._state = s._state ? (abort || s._state < State.Up ? State.Close : State.Leave) : State.Over;
+    s._state = bye ? State.Leave : s._state ? State.Close : State.Over;
     poke(s);
     if (s._lookup) s._lookup._drop(s);
   }

@@ -166,7 +166,7 @@ const driver: any = {
   link_info: function (this: Driver): LinkInfo {
     const l = this._setup!;
     needLink(this);
-    return { ip: l._ip, mask: l._mask, gw: l._gw, dns: l._dns[0] || '', mac: hex(this._mac) };
+    return { ip: l._ip, mask: l._mask, gw: isHost(l._gw) ? l._gw : '', dns: l._dns[0] || '', mac: hex(this._mac) };
   },
 
   gethostbyname: function (this: Driver, host: string): Promise<string> {
@@ -179,6 +179,7 @@ const driver: any = {
   },
 
   connect: function (this: Driver, to: Endpoint, events: Receiver): Socket {
+    need(to, 'connect()', to, '{host, port}');
     const host = to.host;
     needLink(this);
     if (to.tls) throw netError('ENOTLS', 'tls', 'w5500 has no TLS of its own');

@@ -99,7 +99,7 @@ function offer(s: Tcp): boolean | undefined {
 }
 
 /** The turn of a socket until its peer has answered. */
-function connecting(s: Tcp, sr: number, late: boolean): boolean {
+function connecting(s: Tcp, ir: number, sr: number, late: boolean): boolean {
   if (s._state === State.Open) {
     if (sr === Sr.INIT) {
       aim(s);
@@ -107,10 +107,11 @@ function connecting(s: Tcp, sr: number, late: boolean): boolean {
       s._state = State.Dial;
       s._until = s._driver._now + CONNECT_TIMEOUT;
     }
-  } else if (sr === Sr.ESTABLISHED || sr === Sr.CLOSE_WAIT) {
+  } else if (sr === Sr.ESTABLISHED || sr === Sr.CLOSE_WAIT || ir & Ir.CON) {
+    // or it was so, and is over
     ready(s);
     s.phase = 'open';
-    offer(s);
+    if (sr) offer(s);
   } else if (late || !sr) fail(s, late);
   return true;
 }
@@ -123,8 +124,8 @@ function work(s: Tcp, ir: number, sr: number, late: boolean): any {
   let bytes: Uint8Array | 0;
   if (ir & Ir.TIMEOUT) s._gaveUp = true;
   if (sr > Sr.INIT) s._syn = true;
-  if (s._state !== State.Up) return connecting(s, sr, late);
-  if (ir & Ir.SEND_OK) s._sending = s._offered = false;
+  if (s._state !== State.Up) return connecting(s, ir, sr, late);
+  if (ir & Ir.SEND_OK) s._offered = false;
   if (s._sending) {
     if (late) fail(s, late);
   } else if (!over && offer(s)) return true;
@@ -157,7 +158,7 @@ function work(s: Tcp, ir: number, sr: number, late: boolean): any {
     if (s._got && (!s._short || s._got >= PIECE / 2)) release(s);
     else if (s._short) s._look = true;
   }
-  return s._sending || (s._wait > 50 && !s._paused && s.events.want() > 1);
+  return !s._driver._irq && (s._sending || (s._wait > 50 && !s._paused && s.events.want() > 1));
 }
 
 const tcp: any = {

@@ -50,9 +50,10 @@ function sent(s: Port, err: NetError | null): void {
 function receive(s: Port): void {
   let left = waiting(s);
   // each datagram comes after its sender's address and port, and its length (datasheet p. 54)
-  while (left > 8 && s._state === State.Up) {
+  while (left > 7 && s._state === State.Up) {
     const head = take(s, 8);
-    const data = take(s, Math.min(word(head, 6), left - 8));
+    const n = Math.min(word(head, 6), left - 8);
+    const data = n ? take(s, n) : head.subarray(8);
     left -= 8 + data.length;
     tell(s, s.onMessage, data, dotted(head, 0, 4), word(head, 4));
   }
@@ -63,20 +64,21 @@ function work(s: Port, ir: number, sr: number, late: boolean): any {
     if (sr !== Sr.UDP) return true;
     ready(s);
   }
-  if (s._sending && (late || ir & (Ir.SEND_OK | Ir.TIMEOUT)))
+  if (ir & (Ir.SEND_OK | Ir.TIMEOUT) || (late && s._sending))
     sent(s, ir & Ir.SEND_OK ? null : netError('EHOSTUNREACH', 'open', 'no ARP answer from ' + s._ip));
-  if (s._look) {
+  if (s._data && s._ip && !s._sending && s._state === State.Up) {
+    aim(s);
+    fill(s, s._data);
+    flush(s);
+  }
+  // SEND_OK may come later than the answer, to which there may be another datagram
+  if (s._look && !s._sending) {
     s._look = false;
     receive(s);
     if (s._got && s._state === State.Up) {
       release(s);
       return true;
     }
-  }
-  if (s._data && s._ip && !s._sending && s._state === State.Up) {
-    aim(s);
-    fill(s, s._data);
-    flush(s);
   }
   return s._sending;
 }

@@ -111,7 +111,7 @@ describe('link', () => {
   ])('%s %s %s', async (ip, mask, gw) => {
     const b = bench();
     const linked = await b.wait(b.driver.link({ ip, mask, gw }));
-    expect(linked).toMatchObject({ ip, mask, gw: gw ?? '0.0.0.0' });
+    expect(linked).toMatchObject({ ip, mask, gw: gw === '0.0.0.0' ? '' : (gw ?? '') });
   });
 
   it('names of all kinds', async () => {
@@ -129,6 +129,10 @@ describe('link', () => {
       socket.close();
     }
     expect((await b.fails(b.driver.gethostbyname(''))).code).toBe('ENOTFOUND');
+    const { driver } = b as any;
+    for (const nothing of [undefined, null])
+      expect(() => driver.connect(nothing, note())).toThrow(/connect\(\) is .*, must be {host, port}/);
+    expect(() => driver.udp(5000)).toThrow(/udp\(\) is 5000, must be {port}/);
   });
 
   it('twice', async () => {

@@ -48,8 +48,15 @@ export function bench(o: BenchOptions = {}) {
       });
     };
   }
+  const spi = chip.spi();
   const driver = create({
-    spi: chip.spi(),
+    spi: {
+      send: (data: Uint8Array, select: any) => spi.send(data, select),
+      write(...items: any[]) {
+        expect(items.flat(Infinity).filter((n) => n > 255 || n < 0)).toEqual([]);
+        spi.write(...items);
+      },
+    },
     cs: pins.cs,
     ...(o.rst ? { rst: pins.rst } : {}),
     ...(o.irq ? { irq: pins.irq } : {}),

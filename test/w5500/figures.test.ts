@@ -64,6 +64,21 @@ describe.each(modes)('$name', ({ name, irq }) => {
     await b.allFree();
   });
 
+  it('waiting for an answer', async () => {
+    const b = bench({ irq });
+    b.lan.serveTcp('10.0.0.9', 80, () => ({}));
+    register(b.driver);
+    await b.wait(b.driver.link(STATIC));
+    const call = b.fails(requests.get('http://10.0.0.9/', { timeout: 30000, idle_timeout: 0 }));
+    await b.rest(2000);
+    b.chip.resetCounters();
+    await b.rest(10000);
+    process.stdout.write(`waiting ${name}: ${b.chip.frames / 10} frames a second\n`);
+    expect(b.chip.frames / 10).toBeLessThanOrEqual(irq ? 3 : 15);
+    await call;
+    await b.allFree();
+  });
+
   it('idle with one open connection', async () => {
     const port = await serveHttp((_q, a) => a.end('ok'));
     const b = bench({ irq });

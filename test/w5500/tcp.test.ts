@@ -61,6 +61,43 @@ describe.each(modes)('TCP, $name', ({ o }) => {
   });
 });
 
+describe('the end', () => {
+  it('a connection that is reset as soon as it is there was not refused', async () => {
+    const b = await linked();
+    b.lan.serveTcp('10.0.0.9', 80, () => ({ onOpen: (s: Stream) => s.reset() }));
+    const n = note();
+    b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
+    await b.until(() => n.closed.length > 0);
+    expect(n.closed[0]).toMatchObject({ code: 'ECONNRESET', phase: 'open' });
+    await b.allFree();
+  });
+
+  it('close() while a SEND is under way: what was written before goes out all the same', async () => {
+    const b = await linked();
+    b.chip.faults.sendOkDelayMs = 50;
+    let got = '';
+    let ended = false;
+    b.lan.serveTcp('10.0.0.9', 80, () => ({
+      onData: (d: Uint8Array) => void (got += Buffer.from(d).toString()),
+      onEnd(s: Stream) {
+        ended = true;
+        s.end();
+      },
+    }));
+    const n = note();
+    const s = b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
+    n.write = () => {
+      n.write = null;
+      s.write('one ');
+    };
+    await b.until(() => got === 'one ');
+    s.write('two');
+    s.close();
+    await b.allFree();
+    expect([got, ended]).toEqual(['one two', true]);
+  });
+});
+
 describe('back-pressure', () => {
   it('leaves what is not wanted with the peer', async () => {
     const b = await linked();

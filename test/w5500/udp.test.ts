@@ -101,6 +101,32 @@ describe('UDP', () => {
     await b.allFree();
   });
 
+  it('answers to a datagram whose SEND_OK is late, and to an empty one', async () => {
+    const b = await linked();
+    b.chip.faults.sendOkDelayMs = 10;
+    const heard: string[] = [];
+    b.lan.serveUdp('10.0.0.9', 9, (p) => {
+      heard.push(Buffer.from(p.data).toString());
+      b.lan.udp({ src: p.dst, sport: 9, dst: p.src, dport: p.sport, data: new Uint8Array(p.data.length - 1) });
+    });
+    const udp = b.driver.udp();
+    const codes: any[] = [];
+    const sizes: number[] = [];
+    udp.onMessage = (data, ip, port) => {
+      sizes.push(data.length);
+      if (sizes.length < 3) udp.send('ab'.slice(heard.length - 1), ip, port, (err) => codes.push(err && err.code));
+    };
+    udp.send('ab', '10.0.0.9', 9);
+    await b.until(() => sizes.length > 2);
+    expect([heard, sizes, codes]).toEqual([
+      ['ab', 'ab', 'b'],
+      [1, 1, 0],
+      [null, null],
+    ]);
+    udp.close();
+    await b.allFree();
+  });
+
   it('a name that is none: the callback hears of it, also where that is known', async () => {
     const b = await linked();
     const udp = b.driver.udp();

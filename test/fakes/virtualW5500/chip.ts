@@ -119,8 +119,11 @@ export class VirtualW5500 implements Core {
     for (let i = 0; i < bytes.length; i++) {
       const forced = this.faults.bus();
       if (forced !== null) miso[i] = forced;
-      else if (this.rst) miso[i] = this.decoder.exchange(bytes[i]);
-      else this.violate('SPI used while RSTn is low');
+      else if (this.rst) {
+        const noise = this.decoder.inHeader && this.random.chance(this.faults.headerNoise);
+        miso[i] = this.decoder.exchange(bytes[i]);
+        if (noise) miso[i] = this.random.int(0, 255);
+      } else this.violate('SPI used while RSTn is low');
       for (const p of this.probes) p.byte?.(bytes[i], miso[i]);
     }
     return miso;

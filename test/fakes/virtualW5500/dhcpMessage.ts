@@ -83,7 +83,8 @@ export function parseDhcp(data: Uint8Array, complain: (what: string) => void = (
   };
 }
 
-export function buildDhcp(message: DhcpMessage): Uint8Array {
+/** `overload`: all but the first two options are in `file` (1), in `sname` (2), or there are some in both (3) */
+export function buildDhcp(message: DhcpMessage, overload = 0): Uint8Array {
   const out: number[] = new Array<number>(FIXED).fill(0);
   const { xid } = message;
   out.splice(0, 10, message.op, 1, 6, 0, xid >>> 24, (xid >>> 16) & 255, (xid >>> 8) & 255, xid & 255, 0, message.secs);
@@ -93,7 +94,14 @@ export function buildDhcp(message: DhcpMessage): Uint8Array {
   );
   out.splice(28, 6, ...macBytes(message.chaddr));
   out.push(...COOKIE);
-  for (const [code, value] of message.options) out.push(code, value.length, ...value);
+  const options = [...message.options].map(([code, value]) => [code, value.length, ...value]);
+  const hidden = overload ? options.splice(2) : [];
+  if (overload) options.push([52, 1, overload]);
+  const inFile = hidden.splice(0, [0, 99, 0, 2][overload]).flat();
+  const inName = hidden.flat();
+  if (overload & 1) out.splice(108, inFile.length + 1, ...inFile, 255);
+  if (overload & 2) out.splice(44, inName.length + 1, ...inName, 255);
+  out.push(...options.flat());
   out.push(255);
   while (out.length < 300) out.push(0);
   return Uint8Array.from(out);

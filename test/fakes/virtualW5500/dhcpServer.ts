@@ -22,6 +22,10 @@ export interface DhcpFaults {
   loseUnicast: boolean;
   /** answers are cut to so many bytes */
   truncate: number | null;
+  /** the address that is offered, whatever it is */
+  offer: string | null;
+  /** options go on in `file` (1), in `sname` (2), or in both (3) (RFC 2132 section 9.3) */
+  overload: number;
   /** options replaced, or left out where null */
   options: Record<number, Uint8Array | null>;
   delayMs: number;
@@ -56,6 +60,8 @@ function noFaults(): DhcpFaults {
     repeat: 0,
     loseUnicast: false,
     truncate: null,
+    offer: null,
+    overload: 0,
     options: {},
     delayMs: 0,
   };
@@ -137,8 +143,10 @@ export class DhcpServer {
       wrong(!bound && !requested, 'without a requested address');
       wrong(bound && packet.src !== message.ciaddr, `with ciaddr ${message.ciaddr} from ${packet.src}`);
       wrong(!bound && packet.dst !== BROADCAST_IP, `to ${packet.dst}`);
-    } else if (type === 'DECLINE') wrong(!requested || !server || bound, 'without option 50 or 54, or with ciaddr');
-    else if (type === 'RELEASE') wrong(!server || !bound, 'without option 54 or ciaddr');
+    } else if (type === 'DECLINE') {
+      wrong(!requested || !server || bound, 'without option 50 or 54, or with ciaddr');
+      wrong(message.broadcast, 'with the broadcast flag');
+    } else if (type === 'RELEASE') wrong(!server || !bound, 'without option 54 or ciaddr');
     else this.complain(`message of type ${type}`);
   }
 
@@ -146,7 +154,7 @@ export class DhcpServer {
     const ip = this.addressFor(message);
     if (!ip) return;
     this.offers.set(message.chaddr, ip);
-    this.answer(message, 2, ip);
+    this.answer(message, 2, this.faults.offer ?? ip);
   }
 
   private addressFor(message: DhcpMessage): string | null {
@@ -197,7 +205,7 @@ export class DhcpServer {
     const reply = { ...to, op: 2, secs: 0, yiaddr, siaddr: NO_IP, options };
     this.lan.clock.setTimeout(() => {
       for (const field of this.faults.forge) this.forge(to, reply, field);
-      for (let i = 0; i <= this.faults.repeat; i++) this.send(to, reply, type, buildDhcp(reply));
+      for (let i = 0; i <= this.faults.repeat; i++) this.send(to, reply, type, buildDhcp(reply, this.faults.overload));
     }, this.faults.delayMs);
   }
 

@@ -21,6 +21,8 @@ export type DnsFault =
   /** a CNAME that leads to itself */
   | 'cname-loop'
   | 'no-answer'
+  /** the question comes back in capitals */
+  | 'capitals'
   /** the datagram ends in the middle of the record */
   | 'short'
   /** RDLENGTH over the end, or not 4 */
@@ -187,6 +189,8 @@ export class DnsServer {
         return buildDns({ id, question, records: [{ name: query.name, ttl: 60, cname: query.name }] });
       case 'no-answer':
         return buildDns({ id, question });
+      case 'capitals':
+        return buildDns({ ...good, question: question && { ...question, name: question.name.toUpperCase() } });
       case 'short':
         return buildDns(good).slice(0, -3);
       case 'bad-rdlength':

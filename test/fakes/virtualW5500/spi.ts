@@ -30,6 +30,11 @@ export class FrameDecoder {
 
   constructor(private target: Target) {}
 
+  /** no data yet */
+  get inHeader(): boolean {
+    return this.header.length < 3;
+  }
+
   /** one byte each way */
   exchange(mosi: number): number {
     if (this.header.length < 3) {

@@ -1,6 +1,7 @@
 // Fault rows: SPI hangs, and commands that are never accepted.
 import { answering, linked } from '../rig';
 import { pattern } from '../commands';
+import { STATIC } from '../world';
 import type { Rig, Scenario } from '../rig';
 
 const URL = 'http://10.0.0.9/';
@@ -122,6 +123,18 @@ export const busRows: Scenario[] = [
     await r.until(() => r.linked);
     await r.works();
   }),
+  ...[1, 0.5, 0.01].map((chance) =>
+    linked(`MISO is anything while the header goes out, one byte in ${1 / chance}`, async (r) => {
+      r.lan.serveTcp('10.0.0.9', 80, () => answering(BODY, (s) => s.end()));
+      r.chip.faults.headerNoise = chance;
+      // what is known of the chip is what it said since the link came up
+      await r.does({ op: 'unlink' });
+      expect(await r.link(STATIC)).toMatchObject({ ip: STATIC.ip });
+      for (let i = 0; i < 5; i++)
+        expect(await r.get(URL, { stream: 512 })).toMatchObject({ status: 200, received: 60000, wrong: 0 });
+    }),
+  ),
+  linked('a command takes 0.4 s', (r) => r.works(), { chip: { commandMs: 400, commandFrames: [99, 99] } }),
   linked('a command that is never accepted', async (r) => {
     r.chip.faults.commandStuck = true;
     expect(await r.get(URL)).toMatchObject({ error: 'HTTPConnectionError', code: 'EIO' });

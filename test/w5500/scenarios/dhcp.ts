@@ -144,6 +144,30 @@ export const dhcpRows: Scenario[] = [
   gets('believes none of four forgeries at once', (r) => (r.dhcp.faults.forge = forgeries.slice(2, 6))),
   gets('every answer three times', (r) => (r.dhcp.faults.repeat = 2)),
   gets('answers a second late', (r) => (r.dhcp.faults.delayMs = 1000)),
+  ...[2, 10, 100].map((ms) =>
+    gets(`SEND_OK ${ms} ms late, after the answer`, (r) => (r.chip.faults.sendOkDelayMs = ms)),
+  ),
+  ...[1, 2, 3].map((n) => ({
+    name: `options in the fields for names, overload ${n}`,
+    async run(r: Rig) {
+      r.dhcp.faults.overload = n;
+      expect(await r.link(DHCP)).toMatchObject({ ...leased, mask: '255.255.255.0', gw: '10.0.0.1', dns: '10.0.0.1' });
+      await r.works();
+    },
+  })),
+  {
+    name: 'an offer of what no host has',
+    async run(r) {
+      for (const ip of ['127.0.0.1', '224.0.0.5', '255.255.255.255', '0.0.0.0']) {
+        r.dhcp.faults.offer = ip;
+        expect(await r.link({ dhcp: true, timeout: 3000 })).toMatchObject({ code: 'ETIMEDOUT' });
+        expect(types(r)).not.toContain('REQUEST');
+      }
+      r.dhcp.clearFaults();
+      expect(await r.link(DHCP)).toMatchObject(leased);
+      await r.works();
+    },
+  },
   gets('unicast answers get lost', (r) => (r.dhcp.faults.loseUnicast = true)),
   gets('a mask and times that are too long', (r) => {
     const long = Uint8Array.from({ length: 8 }, (_, i) => (i < 3 ? 255 : 0));
@@ -159,7 +183,14 @@ export const dhcpRows: Scenario[] = [
       await r.works();
     },
   },
-  gets('no router, no DNS server, no times', (r) => (r.dhcp.faults.options = { 3: null, 6: null, 58: null, 59: null })),
+  {
+    name: 'no router, no DNS server, no times',
+    async run(r) {
+      r.dhcp.faults.options = { 3: null, 6: null, 58: null, 59: null };
+      expect(await r.link(DHCP)).toMatchObject({ ...leased, gw: '', dns: '' });
+      await r.works();
+    },
+  },
   {
     name: 'answers that are cut off',
     async run(r) {
@@ -196,6 +227,12 @@ function leasedRow(name: string, dhcp: RigOptions['dhcp'], run: (r: Rig) => Prom
 }
 
 export const leaseRows: Scenario[] = [
+  leasedRow('times that are nonsense', { leaseS: 360, t1S: 0, t2S: 0 }, async (r) => {
+    await r.rest(175000);
+    expect(r.dhcp.heard.length).toBe(2);
+    await r.rest(10000);
+    expect(r.dhcp.heard.length).toBe(3);
+  }),
   leasedRow('is renewed at T1 with the server, while nobody notices', { leaseS: 360 }, async (r) => {
     const bound = r.dhcp.heard[1].at;
     await r.rest(175000);

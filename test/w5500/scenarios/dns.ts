@@ -86,6 +86,12 @@ export const dnsRows: Scenario[] = [
     for (const name of names) expect([name, await look(r, name)]).toEqual([name, 'ENOTFOUND']);
     expect(r.dns.queries.length).toBe(0);
   }),
+  row('the question comes back in capitals', async (r) => {
+    r.dns.fault = 'capitals';
+    expect(await look(r, 'api.test')).toBe('10.0.0.7');
+    expect(r.dns.queries.length).toBe(1);
+    r.dns.fault = null;
+  }),
   row('no such name, remembered for a moment', async (r) => {
     expect(await look(r, 'gone.test')).toBe('ENOTFOUND');
     expect(await look(r, 'gone.test')).toBe('ENOTFOUND');
