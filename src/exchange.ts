@@ -94,12 +94,14 @@ function want(this: Exchange): number {
 function onData(this: Exchange, bytes: Bytes): void {
   const x = this;
   const n = bytes.length;
+  // a name of its own: as `x._callback(...)` it would get `x` as its `this`
+  const callback: any = x._callback;
   try {
     // a whole piece in the middle of a run, as drivers deliver it that ask how much is wanted
-    if (n === x._need && n === x._chunk && n < x._left && !x._held && x._callback && x._wait !== Wait.BodyUntilClose) {
+    if (n === x._need && n === x._chunk && n < x._left && !x._held && callback && x._wait !== Wait.BodyUntilClose) {
       x._left -= n;
       // not inside the call of `_hold`: what a call in an argument throws leaves that function's scope behind
-      bytes = x._callback(view(bytes), x._response);
+      bytes = callback(view(bytes), x._response);
       if (bytes) x._hold(bytes);
     } else slow(x, bytes);
   } catch (e) {
@@ -159,21 +161,23 @@ function checkEnd(x: Exchange): void {
 
 function hold(this: Exchange, promise: any): void {
   const x = this;
-  let waiting = false;
+  let mine: any;
+  let later = false;
   if (promise && typeof promise.then === 'function') {
-    x._held = x._plain = true;
+    // by this it knows its own: a thenable may call back more than once
+    mine = x._held = x._plain = {};
     promise.then(
       function () {
-        if (waiting) release(x);
-        else waiting = true;
+        if (x._held === mine)
+          if (later) release(x);
+          else x._held = 0;
       },
       function (e: any) {
-        settle(x, e);
+        if (x._held === mine) settle(x, e);
       },
     );
-    // a thenable may call back at once: then it goes on as if nothing had been said
-    if (waiting) x._held = false;
-    waiting = true;
+    // at once, it goes on as if nothing had been said
+    later = true;
     // it leads back to here: a circle is freed only by a collection
     promise = 0;
   }
@@ -181,8 +185,7 @@ function hold(this: Exchange, promise: any): void {
 
 function release(x: Exchange): void {
   const pending = x._pending || [];
-  if (x._over) return;
-  x._held = false;
+  x._held = 0;
   x._pending = undefined;
   x._aside = 0;
   try {

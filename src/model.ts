@@ -16,7 +16,7 @@ export interface Exchange extends Parser, Receiver {
   _rest: string;
   _need: number;
   /** the caller has answered with a promise: no fast sink any more */
-  _plain?: boolean;
+  _plain?: any;
   max_content: number;
   /** how the peer closed: null, or the error; undefined while it has not */
   _closed?: NetError | null;

@@ -19,7 +19,9 @@ export function direct(this: Exchange, piece: Bytes, n?: number, at?: number): v
   // (a copy of what is only lent)
   if (!this._left || this._wait === Wait.BodyUntilClose)
     this._response.content = typeof piece === 'string' ? bytes : new U8(bytes);
-  piece = this._callback!(bytes, this._response);
+  // not as `this._callback(...)`: it would get the exchange as its `this`
+  const callback: any = this._callback;
+  piece = callback(bytes, this._response);
   if (piece) this._hold(piece);
 }
 

@@ -23,7 +23,9 @@ function storage(name: string): Source {
   return {
     size: function (): number {
       at = 0;
-      return require('Storage').read(name).length;
+      const text = require('Storage').read(name);
+      if (text === undefined) throw new Error('no file ' + name);
+      return text.length;
     },
     read: function (n: number): string {
       at += n;

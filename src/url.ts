@@ -48,14 +48,19 @@ function percent(text: string, bad: RegExp): string {
 
 /**
  * `{a: 1, b: [2, "é"]}` as `a=1&b=2&b=%C3%A9`; null and undefined are left out.
- * @throws TypeError (EINVAL) for anything but an object with names
+ * @throws TypeError (EINVAL) for anything but an object with names, and for objects in it
  */
 export function encodePairs(pairs: any, what: string): string {
   let out = '';
   needPairs(pairs, what);
   Object.keys(pairs).forEach(function (key) {
     ([] as any[]).concat(pairs[key]).forEach(function (value: any) {
-      if (value != null) out += (out && '&') + percent(key, RESERVED) + '=' + percent('' + value, RESERVED);
+      if (value != null) {
+        value += '';
+        // nobody wants to send this; an object has no form that a pair could take
+        need(value !== '[object Object]', what, key + '=' + value);
+        out += (out && '&') + percent(key, RESERVED) + '=' + percent(value, RESERVED);
+      }
     });
   });
   return out;
@@ -70,7 +75,8 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   let host: string;
   let auth: string | undefined;
   let port = '';
-  const scheme = ('' + url).split('://')[0].toLowerCase();
+  // in the interpreter a text shorter than the separator has no pieces at all
+  const scheme = (url + '://').split('://')[0].toLowerCase();
   const tls = scheme === 'https';
   // all but the userinfo
   const shown = ('' + url).split('@').pop();
@@ -98,7 +104,13 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   const v6 = host.charAt(0) === '[';
   const name = v6 ? host.substr(0, host.indexOf(']') + 1) : host.split(':')[0];
   port = host.substr(name.length);
-  need(v6 ? /^\[[0-9a-fA-F:.]+\]$/.test(name) : name.length && !/[^0-9A-Za-z\-._]/.test(name), 'URL', shown);
+  need(
+    v6
+      ? /^\[[0-9a-fA-F:.]+\]$/.test(name) && name.split(':').length > 2
+      : name.length && !/[^0-9A-Za-z\-._]/.test(name),
+    'URL',
+    shown,
+  );
   i = tls ? 443 : 80;
   if (port.length > 1) i = decimal(port.substr(1));
   need((!port.length || port.charAt(0) === ':') && i > 0 && i < 65536, 'URL', shown);

@@ -110,7 +110,7 @@ export function link_info(): LinkInfo {
 
 function drop(): void {
   wanted = 0;
-  settle('taken down');
+  settle('unlinked');
 }
 
 function fits(text: any, max: number): boolean {
@@ -135,7 +135,7 @@ export function link(o: WifiOptions): Promise<LinkInfo> {
     }
     if (!o || !o.ssid || !fits(o.ssid, 32) || !fits(o.password, 64) || !/^[1-9u]/.test(o.timeout as any))
       // not at once: a promise rejected before anyone listens is an error of its own here
-      setTimeout(reject, 0, netError('EINVAL', 'connect', 'bad ssid (1 to 32 bytes), password (up to 64) or timeout'));
+      setTimeout(reject, 0, netError('EINVAL', 'connect', 'bad ssid (1-32 bytes), password (0-64) or timeout'));
     else if (wanted && wanted.ssid === o.ssid && is_linked()) resolve(link_info());
     else {
       drop();

@@ -104,11 +104,12 @@ export function newSocket(events: Receiver): FirmwareSocket {
 
 /** Four numbers in dotted form, as they are written out: the firmware takes "1.127.0.0.1" for 127.0.0.1. */
 export function isAddress(host: any): boolean {
+  // a text of 64 digits would be an exception
+  const parts: any[] = ('' + host).substr(0, 16).split('.');
   return (
     [0, 1, 2, 3]
       .map(function (i) {
-        // a text of 64 digits would be an exception
-        return (('' + host).substr(0, 16).split('.')[i] as any) & 255;
+        return parts[i] & 255;
       })
       .join('.') === host
   );

@@ -55,7 +55,7 @@ export interface Parser {
   /** framing is exact so far, and the server did not say close */
   _exact: boolean;
   /** the receiver takes nothing: the bytes that arrived since, and how many */
-  _held?: boolean;
+  _held?: any;
   _pending?: string[];
   _aside: number;
   _response: Head;
@@ -87,6 +87,9 @@ function fault(p: Parser, what: string, text: string, code?: string): void {
   throw error(HTTPResponseError, code || 'EPROTO', at(p), what + ' ' + JSON.stringify(text.substr(0, 40)));
 }
 
+// the fields that say where the message ends, and whether the connection lasts longer
+const FRAMING = /^(content-length|transfer-encoding|connection)$/;
+
 /** Adds a field to those of its name. */
 function join(fields: any, name: string, value: string): void {
   fields[name] = fields.hasOwnProperty(name) ? fields[name] + ', ' + value : value;
@@ -98,7 +101,7 @@ function field(p: Parser, line: string): void {
   const name = line.substr(0, i).toLowerCase();
   const value = line.substr(i + 1).trim();
   if (i < 1 || NOT_TOKEN.test(name)) fault(p, 'bad header', line);
-  if (name === 'content-length' || name === 'transfer-encoding' || name === 'connection') join(p._framing, name, value);
+  if (FRAMING.test(name)) join(p._framing, name, value);
   // assigning to __proto__ would replace the prototype
   if (name === '__proto__' || (p._keep && p._keep.indexOf(name) < 0)) return;
   if (name !== 'set-cookie') join(headers, name, value);
@@ -147,6 +150,17 @@ function headEnd(p: Parser): void {
   p._wait = wait;
   p._spent = p._head;
   p._head = 0;
+}
+
+/** What to keep of a line that is not over: of a field that nobody wants its name, and the last byte, which may be CR. */
+function begun(p: Parser, text: string): string {
+  const i = text.indexOf(':');
+  const n = text.length - 1;
+  const name = text.substr(0, i).toLowerCase();
+  if (p._keep && p._wait === Wait.Field && i > 0 && text > '!')
+    if (p._keep.indexOf(name) < 0 && !FRAMING.test(name) && !CONTROL.test(text.substr(0, n)))
+      text = name + ':' + text.charAt(n);
+  return text;
 }
 
 /** A line without its end. The most frequent kind comes first. */
@@ -228,7 +242,7 @@ export function parse(p: Parser, bytes: Bytes, n: number): void {
         if (p._head > p.max_headers)
           fault(p, 'more than max_headers = ' + p.max_headers + ' bytes of headers at', text, 'ELIMIT');
         text = p._line + text;
-        p._line = k < 0 ? text : '';
+        p._line = k < 0 ? begun(p, text) : '';
         if (k >= 0) {
           k = text.length;
           line(p, text.substr(0, k - (text.charAt(k - 2) === '\r' ? 2 : 1)));

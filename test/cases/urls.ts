@@ -188,6 +188,8 @@ export const badUrls: { name: string; url: unknown }[] = [
   'http://[]/',
   'http://[zz]/',
   'http://[::1]x/',
+  'http://[127.0.0.1]/',
+  'h',
   'http://[::1]80/',
   'http://[::1]:x/',
   'http://ho st/',

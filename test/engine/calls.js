@@ -184,6 +184,41 @@ var calls = {
       },
     );
   },
+  // calls back twice for the first piece, and once too late: only the first time counts
+  twice: function (done) {
+    var open = 0;
+    var most = 0;
+    var sum = 0;
+    var self;
+    var cb = function (chunk) {
+      open++;
+      most = Math.max(most, open);
+      sum += chunk.length;
+      self = this;
+      return {
+        then: function (resolve, reject) {
+          setTimeout(function () {
+            open--;
+            resolve();
+            resolve();
+            reject(new Error('too late'));
+          }, 1);
+        },
+      };
+    };
+    requests.get(BASE + 'large', { stream_callback: cb }).then(
+      function (r) {
+        done(most + ' at a time, ' + sum + ' of ' + r.received + ', itself: ' + !!(self && self.onData));
+      },
+      function (e) {
+        done(fate(e));
+      },
+    );
+  },
+  // a header longer than all the memory there is
+  skipped: function (done) {
+    told(requests.get(BASE + 'skipped', { keep_headers: ['x-after'], max_headers: 200000 }), done);
+  },
   foreign: function (done) {
     requests.get(BASE + 'answer', { headers: KEEP }).then(function (r) {
       var c = r.connection;

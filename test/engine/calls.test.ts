@@ -34,6 +34,8 @@ const wanted: { [name: string]: string | RegExp } = {
   waited: '2500 2500 0',
   thrown: 'the same: true',
   rejected: 'the same: true',
+  twice: '1 at a time, 2500 of 2500, itself: false',
+  skipped: '200 7 skipped',
   foreign: /^IOError IOError E[A-Z]+ [a-z]+ boolean \d\d/,
   dead: /^IOError IOError E[A-Z]+ [a-z]+ boolean \d\d/,
   status: /^HTTPResponseError HTTPResponseError E[A-Z]+ [a-z]+ boolean \d\d/,
@@ -79,6 +81,8 @@ describeEngines('calls of all kinds', (engine) => {
         else if (what === 'half')
           await peer.send('HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf').then(() => peer.fin());
         else if (what === 'garbage') await peer.send('garbage\r\n');
+        else if (what === 'skipped')
+          await peer.send(answer(what).replace('\r\n', '\r\nX-Long: ' + 'x'.repeat(100000) + '\r\n'));
         else await peer.send(what === 'large' ? large : answer(what));
       }
       await peer.gone();

@@ -61,7 +61,7 @@ const WANT = (port: number): string[] => [
   'ENETDOWN no WiFi link',
   'not linked',
   'HTTPConnectionError | ENETDOWN | connect | esp32wifi has no link',
-  ' | EINVAL | connect | bad ssid (1 to 32 bytes), password (up to 64) or timeout',
+  ' | EINVAL | connect | bad ssid (1-32 bytes), password (0-64) or timeout',
   ' | ENETDOWN | connect | no WiFi link: no ap found',
   ' | EAUTH | connect | no WiFi link: auth fail (wrong password?)',
   ' | ETIMEDOUT | connect | no WiFi link: no answer',
@@ -76,7 +76,7 @@ const WANT = (port: number): string[] => [
   'back after connect home, connect home, connect home',
   '200',
   'HTTPConnectionError | ENETDOWN | connect | esp32wifi has no link',
-  'IOError | ENETDOWN | body | no WiFi link: taken down',
+  'IOError | ENETDOWN | body | no WiFi link: unlinked',
   'quiet: ',
   'end',
 ];

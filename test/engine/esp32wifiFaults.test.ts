@@ -25,7 +25,7 @@ const WANT = `
 ${'EINVAL '.repeat(BAD).trim()}
 calls: 
 - link twice: the latter counts, and is kept up
- | ENETDOWN | connect | no WiFi link: taken down
+ | ENETDOWN | connect | no WiFi link: unlinked
 192.168.7.2
 calls: connect mute, connect home, connect home
 - link to where it is already does nothing
@@ -36,7 +36,7 @@ calls:
 true
 calls: connect twice
 - unlink during link
- | ENETDOWN | connect | no WiFi link: taken down
+ | ENETDOWN | connect | no WiFi link: unlinked
 false
 calls: connect home, disconnect
 - link behind unlink is not taken for lost
@@ -60,9 +60,9 @@ ENETDOWN
  | ETIMEDOUT | connect | no WiFi link: no answer
 192.168.7.2
 - unlink ends what is open, being looked up, and being asked
- | ENETDOWN | dns | no WiFi link: taken down
-IOError | ENETDOWN | headers | no WiFi link: taken down
-HTTPConnectionError | ENETDOWN | dns | no WiFi link: taken down
+ | ENETDOWN | dns | no WiFi link: unlinked
+IOError | ENETDOWN | headers | no WiFi link: unlinked
+HTTPConnectionError | ENETDOWN | dns | no WiFi link: unlinked
 192.168.7.2
 - a late answer is not given to another name
 HTTPConnectionError | ETIMEDOUT | dns | 

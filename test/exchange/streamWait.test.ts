@@ -144,6 +144,43 @@ describe('a callback that returns a promise', () => {
   });
 });
 
+it.each([7, 512, 0])('of a thenable only the first answer counts, pieces of %d', async (stream_chunk) => {
+  let open = 0;
+  let most = 0;
+  let got = '';
+  const r = await requests.get(server.url(), {
+    stream_chunk,
+    stream_callback(chunk) {
+      most = Math.max(most, ++open);
+      got += latin1(chunk);
+      return {
+        then(resolve: () => void, reject: (e: Error) => void) {
+          setImmediate(() => {
+            open--;
+            resolve();
+            resolve();
+            reject(new Error('too late'));
+          });
+        },
+      };
+    },
+  });
+  expect(most).toBe(1);
+  expect(r.received).toBe(body.length);
+  expect(got).toBe(body.toString('latin1'));
+});
+
+it.each([7, 512, 0])('the callback is called on its own, pieces of %d', async (stream_chunk) => {
+  const selves = new Set<unknown>();
+  await requests.get(server.url(), {
+    stream_chunk,
+    stream_callback: function (this: unknown) {
+      selves.add(this);
+    },
+  });
+  expect([...selves]).toEqual([undefined]);
+});
+
 describe('on a driver that cannot pause', () => {
   let hand: HandDriver;
   beforeEach(() => {
