@@ -34,7 +34,7 @@ const wanted: { [name: string]: string | RegExp } = {
   waited: '2500 2500 0',
   thrown: 'the same: true',
   rejected: 'the same: true',
-  twice: '1 at a time, 2500 of 2500, itself: false',
+  twice: '1 at a time, 2500 of 2500, by one who says this: 0',
   skipped: '200 7 skipped',
   foreign: /^IOError IOError E[A-Z]+ [a-z]+ boolean \d\d/,
   dead: /^IOError IOError E[A-Z]+ [a-z]+ boolean \d\d/,
