@@ -20,9 +20,6 @@ const pages = ['README.md', 'CHANGELOG.md', 'docs', 'docs/boards', 'docs/drivers
       : [],
 );
 
-/** A fragment is one that speaks of `requests` as if it were there. */
-const PREAMBLE = 'var requests = require("requests"); require("board").auto_init();\n';
-
 let server: Server;
 let shop: Workshop;
 
@@ -70,7 +67,7 @@ async function runProgram(code: string, name: string): Promise<Run> {
   const local = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const text = code.replace(/\bexample\.com(?::\d+)?/g, local);
   if (/^import .* from '/m.test(text)) return node(shop.file(`${name}.mjs`, text));
-  shop.file(`${name}.js`, /require\('(board|netdriver)'\)/.test(text) ? text : PREAMBLE + text);
+  shop.file(`${name}.js`, text);
   return shop.cli('run', `${name}.js`, '--board', 'host');
 }
 
