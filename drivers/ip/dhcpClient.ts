@@ -98,7 +98,7 @@ function step(d: Dhcp): void {
 /** The address must not be used any more. */
 function lose(d: Dhcp, why: string): void {
   d._driver._setup = undefined;
-  d._driver._restart('ENETDOWN', why);
+  d._driver._restart(why);
 }
 
 /** From T1 on at the server, from T2 on at any, at half of the time that is left (section 4.4.5). */
@@ -136,7 +136,7 @@ function check(d: Dhcp, a: Answer): void {
     if (!err) {
       send(d, Type.DECLINE);
       anew(d, 'somebody else has ' + d._ip, 10000);
-    } else if (err.code === 'EHOSTUNREACH') bind(d, a);
+    } else bind(d, a);
   });
 }
 
@@ -184,7 +184,7 @@ function heard(this: any, data: Uint8Array, from: string, port: number): void {
       d._tries = 0;
       step(d);
     }
-  } else if (d._wait !== Wait.Check && (!d._server || d._server === server)) {
+  } else if (d._wait && (!d._server || d._server === server)) {
     if (type === '' + Type.NAK) {
       const why = 'the DHCP server refuses ' + d._ip;
       if (d._wait === Wait.Bound) lose(d, why);

@@ -7,7 +7,7 @@ export interface Host {
   /** what the board's clock said then; 0 at first */
   _clock: number;
   /** a task threw: the hardware is not what it should be */
-  _restart(code: string, why: string): void;
+  _restart(why: string, code?: string): void;
 }
 
 export interface Task {
@@ -28,7 +28,7 @@ function turn(t: Task): void {
   try {
     t._run(t);
   } catch (e: any) {
-    driver._restart('EIO', e.message);
+    driver._restart(e.message, 'EIO');
   }
 }
 

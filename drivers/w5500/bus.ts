@@ -13,7 +13,7 @@ export interface Bus {
   /** what is sent to read: as long as the longest piece so far */
   _out: Uint8Array;
   /** the chip was well when it was last asked */
-  _up?: boolean;
+  _up?: any;
   /** frames that have yet to begin as those of a chip do; NaN once one did not */
   _echo?: number;
 }
@@ -25,7 +25,7 @@ export interface Part {
   _regs: number;
 }
 
-export const SILENT = 'the chip does not answer any more';
+export const SILENT = 'the chip does not answer';
 
 /**
  * Reads n bytes: a view on what the bus gave, without the three bytes that come with the header. Chips say 1, 2, 3
@@ -37,7 +37,7 @@ export function read(p: Part, address: number, n: number, buffer?: number): Uint
   const out = c._out.subarray(0, n + 3);
   out.set([address >> 8, address, p._regs + (buffer! | 0)]);
   const got = c._spi.send(out, c._cs);
-  if (got[1] === 2 && got[2] === 3) {
+  if (got[2] === 3) {
     if (c._echo) c._echo--;
   } else if (c._up && c._echo === 0) throw new Error(SILENT);
   else c._echo = NaN;

@@ -8,8 +8,8 @@ import type { Chip } from './model';
 import type { NetError } from '../../src/net/driver';
 
 /** Why nothing goes. */
-export function unlinked(c: Chip, code: string): NetError {
-  return netError(code, 'connect', 'w5500 is not linked: ' + c._why);
+export function unlinked(c: Chip, code?: string): NetError {
+  return netError(code || 'ENETDOWN', 'connect', 'w5500 is not linked: ' + c._why);
 }
 
 function nobody(): any {
@@ -17,10 +17,10 @@ function nobody(): any {
 }
 
 /** Every socket ends with an error, and the chip does not hear of it. */
-export function breakAll(c: Chip, code: string): void {
+export function breakAll(c: Chip, code?: string): void {
   const socks = c._socks;
   if (c._dhcp) c._dhcp._stop(c._dhcp);
-  c._up = c._linked = false;
+  c._up = c._linked = 0;
   c._socks = c._sizes.map(nobody);
   socks.forEach(function (s) {
     // an error takes long to make: the interpreter counts lines for its stack
@@ -46,13 +46,13 @@ function probe(c: Chip): void {
   if (version === Bit.VERSION && mr < Bit.RST) {
     if (c._resetDone) configure(c);
     else {
-      c._resetDone = true;
+      c._resetDone = 1;
       reset(c);
       soon(c, 2);
     }
   } else if (c._tries--) soon(c, 5);
   else {
-    c._why = 'VERSIONR is ' + version + ', expected 4, and MR is ' + mr + ', expected 0';
+    c._why = 'VERSIONR is ' + version + ', expected 4, MR is ' + mr + ', expected 0';
     c._run = boot;
     soon(c, 1000);
     if (c._done) c._stop('ENODEV');
@@ -93,9 +93,9 @@ function watch(c: Chip): void {
   soon(c, up ? 1000 : 100);
   if (!up) {
     c._why = 'no Ethernet link: PHYCFGR is ' + phy + ', is the cable in?';
-    if (c._up) c._restart('ENETDOWN', c._why);
+    if (c._up) c._restart(c._why);
   } else if (!c._up) {
-    c._up = true;
+    c._up = 1;
     if (c._wanted!.dhcp) c._startDhcp!();
     else c._use(c._setup!);
   }

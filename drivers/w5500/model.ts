@@ -20,12 +20,12 @@ export interface Chip extends Bus, Part, Task, Host {
   _sizes: number[];
   /** the last ephemeral port of TCP */
   _port: number;
-  _resetDone?: boolean;
+  _resetDone?: any;
   /** to see it after the reset, every 5 ms */
   _tries: number;
   /** the cable is in; the addresses are set */
-  _up?: boolean;
-  _linked?: boolean;
+  _up?: any;
+  _linked?: any;
   /** what keeps it from being linked */
   _why: string;
   /** what is wanted of it, and its addresses */
@@ -37,5 +37,5 @@ export interface Chip extends Bus, Part, Task, Host {
   _startDhcp?(): void;
   /** somebody waits for the link */
   _done?: any;
-  _stop(code: string): void;
+  _stop(code?: string): void;
 }

@@ -49,8 +49,8 @@ export interface Sock extends Part, Task, Asker {
   _wait: number;
   /** deadline of what it waits for */
   _until: number;
-  /** a SEND is not over */
-  _sending?: boolean;
+  /** a SEND is not over: 1 or 0, as all of these, which costs no variable of its own */
+  _sending?: number;
   /** bytes written to the TX buffer that no SEND has taken */
   _filled: number;
   /** pointers: Sn_TX_WR, Sn_RX_RD; and bytes read that no RECV has released */
@@ -58,9 +58,9 @@ export interface Sock extends Part, Task, Asker {
   _rd: number;
   _got: number;
   /** the receiver wants nothing */
-  _paused?: boolean;
+  _paused?: number;
   /** there may be bytes */
-  _look?: boolean;
+  _look?: number;
   /** its own part of a turn, from Open to Up; true: something is expected soon */
   _work(s: Sock, ir: number, sr: number, late: boolean): any;
   /** the end, once */
@@ -76,20 +76,23 @@ export function run(s: Sock): void {
   // whoever it served need not wait for the goodbye: that would keep a whole request in memory
   if (s._state >= State.Leave) (s as any).events = 0;
   if (c._socks[s._n] !== s) return;
-  const r = read(s, Sn.CR, 3);
+  let r: any = read(s, Sn.CR, 3);
   const command = r[0];
+  const ir = r[1];
   const sr = r[2];
   const late = c._now > s._until;
-  const reading = s._state === State.Up && !s._paused;
+  const reading = s._state === State.Up && !s._paused ? 1 : 0;
   // RECV is cleared together with the command, unless nobody reads: it would keep INTn low
-  const clear = reading ? r[1] & ~Ir.RECV : r[1];
-  let expecting: any = true;
+  const clear = reading ? ir & ~Ir.RECV : ir;
+  let expecting: any = 1;
+  // not to be kept while others are called
+  r = 0;
   s._wait *= 2;
   if (command ? s._wait > 2000 : late && s._state < State.Dial)
     throw new Error('socket ' + s._n + ' hangs: Sn_CR is ' + command + ', Sn_SR is ' + sr);
   if (!command) {
-    if (r[1] & Ir.RECV) s._look = reading;
-    if (r[1] & Ir.SEND_OK) s._sending = false;
+    if (ir & Ir.RECV) s._look = reading;
+    if (ir & Ir.SEND_OK) s._sending = 0;
     if (clear) write(s, Sn.IR, clear);
     if (s._state === State.Wipe) {
       if (sr) order(s, Cr.CLOSE);
@@ -101,7 +104,7 @@ export function run(s: Sock): void {
         // bits of the last connection survive
         order(s, Cr.OPEN, Ir.ALL);
       }
-    } else if (s._state < State.Leave) expecting = s._work(s, r[1], sr, late);
+    } else if (s._state < State.Leave) expecting = s._work(s, ir, sr, late);
     else if (s._state === State.Leave && (sr === Sr.ESTABLISHED || sr === Sr.CLOSE_WAIT)) {
       if (s._filled && !s._sending) flush(s);
       else if (!s._filled || late) {
@@ -133,7 +136,7 @@ export function ready(s: Sock): void {
   s._wr = word(r, 4);
   s._rd = word(r, 8);
   s._state = State.Up;
-  s._look = true;
+  s._look = 1;
 }
 
 /** Bytes into the TX buffer. */
@@ -153,7 +156,7 @@ export function flush(s: Sock): void {
   write(s, Sn.TX_WR, pair(s._wr));
   order(s, Cr.SEND);
   s._filled = 0;
-  s._sending = true;
+  s._sending = 1;
   s._until = s._driver._now + SEND_TIMEOUT;
   // acknowledged hardly sooner
   s._wait = 2;
@@ -172,7 +175,7 @@ export function release(s: Sock): void {
   write(s, Sn.RX_RD, pair(s._rd));
   order(s, Cr.RECV, Ir.RECV);
   s._got = 0;
-  s._look = true;
+  s._look = 1;
 }
 
 /**
@@ -185,7 +188,7 @@ export function waiting(s: Sock): number {
     const n = word(r, 0);
     if (n === ((word(r, 4) - word(r, 2)) & 0xffff) && word(r, 2) === ((s._rd - s._got) & 0xffff)) return n - s._got;
   }
-  s._look = true;
+  s._look = 1;
   return -1;
 }
 
@@ -201,7 +204,7 @@ export function leave(s: Sock, abort?: any): void {
     // a SEND that is under way may end first
     const bye = s._state === State.Up && !abort;
     s._until = bye ? s._driver._now + CLOSE_TIMEOUT : 0;
-    s._look = false;
+    s._look = 0;
     s._state = bye ? State.Leave : s._state ? State.Close : State.Over;
     poke(s);
     if (s._lookup) s._lookup._drop(s);
@@ -222,8 +225,7 @@ export function place(s: Sock, port: number): void {
   const socks = c._socks;
   let n = 0;
   for (let i = 1; i < socks.length; i++) if (socks[i]._state > socks[n]._state) n = i;
-  if (socks[n]._state < State.Leave)
-    throw netError('EMFILE', 'connect', 'all ' + socks.length + ' sockets of the chip are in use');
+  if (socks[n]._state < State.Leave) throw netError('EMFILE', 'connect', 'all ' + socks.length + ' sockets are in use');
   socks[n] = s;
   s._n = n;
   s._regs = Block.Socket + n * 32;

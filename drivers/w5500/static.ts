@@ -80,7 +80,7 @@ export function needName(host: any, any?: boolean): void {
 }
 
 export function needLink(c: Driver): void {
-  if (!c._linked) throw unlinked(c, 'ENETDOWN');
+  if (!c._linked) throw unlinked(c);
 }
 
 /** Fixed addresses, checked. */
@@ -136,7 +136,7 @@ const driver: any = {
     const c = this;
     return promise(function (done) {
       need(!c._wanted, 'link()', 'called twice', 'preceded by unlink()');
-      need(l && (l.dhcp || l.ip), 'ip', l && l.ip, 'given, with mask, gw and dns, or dhcp: true');
+      need(l && (l.dhcp || l.ip), 'ip', l && l.ip, 'given, or dhcp: true');
       need(!l.dhcp || c._plan, 'dhcp', true, 'left out: this build is static');
       c._setup = l.dhcp ? c._plan!(l) : fixed(l);
       const ms = needNumber('timeout', l.timeout, 30000, 1, 1e9, 1);
@@ -155,7 +155,7 @@ const driver: any = {
   unlink: function (this: Driver): void {
     if (this._wanted) {
       this._why = 'unlink() was called';
-      this._stop('ENETDOWN');
+      this._stop();
     }
   },
 
@@ -182,7 +182,7 @@ const driver: any = {
     need(to, 'connect()', to, '{host, port}');
     const host = to.host;
     needLink(this);
-    if (to.tls) throw netError('ENOTLS', 'tls', 'w5500 has no TLS of its own');
+    if (to.tls) throw netError('ENOTLS', 'tls', 'w5500 has no TLS');
     needPort(to.port);
     needName(host);
     const s = newTcp(this, events, host, to.port);
@@ -198,12 +198,12 @@ const driver: any = {
     // GAR, SUBR, SHAR, SIPR lie side by side, and so do RTR and RCR
     write(this, Reg.GAR, [bytes(l._gw), bytes(l._mask), this._mac, bytes(l._ip)]);
     write(this, Reg.RTR, this._retry);
-    this._linked = true;
+    this._linked = 1;
     settle(this, null);
   },
 
   /** Nothing goes any more, until `link` is called again. */
-  _stop: function (this: Driver, code: string): void {
+  _stop: function (this: Driver, code?: string): void {
     const c = this;
     if (c._up) reset(c);
     halt(c);
@@ -213,10 +213,10 @@ const driver: any = {
   },
 
   /** Everything starts over. */
-  _restart: function (this: Driver, code: string, why: string): void {
+  _restart: function (this: Driver, why: string, code?: string): void {
     this._why = why;
     // whoever waits for the link hears of a chip that is not well, not that it took too long
-    if (this._done && code === 'EIO' && this._failures++ > 1) this._stop(code);
+    if (this._done && code && this._failures++ > 1) this._stop(code);
     breakAll(this, code);
     // who was told may have called unlink()
     if (this._wanted) boot(this);
@@ -250,7 +250,7 @@ export function create(options: W5500Options): W5500 {
   need(c._phy >= 0, 'phy', o.phy, MODES.join());
   c._out = new Uint8Array(16);
   c._socks = [];
-  breakAll(c, '');
+  breakAll(c);
   if (irq && global.setWatch) {
     c._irq = irq;
     global.setWatch(

@@ -30,21 +30,26 @@ import type { Bytes, ConnectPhase, NetError, Receiver, Socket } from '../../src/
 const PIECE = 2048;
 const CONNECT_TIMEOUT = 10000;
 
-const WORDS = {
-  ETIMEDOUT: 'no answer from ',
-  EHOSTUNREACH: 'no ARP answer on the way to ',
-  ECONNRESET: 'reset by ',
-  ECONNREFUSED: 'refused by ',
-};
+/** codes and what they mean */
+export const WORDS = [
+  'ETIMEDOUT',
+  'no answer from ',
+  'EHOSTUNREACH',
+  'no ARP answer on the way to ',
+  'ECONNRESET',
+  'reset by ',
+  'ECONNREFUSED',
+  'refused by ',
+];
 
 interface Tcp extends Sock, Socket {
   phase: ConnectPhase;
   _host: string;
   /** it got further than INIT and ARP; the chip gave up; room was offered; a piece waits to become whole */
-  _syn?: boolean;
-  _gaveUp?: boolean;
-  _offered?: boolean;
-  _short?: boolean;
+  _syn?: number;
+  _gaveUp?: number;
+  _offered?: number;
+  _short?: number;
 }
 
 /** A socket without an address yet. */
@@ -69,75 +74,66 @@ export function dial(s: Tcp, ip: string): void {
 
 /** The end for a reason that Sn_IR and Sn_SR have told. */
 function fail(s: Tcp, late?: boolean): void {
-  const code =
-    late || (s._gaveUp && s._syn)
-      ? 'ETIMEDOUT'
-      : s._gaveUp
-        ? 'EHOSTUNREACH'
-        : s._state === State.Up
-          ? 'ECONNRESET'
-          : 'ECONNREFUSED';
-  end(s, netError(code, s.phase, WORDS[code] + s._host + ' port ' + s._dport));
+  const i = late || (s._gaveUp && s._syn) ? 0 : s._gaveUp ? 2 : s._state === State.Up ? 4 : 6;
+  end(s, netError(WORDS[i], s.phase, WORDS[i + 1] + s._host + ' port ' + s._dport));
 }
 
 /** Offers room, and sends what was written. True: the chip is busy with it. */
-function offer(s: Tcp): boolean | undefined {
+function offer(s: Tcp): any {
   let room: number;
   // Sn_TX_FSR does not know of bytes that no SEND has taken: those go first
   if (!s._offered && !s._filled) {
     // its high byte is read first, and between SENDs it only grows: torn, it is too small at worst
     room = word(read(s, Sn.TX_FSR, 2), 0);
     if (room) {
-      s._offered = true;
+      s._offered = 1;
       s.events.onWritable(room);
     }
   }
   if (s._filled && s._state === State.Up) {
     flush(s);
-    return true;
+    return 1;
   }
 }
 
-/** The turn of a socket until its peer has answered. */
-function connecting(s: Tcp, ir: number, sr: number, late: boolean): boolean {
-  if (s._state === State.Open) {
-    if (sr === Sr.INIT) {
-      aim(s);
-      order(s, Cr.CONNECT);
-      s._state = State.Dial;
-      s._until = s._driver._now + CONNECT_TIMEOUT;
-    }
-  } else if (sr === Sr.ESTABLISHED || sr === Sr.CLOSE_WAIT || ir & Ir.CON) {
-    // or it was so, and is over
-    ready(s);
-    s.phase = 'open';
-    if (sr) offer(s);
-  } else if (late || !sr) fail(s, late);
-  return true;
-}
-
+/** Its part of a turn. */
 function work(s: Tcp, ir: number, sr: number, late: boolean): any {
   const over = !sr || sr === Sr.CLOSE_WAIT;
   const look = s._look || over;
   let left: number;
   let n: number;
   let bytes: Uint8Array | 0;
-  if (ir & Ir.TIMEOUT) s._gaveUp = true;
-  if (sr > Sr.INIT) s._syn = true;
-  if (s._state !== State.Up) return connecting(s, ir, sr, late);
-  if (ir & Ir.SEND_OK) s._offered = false;
+  if (ir & Ir.TIMEOUT) s._gaveUp = 1;
+  if (sr > Sr.INIT) s._syn = 1;
+  if (s._state !== State.Up) {
+    if (s._state === State.Open) {
+      if (sr === Sr.INIT) {
+        aim(s);
+        order(s, Cr.CONNECT);
+        s._state = State.Dial;
+        s._until = s._driver._now + CONNECT_TIMEOUT;
+      }
+    } else if (sr === Sr.ESTABLISHED || sr === Sr.CLOSE_WAIT || ir & Ir.CON) {
+      // or it was so, and is over
+      ready(s);
+      s.phase = 'open';
+      if (sr) offer(s);
+    } else if (late || !sr) fail(s, late);
+    return 1;
+  }
+  if (ir & Ir.SEND_OK) s._offered = 0;
   if (s._sending) {
     if (late) fail(s, late);
-  } else if (!over && offer(s)) return true;
-  s._look = false;
+  } else if (!over && offer(s)) return 1;
+  s._look = 0;
   if (look && !s._paused && s._state === State.Up) {
     left = waiting(s);
     while (left > 0 && (over || s._got < PIECE)) {
       n = Math.min(s.events.want(), PIECE);
       if (s._state !== State.Up) break;
-      s._paused = !n;
+      s._paused = n ? 0 : 1;
       // the rest of a piece is often on its way
-      s._short = n > left && !over && !s._short;
+      s._short = n > left && !over && !s._short ? 1 : 0;
       if (s._paused || s._short) break;
       n = Math.min(n, left);
       left -= n;
@@ -156,7 +152,7 @@ function work(s: Tcp, ir: number, sr: number, late: boolean): any {
       return;
     }
     if (s._got && (!s._short || s._got >= PIECE / 2)) release(s);
-    else if (s._short) s._look = true;
+    else if (s._short) s._look = 1;
   }
   return !s._driver._irq && (s._sending || (s._wait > 50 && !s._paused && s.events.want() > 1));
 }
@@ -186,8 +182,8 @@ const tcp: any = {
     }
   },
   resume: function (this: Tcp): void {
-    this._paused = this._offered = false;
-    this._look = true;
+    this._paused = this._offered = 0;
+    this._look = 1;
     poke(this);
   },
   close: function (this: Tcp): void {

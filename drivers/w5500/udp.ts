@@ -7,6 +7,7 @@ import { aim, fill, flush, inUse, leave, place, poke, ready, release, run, State
 import { need } from './options';
 import { needName, needPort, resolve } from './static';
 import { Ir, Mode, Sr } from './registers';
+import { WORDS } from './tcp';
 import type { Sock } from './socket';
 import type { Driver } from './static';
 import type { NetError } from '../../src/net/driver';
@@ -42,7 +43,7 @@ function tell(s: Port, f: any, a: any, ip?: string, port?: number): void {
 
 function sent(s: Port, err: NetError | null): void {
   const done = s._done;
-  s._sending = false;
+  s._sending = 0;
   s._data = s._done = 0;
   tell(s, done, err);
 }
@@ -61,11 +62,11 @@ function receive(s: Port): void {
 
 function work(s: Port, ir: number, sr: number, late: boolean): any {
   if (s._state === State.Open) {
-    if (sr !== Sr.UDP) return true;
+    if (sr !== Sr.UDP) return 1;
     ready(s);
   }
   if (ir & (Ir.SEND_OK | Ir.TIMEOUT) || (late && s._sending))
-    sent(s, ir & Ir.SEND_OK ? null : netError('EHOSTUNREACH', 'open', 'no ARP answer from ' + s._ip));
+    sent(s, ir & Ir.SEND_OK ? null : netError(WORDS[2], 'open', WORDS[3] + s._ip));
   if (s._data && s._ip && !s._sending && s._state === State.Up) {
     aim(s);
     fill(s, s._data);
@@ -73,11 +74,11 @@ function work(s: Port, ir: number, sr: number, late: boolean): any {
   }
   // SEND_OK may come later than the answer, to which there may be another datagram
   if (s._look && !s._sending) {
-    s._look = false;
+    s._look = 0;
     receive(s);
     if (s._got && s._state === State.Up) {
       release(s);
-      return true;
+      return 1;
     }
   }
   return s._sending;
@@ -112,8 +113,7 @@ const udp: any = {
       } catch (e: any) {
         sent(s, e);
       }
-    } else if (done)
-      done(netError(code, 'open', code + ': datagram of ' + n + ' bytes, it takes one of 1 to ' + most + ' at a time'));
+    } else if (done) done(netError(code, 'open', code + ': ' + n + ' bytes, it takes 1 to ' + most + ' at a time'));
   },
   _found: function (this: Port, err: NetError | null, ip: string): void {
     this._ip = ip;
