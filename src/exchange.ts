@@ -113,7 +113,7 @@ function onData(this: Exchange, bytes: Bytes): void {
 function slow(x: Exchange, bytes: Bytes): void {
   const chunk = x._chunk;
   parse(x, bytes, bytes.length);
-  if (x._aside) checkLimit(x, x._aside, 'unread rest, which the driver cannot leave with the peer,');
+  if (x._aside) checkLimit(x, x._aside, 'unread rest, as the driver cannot pause,');
   if (!x._callback && x._wait === Wait.FixedBody) checkLimit(x, x._response.total, 'body');
   checkEnd(x);
   // without a length any piece may be the last, which stays as `content`: not with the fast ones
@@ -207,7 +207,7 @@ function wrongLength(x: Exchange): Error {
     IOError,
     'EFILE',
     'send',
-    'the source is not as long, in bytes, as its size() says, at ' + x._unsent + ' bytes before the end',
+    'the source is not as long as its size() says, at ' + x._unsent + ' bytes before the end',
   );
 }
 
@@ -291,13 +291,14 @@ export function newExchange(options: any): Exchange {
     x._onBody = chunk ? regroup : direct;
   }
   x.onData = onData.bind(x);
-  Object.keys(limits).forEach(function (name) {
-    const n = options[name];
+  let n: any;
+  for (const name in limits) {
+    n = options[name];
     if (n !== undefined) {
       need(typeof n === 'number' && n >= 0, name, n);
       x[name] = n;
     }
-  });
+  }
   return x;
 }
 

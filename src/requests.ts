@@ -52,45 +52,27 @@ export interface UploadOptions extends RequestOptions {
   method?: string;
 }
 
-const WHY: { [code: string]: string } = {
-  ENETDOWN: ' has no link',
-  ETLSUNVERIFIED: ' cannot verify TLS, see ctx: {verify: false}',
-  ENOTLS: ' has no TLS',
-};
+const UNVERIFIED = ' cannot verify TLS, see ctx: {verify: false}';
 
-function refuse(code: string, what: string, message?: string): void {
-  throw error(
-    HTTPConnectionError,
-    code,
-    /TLS/.test(code) ? 'tls' : 'connect',
-    message || what + WHY[code],
-    code === 'ENETDOWN',
-  );
+function refuse(code: string, message: string): void {
+  throw error(HTTPConnectionError, code, /TLS/.test(code) ? 'tls' : 'connect', message, code === 'ENETDOWN');
 }
 
 /** The driver, if it may and can connect to such a target: never silently unauthenticated. */
 function driverFor(name: string | undefined, tls: TlsContext | undefined): NetDriver {
   let driver: any;
-  let code = 'ENODRIVER';
-  let message = '';
   try {
     driver = driverOf(name);
-    name = driver.name;
   } catch (e: any) {
-    message = e.message;
+    refuse('ENODRIVER', e.message);
   }
-  if (driver) {
-    code = '';
-    if (!driver.is_linked()) code = 'ENETDOWN';
-    if (tls && !driver.capabilities.verify && tls.verify !== false) code = 'ETLSUNVERIFIED';
-    if (tls && !driver.capabilities.tls) code = 'ENOTLS';
+  name = driver.name;
+  if (tls) {
+    if (!driver.capabilities.tls) refuse('ENOTLS', name + ' has no TLS');
+    if (!driver.capabilities.verify && tls.verify !== false) refuse('ETLSUNVERIFIED', name + UNVERIFIED);
   }
-  if (code) refuse(code, name!, message);
+  if (!driver.is_linked()) refuse('ENETDOWN', name + ' has no link');
   return driver;
-}
-
-function lowerCase(name: string): string {
-  return name.toLowerCase();
 }
 
 /** The one way to make a call; `source` is the body of an upload. */
@@ -105,7 +87,9 @@ export function send(method: string, url: string, options?: any, source?: Source
       let length = -1;
       if (keep != null) {
         need(Array.isArray(keep), 'keep_headers', keep);
-        x._keep = keep.map(lowerCase);
+        x._keep = keep.map(function (name: string) {
+          return name.toLowerCase();
+        });
       }
       if (o.headers != null) needPairs(o.headers, 'headers');
       x._method = method;
@@ -130,7 +114,7 @@ export function send(method: string, url: string, options?: any, source?: Source
       if (kept && (kept._origin !== origin || !kept._socket))
         throw error(IOError, 'ECONNECTION', 'connect', 'connection is closed, in use, or not to ' + origin, true);
       if (target.tls && target.tls.verify === false) x._unverified = true;
-      if (kept && kept._unverified && !x._unverified) refuse('ETLSUNVERIFIED', 'this connection');
+      if (kept && kept._unverified && !x._unverified) refuse('ETLSUNVERIFIED', 'this connection' + UNVERIFIED);
       run(x, kept && !o.driver ? undefined : driverFor(o.driver, target.tls), target, kept);
     } catch (e: any) {
       closeSource(source);

@@ -61,13 +61,7 @@ const members: Partial<Response> & ThisType<Response> = {
   raise_for_status: function () {
     const s = this.status;
     if (s > 399)
-      throw error(
-        HTTPResponseError,
-        'ESTATUS',
-        'body',
-        s + ' ' + this.reason,
-        [408, 429, 500, 502, 503, 504].indexOf(s) >= 0,
-      );
+      throw error(HTTPResponseError, 'ESTATUS', 'body', s + ' ' + this.reason, /408|429|50[0234]/.test(s as any));
     return this;
   },
 };

@@ -7,18 +7,17 @@ import type { Target } from '../url';
 export const USER_AGENT = 'espruino-requests/0.1';
 
 interface Begun {
-  text: string;
+  _text: string;
   /** names so far, lower case, behind a dot that keeps them off the prototype */
-  names: any;
-  length: number;
+  _names: any;
 }
 
 // neither inside `requestHead`: a function that its own scope holds is garbage that only a collection frees
 function add(head: Begun, name: string, value: any): void {
   const key = '.' + name.toLowerCase();
-  if (value != null && !head.names[key]) head.text += name + ': ' + value + '\r\n';
+  if (value != null && !head._names[key]) head._text += name + ': ' + value + '\r\n';
   // nobody takes away what frames the message
-  if (value != null || !/^.(host|content-length)$/.test(key)) head.names[key] = 1;
+  if (value != null || !/^.(host|content-length)$/.test(key)) head._names[key] = 1;
 }
 
 /** A field of the caller's. */
@@ -40,7 +39,7 @@ function check(name: string, value: string, length: number): void {
  * @throws TypeError (EINVAL)
  */
 export function requestHead(method: string, target: Target, headers: any, length: number, type?: string): string {
-  const head: Begun = { text: method + ' ' + target._path + ' HTTP/1.1\r\n', names: {}, length: length };
+  const head: Begun = { _text: method + ' ' + target._path + ' HTTP/1.1\r\n', _names: {} };
   need(method && !NOT_TOKEN.test(method), 'method', method);
   Object.keys(headers).forEach(function (name) {
     let value = headers[name];
@@ -58,5 +57,5 @@ export function requestHead(method: string, target: Target, headers: any, length
   add(head, 'Authorization', target._auth);
   add(head, 'Content-Length', length < 0 ? null : length);
   add(head, 'Content-Type', type);
-  return head.text + '\r\n';
+  return head._text + '\r\n';
 }
