@@ -67,8 +67,10 @@ function send(d: Dhcp, type: Type): void {
   const bound = d._wait === Wait.Bound;
   const name = c._wanted!.hostname;
   let options = [Option.TYPE, 1, type, Option.CLIENT, 7, 1].concat(c._mac);
-  if (d._ip && !bound) options = options.concat(Option.ADDRESS, 4, bytes(d._ip));
-  if (d._server && !bound) options = options.concat(Option.SERVER, 4, bytes(d._server));
+  if (!bound) {
+    if (d._ip) options = options.concat(Option.ADDRESS, 4, bytes(d._ip));
+    if (d._server) options = options.concat(Option.SERVER, 4, bytes(d._server));
+  }
   if (type !== Type.DECLINE) {
     options.push(Option.LIST, 6, 1, 3, 6, 51, 58, 59);
     if (name) options = options.concat(Option.HOST_NAME, name.length, codes(name));

@@ -56,11 +56,11 @@ function finish(q: Query, seconds: number, ip?: string): void {
   const c = q._driver;
   const err = ip
     ? null
-    : seconds
-      ? notFound(q._name, 'there is no address')
-      : q._why
-        ? notFound(q._name, 'the DNS server says ' + q._why, 'EAI_AGAIN')
-        : notFound(q._name, 'no DNS server answers', 'ETIMEDOUT');
+    : notFound(
+        q._name,
+        seconds ? 'no address' : q._why ? 'the DNS server says ' + q._why : 'no DNS server answers',
+        seconds ? '' : q._why ? 'EAI_AGAIN' : 'ETIMEDOUT',
+      );
   const known: any = { _name: q._name, _err: err, _ip: ip, _until: c._now + Math.min(seconds, LONGEST) * 1000 };
   c._names = c._names
     .filter(function (k) {

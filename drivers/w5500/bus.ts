@@ -10,8 +10,6 @@ export interface Bus {
   _spi: Spi;
   /** SCSn */
   _cs: any;
-  /** what is sent to read: as long as the longest piece so far */
-  _out: Uint8Array;
   /** the chip was well when it was last asked */
   _up?: any;
   /** frames that have yet to begin as those of a chip do; NaN once one did not */
@@ -33,8 +31,7 @@ export const SILENT = 'the chip does not answer';
  */
 export function read(p: Part, address: number, n: number, buffer?: number): Uint8Array {
   const c = p._driver;
-  if (c._out.length < n + 3) c._out = new Uint8Array(n + 3);
-  const out = c._out.subarray(0, n + 3);
+  const out = new Uint8Array(n + 3);
   out.set([address >> 8, address, p._regs + (buffer! | 0)]);
   const got = c._spi.send(out, c._cs);
   if (got[2] === 3) {

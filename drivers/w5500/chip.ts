@@ -12,16 +12,14 @@ export function unlinked(c: Chip, code?: string): NetError {
   return netError(code || 'ENETDOWN', 'connect', 'w5500 is not linked: ' + c._why);
 }
 
-function nobody(): any {
-  return NOBODY;
-}
-
 /** Every socket ends with an error, and the chip does not hear of it. */
 export function breakAll(c: Chip, code?: string): void {
   const socks = c._socks;
   if (c._dhcp) c._dhcp._stop(c._dhcp);
   c._up = c._linked = 0;
-  c._socks = c._sizes.map(nobody);
+  c._socks = c._sizes.map(function () {
+    return NOBODY;
+  });
   socks.forEach(function (s) {
     // an error takes long to make: the interpreter counts lines for its stack
     if (s._driver) end(s, unlinked(c, code));

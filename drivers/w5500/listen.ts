@@ -36,7 +36,7 @@ export function extend(driver: any): Listening {
   const servers: any = {};
 
   /** The turn of a socket until somebody connects; from then on it is one like any other. True: look again soon. */
-  function work(s: any, ir: number, sr: number, late: boolean): boolean {
+  function work(s: any, ir: number, sr: number, late: number): any {
     if (s._state === State.Open) {
       if (sr === Sr.INIT) {
         order(s, Cr.LISTEN);
@@ -46,9 +46,9 @@ export function extend(driver: any): Listening {
     else {
       s._until = driver._now + HANDSHAKE_TIMEOUT;
       delete s._work;
-      return s._work(s, ir, sr, false);
+      return s._work(s, ir, sr, 0);
     }
-    return true;
+    return 1;
   }
 
   function wake(port: string): void {

@@ -62,7 +62,7 @@ export interface Sock extends Part, Task, Asker {
   /** there may be bytes */
   _look?: number;
   /** its own part of a turn, from Open to Up; true: something is expected soon */
-  _work(s: Sock, ir: number, sr: number, late: boolean): any;
+  _work(s: Sock, ir: number, sr: number, late: number): any;
   /** the end, once */
   _tell(err: NetError | null): void;
 }
@@ -78,12 +78,9 @@ export function run(s: Sock): void {
   if (c._socks[s._n] !== s) return;
   let r: any = read(s, Sn.CR, 3);
   const command = r[0];
-  const ir = r[1];
+  let ir = r[1];
   const sr = r[2];
-  const late = c._now > s._until;
-  const reading = s._state === State.Up && !s._paused ? 1 : 0;
-  // RECV is cleared together with the command, unless nobody reads: it would keep INTn low
-  const clear = reading ? ir & ~Ir.RECV : ir;
+  const late = c._now > s._until ? 1 : 0;
   let expecting: any = 1;
   // not to be kept while others are called
   r = 0;
@@ -91,9 +88,13 @@ export function run(s: Sock): void {
   if (command ? s._wait > 2000 : late && s._state < State.Dial)
     throw new Error('socket ' + s._n + ' hangs: Sn_CR is ' + command + ', Sn_SR is ' + sr);
   if (!command) {
-    if (ir & Ir.RECV) s._look = reading;
+    // RECV is cleared together with the command, unless nobody reads: it would keep INTn low
+    if (ir & Ir.RECV && s._state === State.Up && !s._paused) {
+      s._look = 1;
+      ir -= Ir.RECV;
+    }
     if (ir & Ir.SEND_OK) s._sending = 0;
-    if (clear) write(s, Sn.IR, clear);
+    if (ir) write(s, Sn.IR, ir);
     if (s._state === State.Wipe) {
       if (sr) order(s, Cr.CLOSE);
       else {

@@ -248,7 +248,6 @@ export function create(options: W5500Options): W5500 {
   c._keepalive = needNumber('keepalive', o.keepalive, 0, 0, 1275, 5) / 5;
   c._phy = MODES.indexOf(o.phy || 'auto');
   need(c._phy >= 0, 'phy', o.phy, MODES.join());
-  c._out = new Uint8Array(16);
   c._socks = [];
   breakAll(c);
   if (irq && global.setWatch) {

@@ -73,7 +73,7 @@ export function dial(s: Tcp, ip: string): void {
 }
 
 /** The end for a reason that Sn_IR and Sn_SR have told. */
-function fail(s: Tcp, late?: boolean): void {
+function fail(s: Tcp, late?: number): void {
   const i = late || (s._gaveUp && s._syn) ? 0 : s._gaveUp ? 2 : s._state === State.Up ? 4 : 6;
   end(s, netError(WORDS[i], s.phase, WORDS[i + 1] + s._host + ' port ' + s._dport));
 }
@@ -97,8 +97,8 @@ function offer(s: Tcp): any {
 }
 
 /** Its part of a turn. */
-function work(s: Tcp, ir: number, sr: number, late: boolean): any {
-  const over = !sr || sr === Sr.CLOSE_WAIT;
+function work(s: Tcp, ir: number, sr: number, late: number): any {
+  const over = !sr || sr === Sr.CLOSE_WAIT ? 1 : 0;
   const look = s._look || over;
   let left: number;
   let n: number;

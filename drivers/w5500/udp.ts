@@ -60,7 +60,7 @@ function receive(s: Port): void {
   }
 }
 
-function work(s: Port, ir: number, sr: number, late: boolean): any {
+function work(s: Port, ir: number, sr: number, late: number): any {
   if (s._state === State.Open) {
     if (sr !== Sr.UDP) return 1;
     ready(s);
