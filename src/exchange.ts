@@ -163,7 +163,8 @@ function hold(this: Exchange, promise: any): void {
   const x = this;
   let mine: any;
   let later = false;
-  if (promise && typeof promise.then === 'function') {
+  // it may have been the callback itself that ended the call
+  if (!x._over && promise && typeof promise.then === 'function') {
     // by this it knows its own: a thenable may call back more than once
     mine = x._held = x._plain = {};
     promise.then(
@@ -233,14 +234,15 @@ function onWritable(this: Exchange, room: number): void {
       this._socket!.write(piece);
     }
   } catch (e) {
-    settle(this, unreadable(e));
+    settle(this, this._source ? unreadable(e) : e);
   }
 }
 
 function onClose(this: Exchange, err: NetError | null): void {
   this._closed = err;
-  // held: there may be more to hand over, but of a connection that broke no more than what has arrived, in whole pieces
-  if (!this._held || (err && this._aside < (this._need || 1) && this._wait !== Wait.Nothing))
+  // held: there may be more to hand over, but of a connection that broke no more than has arrived, and nothing that
+  // ends neither a piece nor the body
+  if (!this._held || (err && this._aside < Math.min(this._need || 1, this._left || 1) && this._wait !== Wait.Nothing))
     try {
       if (err) throw failed(this, err.code, err.message, err.phase);
       if (stage(this) !== 'open') throw failed(this, 'ECONNRESET', 'closed before connected');
@@ -290,7 +292,6 @@ export function newExchange(options: any): Exchange {
     x._callback = callback;
     x._onBody = chunk ? regroup : direct;
   }
-  x.onData = onData.bind(x);
   let n: any;
   for (const name in limits) {
     n = options[name];
@@ -305,6 +306,8 @@ export function newExchange(options: any): Exchange {
 /** Sends the request over a kept connection or a new one. */
 export function run(x: Exchange, driver: NetDriver | undefined, to: Endpoint, kept?: Connection): void {
   x._response._progress = x;
+  // not before: a circle is freed only by a collection, and a call that is refused has nobody to cut it
+  x.onData = onData.bind(x);
   x._timeLeft = x.timeout || Infinity;
   tick(x);
   if (kept) {

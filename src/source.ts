@@ -51,7 +51,9 @@ export function closeSource(source?: Source): void {
 
 /** What a source that failed is reported as, unless it is an error of ours already. */
 export function unreadable(e: any): Error {
-  return e && e.phase ? e : error(IOError, 'EFILE', 'send', 'cannot read the source: ' + ((e && e.message) || e));
+  return e && e.retryable !== undefined
+    ? e
+    : error(IOError, 'EFILE', 'send', 'cannot read the source: ' + ((e && e.message) || e));
 }
 
 /**

@@ -30,7 +30,7 @@ export interface WifiOptions {
   hostname?: string;
 }
 
-/** ms before the first try to reconnect; doubled each time up to MAX_BACKOFF, each a quarter more or less */
+/** ms before the first try to reconnect; doubled each time below MAX_BACKOFF, each a quarter more or less */
 const BACKOFF = 1000;
 const MAX_BACKOFF = 30000;
 /** ms that a try or a lookup may take: more than the firmware needs to give up (lwIP: 7 s for each DNS server) */
@@ -68,7 +68,7 @@ function reconnect(): void {
 }
 
 function lose(why: string): void {
-  reason = ': ' + why.toLowerCase().replace(/_/g, ' ') + (/AUTH_F|HAND/.test(why) ? ' (wrong password?)' : '');
+  reason = ': ' + why.toLowerCase().replace(/_/g, ' ') + (/AUTH_F|HAND/.test(why) ? ' (password?)' : '');
   // first, since their owners may link again
   wait(wanted && reconnect, backoff * (0.75 + Math.random() / 2));
   alive.slice().forEach(function (s) {
@@ -133,9 +133,9 @@ export function link(o: WifiOptions): Promise<LinkInfo> {
         else reject(fault(({ NO_ANSWER: 'ETIMEDOUT', AUTH_FAIL: 'EAUTH' } as any)[why]));
       }
     }
-    if (!o || !o.ssid || !fits(o.ssid, 32) || !fits(o.password, 64) || !/^[1-9u]/.test(o.timeout as any))
+    if (!o || !o.ssid || !fits(o.ssid, 32) || !fits(o.password, 64) || !/^([1-9]\d*|undefined)$/.test(o.timeout as any))
       // not at once: a promise rejected before anyone listens is an error of its own here
-      setTimeout(reject, 0, netError('EINVAL', 'connect', 'bad ssid (1-32 bytes), password (0-64) or timeout'));
+      setTimeout(reject, 0, netError('EINVAL', 'connect', 'bad ssid (1-32 bytes), password (0-64), timeout'));
     else if (wanted && wanted.ssid === o.ssid && is_linked()) resolve(link_info());
     else {
       drop();

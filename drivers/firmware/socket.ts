@@ -26,7 +26,7 @@ export interface FirmwareSocket extends Socket {
   _error?: NetError;
 }
 
-/** sockets that are not closed, where somebody puts them in */
+/** sockets of esp32wifi that are not closed: it puts them in, a closed one is taken out */
 export const alive: FirmwareSocket[] = [];
 
 /** Ends a socket that has not ended, and tells its owner. */
@@ -63,7 +63,7 @@ function onEnd(this: any, e: any): void {
               // the back ends of Linux and ESP32 give -1 for everything, TLS the codes of mbedTLS
               phase === 'tls' ? 'ETLS' : code ? 'EIO' : 'ECONNREFUSED',
               phase,
-              code ? 'error ' + code + ': ' + e.message : 'closed before open',
+              code ? 'error ' + code + ': ' + e.message : 'never open',
             )
           : null),
     );
@@ -87,10 +87,11 @@ const methods = {
   close: function (this: FirmwareSocket): void {
     const raw = this._raw;
     if (raw !== null) {
-      alive.splice(alive.indexOf(this), 1);
+      const i = alive.indexOf(this);
+      if (i >= 0) alive.splice(i, 1);
       this._raw = null;
       // end() would wait for ever where the peer does not take what was written
-      if (raw) raw.clsNow = true;
+      if (raw) raw.clsNow = 1;
     }
   },
 };
@@ -104,8 +105,7 @@ export function newSocket(events: Receiver): FirmwareSocket {
 
 /** Four numbers in dotted form, as they are written out: the firmware takes "1.127.0.0.1" for 127.0.0.1. */
 export function isAddress(host: any): boolean {
-  // a text of 64 digits would be an exception
-  const parts: any[] = ('' + host).substr(0, 16).split('.');
+  const parts: any[] = ('' + host).split('.');
   return (
     [0, 1, 2, 3]
       .map(function (i) {
@@ -128,7 +128,7 @@ export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
   if (tls) global.ssl = global.ssl || [];
   try {
     // `$` is for one who stands in for the firmware's network, and knows more than it tells
-    raw = require(tls ? 'tls' : 'net').connect((Object as any).assign({}, tls, to, { host: host, $: s }));
+    raw = require(tls ? 'tls' : 'net').connect((Object as any).assign({ $: s }, tls, to, { host: host }));
   } catch (e: any) {
     const message = e.message;
     // connected, but not set up: too little memory, or a ca, cert or key that it cannot use

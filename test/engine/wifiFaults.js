@@ -68,7 +68,7 @@ add('bad options', function () {
     { ssid: 'home', password: '12345678901234567890123456789012345678901234567890123456789012345' },
     { ssid: 'home', password: 'secret', timeout: 0 },
     { ssid: 'home', password: 'secret', timeout: -1 },
-    { ssid: 'home', password: 'secret', timeout: 'soon' },
+    { ssid: 'home', password: 'secret', timeout: 'unlimited' },
     { ssid: 'home', password: 'secret', timeout: Infinity },
   ];
   var codes = [];

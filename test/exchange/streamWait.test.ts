@@ -238,14 +238,41 @@ describe('on a driver that cannot pause', () => {
     expect(pieces).toBe(2);
   });
 
-  it('and not at all once the body is whole', async () => {
+  it.each([
+    [5000, head, ''],
+    [3000, head, ''],
+    [3000, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1388\r\n', '\r\n0\r\n\r\n'],
+  ])('and not at all once the body is whole, pieces of %d', async (stream_chunk, before, after) => {
     let go = () => {};
-    const stream_callback = () => new Promise<void>((settle) => (go = settle));
-    const call = requests.get(url, { driver: 'hand', stream_chunk: 5000, stream_callback });
-    hand.socket.open().data(head).data(text).end(netError('ECONNRESET'));
+    let got = 0;
+    const stream_callback = (chunk: Uint8Array) => {
+      got += chunk.length;
+      return new Promise<void>((settle) => (go = settle));
+    };
+    const call = requests.get(url, { driver: 'hand', stream_chunk, stream_callback });
+    hand.socket
+      .open()
+      .data(before + text + after)
+      .end(netError('ECONNRESET'));
+    await turns();
+    go();
     await turns();
     go();
     expect((await call).received).toBe(5000);
+    expect(got).toBe(5000);
+  });
+
+  it('a callback that breaks its connection is not called again when its promise settles', async () => {
+    let calls = 0;
+    const stream_callback = () => {
+      if (++calls === 2) hand.socket.end(netError('ECONNRESET'));
+      return Promise.resolve();
+    };
+    const call = requests.get(url, { driver: 'hand', stream_chunk: 100, stream_callback });
+    hand.socket.open().data(head + text);
+    await refused(call, { type: 'IOError', code: 'ECONNRESET' });
+    await turns();
+    expect(calls).toBe(2);
   });
 
   it('more than max_content bytes end in an error', async () => {
