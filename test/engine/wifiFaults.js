@@ -117,7 +117,7 @@ add('unlink during link', function () {
       calls();
     }, 30);
   });
-  setTimeout(driver.unlink, 2);
+  driver.unlink();
 });
 
 add('link behind unlink is not taken for lost', function () {
