@@ -12,6 +12,8 @@ export interface MinifyRequest {
   cache?: { props?: object };
   /** false: shorten names only */
   compress?: boolean;
+  /** false: nothing is computed beforehand, such as the length of a text, which may be another in the interpreter */
+  evaluate?: boolean;
   /** false: no arrow functions, which Node, unlike the interpreter, does not take for constructors */
   arrows?: boolean;
 }
@@ -82,7 +84,7 @@ function nameProperties(code: string, { props, reserved = [], cache = {} }: Mini
     while (taken.has(short));
     known.props[`$${name}`] = short;
   }
-  return cache;
+  return known;
 }
 
 /**
@@ -104,18 +106,42 @@ function undeclare(code: string): string {
     .reduce((text, { at, cut, text: by }) => text.slice(0, at) + by + text.slice(at + cut), code);
 }
 
-export function minify(code: string, request: MinifyRequest = {}): Promise<string> {
+/** Words of the language, and what the interpreter has for itself. */
+const NO_NAMES = ['do', 'if', 'in', 'of', 'E'];
+
+/**
+ * Short names for what a program declares at its top, the most frequent ones the shortest; terser would go by their
+ * order. A name that anything else in the program has is left out.
+ */
+function nameVariables(code: string): object {
+  const body: any[] = (parse(code, { ecmaVersion: 'latest', sourceType: 'script' }) as any).body;
+  const declared = body.flatMap((s) => (s.declarations || [s]).map((d: any) => d.id && d.id.name));
+  const counts = new Map<string, number>(declared.filter(Boolean).map((name) => [name, 0]));
+  for (const { type, name } of nodesOf({ type: 'Program', body }))
+    if (type === 'Identifier' && counts.has(name)) counts.set(name, counts.get(name)! + 1);
+  const free = shortNames();
+  const props: any = {};
+  for (const [name] of [...counts].sort((a, b) => b[1] - a[1])) {
+    do props[`$${name}`] = free.next().value!;
+    while (NO_NAMES.includes(props[`$${name}`]));
+  }
+  return { props };
+}
+
+export async function minify(code: string, request: MinifyRequest = {}): Promise<string> {
   const compress = request.compress !== false;
   const arrows = compress && request.arrows !== false;
-  return run(arrows ? undeclare(code) : code, {
+  const props = request.props ? nameProperties(code, request) : undefined;
+  // directives: "ram" and its like mean something to the interpreter
+  // a function that is written into its only caller is made anew at every call
+  // arrow functions are the same there, `new` and `prototype` included
+  const small = await run(arrows ? undeclare(code) : code, {
     ecma: 5,
     toplevel: true,
-    // directives: "ram" and its like mean something to the interpreter
-    // a function that is written into its only caller is made anew at every call
-    // arrow functions are the same there, `new` and `prototype` included
     compress: compress && {
       ecma: 2015,
-      passes: 3,
+      passes: 6,
+      evaluate: request.evaluate !== false,
       directives: false,
       inline: false,
       reduce_funcs: false,
@@ -123,12 +149,19 @@ export function minify(code: string, request: MinifyRequest = {}): Promise<strin
       unsafe_arrows: arrows,
       unsafe_methods: arrows,
     },
+    mangle: false,
+    format: { ascii_only: true, comments: false, shorthand: true },
+  });
+  return run(small, {
+    ecma: 5,
+    toplevel: true,
+    compress: false,
     mangle: {
       // a word of the interpreter's own, as a variable
       reserved: ['of'],
       properties: request.props ? { regex: request.props, reserved: request.reserved || [] } : false,
     },
-    nameCache: request.props ? nameProperties(code, request) : undefined,
+    nameCache: props ? { props, vars: nameVariables(small) } : undefined,
     format: { ascii_only: true, comments: false, shorthand: true },
   });
 }
