@@ -9,7 +9,7 @@ import type { Finding } from './dialect';
 import { Failure, show } from './failure';
 import { openLibrary } from './library';
 import type { Library } from './library';
-import { reveal } from './literals';
+import { hides, reveal } from './literals';
 import { asBlock, minify, propertyNames, tidy } from './minify';
 import { ENTRY, Resolver } from './resolver';
 
@@ -137,7 +137,7 @@ function internalNames(files: string[], resolver: Resolver): string[] {
 async function smallest(text: string, internal: string[], findings: number, arrows: boolean): Promise<string> {
   const props = internal.length ? new RegExp(`^(${internal.join('|')})$`) : undefined;
   for (const compress of [true, false]) {
-    const out = await minify(text, { props, compress, arrows });
+    const out = await minify(text, { props, compress, arrows, evaluate: !hides(text) });
     if (checkDialect(out).length <= findings) return out;
   }
   return tidy(text);

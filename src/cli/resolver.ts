@@ -61,7 +61,8 @@ export class Resolver {
         if (id.startsWith(library.folder)) return null;
         const compiled = this.load(id);
         const code = toModule(compiled, (name, line) => this.lookUp(name, id, sourceLine(compiled.map, line)));
-        return { code, map: JSON.parse(compiled.map) };
+        // of an application nothing is left out: a loop that only lets time pass does what it should
+        return { code, map: JSON.parse(compiled.map), moduleSideEffects: 'no-treeshake' };
       },
     };
   }

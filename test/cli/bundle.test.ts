@@ -187,3 +187,26 @@ describeEngines('a bundle', (engine) => {
     expect((await runIn(engine, code)).stdout).toBe('abb\n');
   });
 });
+
+// what rollup and terser take for nothing, or work out beforehand, is what the program is about
+const careful = `
+function busy(ms) { var t = Date.now(); while (Date.now() - t < ms); }
+var began = Date.now();
+busy(50);
+print('waited ' + (Date.now() - began >= 49));
+var lit = 0;
+var led = { set: function () { lit++; } };
+led.set();
+print('lit ' + lit);
+print('lengths ' + ['\u00e9\u20ac'.length, 'é€'.length, 'aé'.indexOf('é') + 'é'.length].join());
+print('bytes ' + ['\u00e9', '\xe9', '\\u00e9', 'é', '\u20ac'].map(function (s) { return E.toUint8Array(s).join('.'); }).join());
+`;
+
+describeEngines('a bundle does what its program does', (engine) => {
+  it('byte by byte, and in its time', async () => {
+    const plain = await runIn(engine, careful);
+    const bundled = await runIn(engine, await make(careful, { readable: false }));
+    expect(plain.stdout).toMatch(/^waited true\nlit 1\nlengths /);
+    expect(bundled.stdout).toBe(plain.stdout);
+  });
+});
