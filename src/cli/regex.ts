@@ -2,11 +2,20 @@
 
 const ESCAPES = /[dDwWsSnrtfv0/\\^$.*+?()[\]{}|\-'"`,:;=!<>@#%&~ ]/;
 
+/** Is there a `|` behind that place? */
+function hasAlternative(pattern: string, at: number): boolean {
+  return pattern
+    .slice(at)
+    .replace(/\\[^]|\[(\\[^]|[^\]])*\]/g, '')
+    .includes('|');
+}
+
 /** What is wrong with a regular expression, or nothing. */
 export function regexFault(pattern: string, flags: string): string | undefined {
   const flag = flags.replace(/[gi]/g, '');
   if (flag) return `flag "${flag[0]}"`;
   let inClass = false;
+  let depth = 0;
   for (let i = 0; i < pattern.length; i++) {
     const c = pattern[i];
     const next = pattern[i + 1] || '';
@@ -28,6 +37,12 @@ export function regexFault(pattern: string, flags: string): string | undefined {
       return '{n} (counted repetition)';
     } else if (c === ')' && /[*+{]/.test(next)) {
       return `a repeated group ")${next}"`;
+    } else if (c === '(' || c === ')') {
+      depth += c === '(' ? 1 : -1;
+    } else if (c === '|' && depth) {
+      return 'alternatives in a group: what is before and behind the group counts for one of them only';
+    } else if (c === '^' && hasAlternative(pattern, i)) {
+      return 'an alternative behind one with ^: it is only tried at the beginning';
     }
   }
   return undefined;
