@@ -13,14 +13,10 @@ export interface Connection extends Receiver {
   _unverified?: boolean;
 }
 
-function ignore(): void {}
-
 /** Takes the socket out, to use or to close it; null where there is none any more. */
 export function take(c: Connection): Socket | null {
   const socket = c._socket;
   c._socket = null;
-  // it holds its scope, and that holds `c`: a circle is freed only by a collection
-  c.onData = ignore;
   return socket;
 }
 
@@ -45,10 +41,8 @@ export function keep(socket: Socket, origin: string, unverified?: boolean): Conn
     _unverified: unverified,
     close: close,
     want: one,
-    onData: function () {
-      kept.close();
-    },
-    onWritable: ignore,
+    onData: close,
+    onWritable: one,
     onClose: dead,
   };
   socket.events = kept;

@@ -1,5 +1,6 @@
 // The interpreter's natives that the core is built on, as variables: looking one up on `E` costs as much as calling
 // it. Under Node another module of the same exports takes this one's place.
+import { decoded } from './decoded';
 import type { Bytes } from './net/driver';
 import type { Source } from './fd';
 
@@ -14,6 +15,12 @@ export const toBuf: (s: any) => ArrayBuffer | undefined = E.toArrayBuffer;
 export const toStr: (bytes: Bytes) => string = E.toString;
 /** A copy as bytes; of text, its UTF-8 bytes. */
 export const toU8: (data: Bytes) => Uint8Array = E.toUint8Array;
+
+/** `n` bytes from `at` on: a view, not a copy. */
+export function view(bytes: any, at: number, n: number): Uint8Array {
+  const buffer: any = toBuf(bytes);
+  return buffer ? new U8(buffer, at, n) : bytes.subarray(at, at + n);
+}
 
 /** Is a string text beyond bytes? Not there in old firmware. */
 export const isText: ((s: any) => boolean) | undefined = E.isUTF8;
@@ -34,20 +41,9 @@ export function utf8(bytes: string): string {
  * 0x80 on as a character of its own (mojibake), so those escapes are turned back into the bytes they were.
  */
 export function jsonBytes(value: any): string {
-  let text = JSON.stringify(value);
-  let out = '';
-  let i = 0;
-  let code: number;
+  const text = JSON.stringify(value);
   // fromCharCode() makes a byte on every build; only an escape tells them apart
-  if (text && toU8('\u20ac').length < 2) {
-    while ((i = text.indexOf('\\')) >= 0) {
-      code = text.charAt(i + 1) === 'u' ? parseInt(text.substr(i + 2, 4), 16) : 0;
-      out += text.substr(0, i) + (code > 127 ? String.fromCharCode(code) : text.substr(i, 2));
-      text = text.substr(i + (code > 127 ? 6 : 2));
-    }
-    text = out + text;
-  }
-  return text;
+  return text && toU8('\u20ac').length < 2 ? text.replace(/\\[^u]|\\u00[89A-F][0-9A-F]/g, decoded) : text;
 }
 
 /** A file of the `fs` module as a body: opened when the request starts, closed when it ends. */

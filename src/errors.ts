@@ -20,11 +20,12 @@ export type ErrorClass = (abstract new () => RequestError) & { readonly prototyp
 
 function kind(name: string, base: { prototype: any }): ErrorClass {
   const made: any = function () {};
-  const p = (made.prototype = Object.create(base.prototype));
-  p.name = name;
-  p.toString = function () {
-    return name + ': ' + this.message;
-  };
+  made.prototype = Object.assign(Object.create(base.prototype), {
+    name: name,
+    toString: function (this: any): string {
+      return name + ': ' + this.message;
+    },
+  });
   return made;
 }
 
@@ -36,21 +37,27 @@ export const HTTPConnectionError: ErrorClass = /*#__PURE__*/ kind('HTTPConnectio
 export const HTTPResponseError: ErrorClass = /*#__PURE__*/ kind('HTTPResponseError', HTTPError);
 /** The connection, or the file to send, failed on the way. */
 export const IOError: ErrorClass = /*#__PURE__*/ kind('IOError', Error);
+/** A bad argument; a TypeError, which in the interpreter is no Error. */
+const BadArgument: ErrorClass = /*#__PURE__*/ kind('TypeError', TypeError);
 
-/** An error of one of the classes above; without a class, a TypeError. */
+/** An error of one of the classes above. */
 export function error(
-  type: ErrorClass | null,
+  type: ErrorClass,
   code: string,
   phase: Phase,
   message: string,
   retryable?: boolean,
 ): RequestError {
-  const e: any = type ? Object.setPrototypeOf(new Error(message), type.prototype) : new TypeError(message);
-  if (!type) e.name = 'TypeError';
-  e.code = code;
-  e.phase = phase;
-  e.retryable = !!retryable;
-  return e;
+  return Object.assign(Object.setPrototypeOf(new Error(message), type.prototype), {
+    code: code,
+    phase: phase,
+    retryable: !!retryable,
+  });
+}
+
+/** The error of a bad argument. */
+export function bad(message: string): RequestError {
+  return error(BadArgument, 'EINVAL', 'url', message);
 }
 
 /**
@@ -58,13 +65,14 @@ export function error(
  * @throws TypeError (EINVAL) that names it and shows what was given
  */
 export function need(good: any, what: string, given: any): void {
-  if (!good) throw error(null, 'EINVAL', 'url', 'bad ' + what + ': ' + given);
+  if (!good) throw bad('bad ' + what + ': ' + given);
 }
 
 /**
- * Throws unless it is an object with names: no list, no array of numbers.
+ * Pairs of names and values: none, or an object with names; no list, no array of numbers.
  * @throws TypeError (EINVAL)
  */
-export function needPairs(given: any, what: string): void {
-  need(given && typeof given === 'object' && !isList(given) && given.byteLength === undefined, what, given);
+export function pairsOf(given: any, what: string): any {
+  need(given == null || (typeof given === 'object' && !isList(given) && given.byteLength === undefined), what, given);
+  return given || {};
 }

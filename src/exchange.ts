@@ -1,15 +1,16 @@
 // One request on one socket: the only place where socket, clock and parser meet.
-// RAM: one object of some 30 fields, one timer, one promise; while a body streams, one piece and what arrived.
-import { keep, take } from './connection';
-import { isText, toBuf, U8 } from './engine';
-import { error, HTTPConnectionError, IOError, need } from './errors';
-import { at, parse, parseEnd, putAside, received, unread, Wait } from './http/parser';
+// RAM: one object of some 20 fields, one timer, one promise; while a body streams, one piece and what arrived.
+import { keep, take as takeOut } from './connection';
+import { isText, toBuf, toStr, U8, view } from './engine';
+import { error, HTTPConnectionError, HTTPResponseError, IOError, need } from './errors';
+import { advance, arrived, at, Count, lines, parseEnd, unread, Wait } from './http/parser';
+import { get as driverOf } from './net/registry';
 import { closeSource, unreadable } from './source';
-import { checkLimit, direct, fastDirect, fastPieces, flush, gather, regroup, view } from './stream';
+import { fastDirect, fastPieces, received } from './stream';
 import type { Connection } from './connection';
 import type { Phase } from './errors';
 import type { Exchange } from './model';
-import type { Bytes, ConnectPhase, Endpoint, NetDriver, NetError } from './net/driver';
+import type { ConnectPhase, Endpoint, NetError, Socket } from './net/driver';
 
 /** How far the connection is; 'open' once bytes can flow. */
 function stage(x: Exchange): ConnectPhase {
@@ -25,17 +26,15 @@ function failed(x: Exchange, code: string, message: string, phase?: Phase | 'ope
     code || 'EIO',
     phase,
     message,
-    // nothing was sent yet, or sending it twice does no harm (RFC 9110 section 9.2.2); a bad certificate stays bad
-    up ? /^(GET|HEAD|PUT|DELETE|OPTIONS)$/.test(x._method) : phase !== 'tls' || !/_|^ETLS/.test(code),
+    // sending it twice does no harm (RFC 9110 section 9.2.2), or nothing was sent yet; a bad certificate stays bad
+    up ? x._response._safe : phase === 'tls' ? !/_|TLS/.test(code) : code !== 'EINVAL' && code !== 'ENODRIVER',
   );
 }
 
 function progress(x: Exchange): string {
   const total = x._response.total;
-  return x._wait > Wait.Field ? ' after ' + received(x) + (total < 0 ? '' : ' of ' + total) + ' bytes of body' : '';
+  return x._wait > Wait.Field ? ' after ' + arrived(x) + (total < 0 ? '' : ' of ' + total) + ' bytes of body' : '';
 }
-
-function nothing(): void {}
 
 /** The one way out: frees everything, then answers. */
 function settle(x: Exchange, err: any, complete?: boolean): void {
@@ -47,10 +46,9 @@ function settle(x: Exchange, err: any, complete?: boolean): void {
   r._progress = received(x);
   if (x._timer) clearTimeout(x._timer);
   closeSource(x._source);
-  if (x._count) x._count(true);
+  if (x._count) x._count(Count.Stop);
   // what holds `x`, or a scope that does: a circle is freed only by a collection
-  x._count = x._socket = undefined;
-  x.onData = nothing;
+  x.sink = x._count = x._socket = undefined;
   if (socket) {
     if (complete && x._origin && x._exact && !x._unsent && !x._out && x._closed === undefined)
       r._connection = keep(socket, x._origin, x._unverified);
@@ -63,69 +61,144 @@ function settle(x: Exchange, err: any, complete?: boolean): void {
 
 /** Bytes in either direction, as a number that changes when any have moved; chunk lines begin again at 0. */
 function moved(x: Exchange): number {
-  return received(x) + x._head - x._unsent - x._out.length;
+  return arrived(x) + x._head - x._unsent - x._out.length;
 }
 
 /**
- * Both limits are counted down in steps of the timer, not read off a clock: on a board the clock jumps when it is
- * set, and that must not end a request. An eighth of the idle time is a step, and how late it may be noticed.
+ * Both limits are counted down in steps of the timer. The clock only tells how late a step comes, when the program was at
+ * something else for long: on a board it jumps when it is set, and that must not end a request. An eighth of the idle
+ * time is a step, and how late that may be noticed.
  */
 function tick(x: Exchange): void {
   const seen = moved(x);
   const idle = x.idle_timeout || Infinity;
-  const step = Math.min(x._timeLeft, idle / 8);
-  let late = '';
+  const late = Date.now() - x._due;
+  let step: number;
+  let what = '';
   x._quiet = seen !== x._seen || x._held ? 0 : x._quiet + 1;
   x._seen = seen;
-  if (x._quiet > 7) late = 'idle_timeout: not a byte in ' + idle + ' ms';
-  if (step <= 0) late = 'timeout of ' + x.timeout + ' ms' + progress(x);
-  if (late) settle(x, failed(x, 'ETIMEDOUT', late));
+  if (late > 0 && late < 60000) x._timeLeft -= late;
+  step = Math.min(x._timeLeft, idle / 8);
+  if (x._quiet > 7) what = 'idle_timeout: not a byte in ' + idle + ' ms';
+  if (step <= 0) what = 'timeout of ' + x.timeout + ' ms' + progress(x);
+  if (what) settle(x, failed(x, 'ETIMEDOUT', what));
   else if (step < 1e9) {
-    x._timeLeft -= step;
+    if (x.timeout) {
+      x._timeLeft -= step;
+      x._due = Date.now() + step;
+    }
     x._timer = setTimeout(tick, step, x);
   }
 }
 
 function want(this: Exchange): number {
-  return this._held ? 0 : this._chunk && this._left > 0 && !this._count ? Math.min(this._need, this._left) : 536;
+  const left = this._left;
+  // heads in small pieces: they are in memory together with what becomes of them
+  return this._held
+    ? 0
+    : !left
+      ? 256
+      : this._callback && this._chunk
+        ? Math.min(this._chunk - this._rest.length, left)
+        : 536;
 }
 
-/** `onData` is this, bound to its exchange: a closure would have a copy of the text and a scope of its own. */
-function onData(this: Exchange, bytes: Bytes): void {
+/** Throws when more is held than `max_content`. */
+function checkLimit(x: Exchange, n: number, what?: string): void {
+  if (n > x.max_content)
+    throw error(
+      HTTPResponseError,
+      'ELIMIT',
+      'body',
+      (what || 'body') + ' of more than max_content = ' + x.max_content + ' bytes',
+    );
+}
+
+/** Small, as a whole piece in the middle of a run is to go through it fast: text that is skipped costs time too. */
+function onData(this: Exchange, bytes: any): void {
   const x = this;
   const n = bytes.length;
   // a name of its own: as `x._callback(...)` it would get `x` as its `this`
-  const callback: any = x._callback;
+  let callback: any = x._callback;
   try {
-    // a whole piece in the middle of a run, as drivers deliver it that ask how much is wanted
-    if (n === x._need && n === x._chunk && n < x._left && !x._held && callback && x._wait !== Wait.BodyUntilClose) {
+    if (n && n === x._chunk && n < x._left && !x._rest && !x._held && x._wait !== Wait.BodyUntilClose) {
       x._left -= n;
-      // not inside the call of `_hold`: what a call in an argument throws leaves that function's scope behind
-      bytes = callback(view(bytes), x._response);
-      if (bytes) x._hold(bytes);
-    } else slow(x, bytes);
+      callback = callback(view(bytes, 0, n), x._response);
+      if (callback) hold(x, callback);
+    } else if (x.sink) x.sink(toStr(bytes));
+    else take(x, bytes, n, 0, callback);
   } catch (e) {
     settle(x, e);
   }
 }
 
-/** Every byte comes through here but those that a fast sink takes. */
-function slow(x: Exchange, bytes: Bytes): void {
-  const chunk = x._chunk;
-  parse(x, bytes, bytes.length);
-  if (x._aside) checkLimit(x, x._aside, 'unread rest, as the driver cannot pause,');
-  if (!x._callback && x._wait === Wait.FixedBody) checkLimit(x, x._response.total, 'body');
-  checkEnd(x);
+/**
+ * Takes bytes from `i` to `n`. All of it in one function, since each call that leads to a callback is memory, and its
+ * parameters are the variables it needs.
+ */
+function take(x: Exchange, bytes: any, n: number, i: number, callback: any): void {
+  let k: number;
+  let piece: any;
+  let whole: any;
+  while (i < n && !x._held && x._wait !== Wait.Nothing) {
+    if (!x._left) {
+      // as the interpreter makes it of an array, a string would be three times as slow to cut
+      if (typeof bytes !== 'string') bytes = '' + toStr(bytes);
+      i = lines(x, bytes, i);
+      if (!callback && x._wait === Wait.FixedBody) checkLimit(x, x._response.total);
+      // what comes behind a head is read once more, as whole pieces
+      if (callback && x._left && x._left === x._got && x._socket!.unread) break;
+    } else {
+      k = n - i;
+      if (k > x._left) k = x._left;
+      whole = x._chunk - x._rest.length;
+      if (x._chunk && k > whole) k = whole;
+      whole = advance(x, k) || !x._chunk || k === whole;
+      if (whole && !x._rest) piece = view(bytes, i, k);
+      else {
+        // to join and cut strings is what the interpreter does fastest
+        piece = toStr(bytes);
+        piece = x._rest += k < n ? piece.substr(i, k) : piece;
+        if (whole) {
+          piece = view(piece, 0, piece.length);
+          delete x._rest;
+        } else if (!callback) checkLimit(x, piece.length);
+      }
+      i += k;
+      if (whole) {
+        whole = callback && callback(piece, x._response);
+        // the last piece stays as `content`, a copy of what is only lent; without a length any may be the last
+        if (!x._left || x._wait === Wait.BodyUntilClose)
+          x._response.content = typeof bytes === 'string' || piece.length > k ? piece : new U8(piece);
+        if (whole) hold(x, whole);
+      }
+      piece = 0;
+    }
+  }
+  if (i < n) {
+    if (x._wait === Wait.Nothing) x._exact = 0;
+    else if (x._over) return;
+    else if (x._socket!.unread) x._socket!.unread(n - i);
+    else {
+      // as they came, since to join them would take as much memory again
+      (x._pending = x._pending || []).push(toStr(bytes).substr(i));
+      x._aside += n - i;
+      checkLimit(x, x._aside, 'unread rest, as the driver cannot pause,');
+    }
+  }
+  if (x._wait === Wait.Nothing && !x._held) finish(x);
   // without a length any piece may be the last, which stays as `content`: not with the fast ones
   if (
-    x._left > chunk + 1024 &&
-    x._callback &&
+    x._left > x._chunk + 1024 &&
     !x._plain &&
-    typeof bytes === 'string' &&
-    (!chunk || chunk > 255) &&
+    !x._held &&
+    !x._socket!.unread &&
+    (!x._chunk || x._chunk > 255) &&
     x._wait !== Wait.BodyUntilClose
   ) {
-    x.onData = chunk ? fastPieces(x) : fastDirect(x._left, x._callback, U8, toBuf, x._response, x);
+    x.sink = x._chunk ? fastPieces(x) : fastDirect(x._left, callback, U8, toBuf, x._response, x);
+    // it counts itself
+    x._left = 0;
     x._socket!.resume();
   }
 }
@@ -140,11 +213,9 @@ function leave(this: Exchange, bytes: any, promise?: any): void {
     bytes = '';
   }
   this._left = left + bytes.length;
-  this._need = this._chunk;
-  this._count = undefined;
-  this.onData = onData.bind(this);
-  this._hold(promise);
-  slow(this, bytes);
+  this.sink = this._count = undefined;
+  if (promise) hold(this, promise);
+  this.onData(bytes);
   if (!this._over) this._socket!.resume();
 }
 
@@ -152,19 +223,24 @@ function fail(this: Exchange, err: any): void {
   settle(this, err);
 }
 
-function checkEnd(x: Exchange): void {
-  if (x._wait === Wait.Nothing && !x._held) {
-    flush(x);
-    if (!x._held) settle(x, 0, true);
-  }
+/** The body is complete: what is left of it, then the answer. */
+function finish(x: Exchange): void {
+  const rest = x._rest;
+  const r = x._response;
+  const callback: any = x._callback;
+  let answer: any;
+  delete x._rest;
+  if (rest || !r.content) r.content = view(rest, 0, rest.length);
+  if (rest && callback) answer = callback(r.content, r);
+  if (answer) hold(x, answer);
+  if (!x._held) settle(x, 0, true);
 }
 
-function hold(this: Exchange, promise: any): void {
-  const x = this;
+function hold(x: Exchange, promise: any): void {
   let mine: any;
   let later = false;
   // it may have been the callback itself that ended the call
-  if (!x._over && promise && typeof promise.then === 'function') {
+  if (!x._over && typeof promise.then === 'function') {
     // by this it knows its own: a thenable may call back more than once
     mine = x._held = x._plain = {};
     promise.then(
@@ -186,55 +262,48 @@ function hold(this: Exchange, promise: any): void {
 
 function release(x: Exchange): void {
   const pending = x._pending || [];
-  x._held = 0;
+  x._held = x._aside = 0;
   x._pending = undefined;
-  x._aside = 0;
-  try {
-    while (pending.length)
-      if (x._held) putAside(x, pending.shift()!);
-      else parse(x, pending[0], pending.shift()!.length);
-    checkEnd(x);
-    if (!x._held && !x._over) {
-      if (x._closed !== undefined) x.onClose(x._closed);
-      else x._socket!.resume();
-    }
-  } catch (e) {
-    settle(x, e);
-  }
+  // at least once, for the end
+  pending.concat('').forEach(function (bytes) {
+    x.onData(bytes);
+  });
+  if (!x._held)
+    if (x._closed !== undefined) x.onClose(x._closed);
+    else x._socket!.resume();
 }
 
-function wrongLength(x: Exchange): Error {
-  return error(
-    IOError,
-    'EFILE',
-    'send',
-    'the source is not as long as its size() says, at ' + x._unsent + ' bytes before the end',
-  );
+function wrongLength(): Error {
+  return error(IOError, 'EFILE', 'send', 'the source is not as long as its size() says');
 }
 
 /** Writes in pieces of at most 512 bytes: of the body only one is in memory. No call but `read`: each is memory too. */
 function onWritable(this: Exchange, room: number): void {
   let n: number;
   let piece: any;
+  let reading: any;
   try {
     // a final answer before all was sent ends the sending
     while (room > 0 && (this._out || this._unsent) && this._wait <= Wait.Field && !this._over) {
-      n = Math.min(room, 512);
-      if (this._out) {
-        piece = this._out.substr(0, n);
-        this._out = this._out.substr(n);
+      reading = n = Math.min(room, 512);
+      piece = this._out;
+      if (piece) {
+        this._out = piece.substr(n);
+        if (!this._out) delete this._out;
+        piece = piece.substr(0, n);
       } else {
         n = Math.min(n, this._unsent);
         piece = this._source!.read(n) || '';
         this._unsent -= piece.length;
-        if (!piece.length || piece.length > n || (isText && isText(piece))) throw wrongLength(this);
+        if (!piece.length || piece.length > n || (isText && isText(piece))) throw wrongLength();
       }
-      if (!this._unsent && !this._out && this._source && (this._source.read(1) || '').length) throw wrongLength(this);
+      if (!this._unsent && !this._out && this._source && (this._source.read(1) || '').length) throw wrongLength();
+      reading = 0;
       room -= piece.length;
       this._socket!.write(piece);
     }
-  } catch (e) {
-    settle(this, this._source ? unreadable(e) : e);
+  } catch (e: any) {
+    settle(this, reading ? unreadable(e) : failed(this, e.code, e.message, e.phase));
   }
 }
 
@@ -242,12 +311,17 @@ function onClose(this: Exchange, err: NetError | null): void {
   this._closed = err;
   // held: there may be more to hand over, but of a connection that broke no more than has arrived, and nothing that
   // ends neither a piece nor the body
-  if (!this._held || (err && this._aside < Math.min(this._need || 1, this._left || 1) && this._wait !== Wait.Nothing))
+  if (
+    !this._held ||
+    (err &&
+      this._aside < Math.min(this._chunk - this._rest.length || 1, this._left || 1) &&
+      this._wait !== Wait.Nothing)
+  )
     try {
       if (err) throw failed(this, err.code, err.message, err.phase);
       if (stage(this) !== 'open') throw failed(this, 'ECONNRESET', 'closed before connected');
       if (!parseEnd(this)) throw failed(this, 'ETRUNCATED', 'closed by the peer' + progress(this));
-      checkEnd(this);
+      finish(this);
     } catch (e) {
       settle(this, e);
     }
@@ -259,23 +333,28 @@ const limits = { timeout: 30000, idle_timeout: 10000, max_headers: 8192, max_con
 /** What every exchange can do, and what it is as long as nothing else is known: in a prototype it takes no memory. */
 const methods = Object.assign(
   {
+    // asked for with every piece: names are found in the order in which they were made
+    _held: 0,
+    _rest: '',
     want: want,
+    onData: onData,
     onWritable: onWritable,
     onClose: onClose,
-    _hold: hold,
     _leave: leave,
     _fail: fail,
-    _onBody: gather,
-    _rest: '',
+    _chunk: Infinity,
+    _timeLeft: Infinity,
+    _out: '',
+    _method: 'GET',
     _unsent: 0,
+    _aside: 0,
   },
   limits,
   unread,
 );
 
 /**
- * An exchange; of one that streams the hottest fields come first: the interpreter finds them in the order in which
- * they were made.
+ * An exchange.
  * @throws TypeError (EINVAL) for a number or a callback that is none
  */
 export function newExchange(options: any): Exchange {
@@ -287,10 +366,8 @@ export function newExchange(options: any): Exchange {
   if (callback != null) {
     need(typeof callback === 'function', 'stream_callback', callback);
     x._left = 0;
-    x._need = x._chunk = chunk;
-    x._rest = '';
+    x._chunk = chunk;
     x._callback = callback;
-    x._onBody = chunk ? regroup : direct;
   }
   let n: any;
   for (const name in limits) {
@@ -303,22 +380,34 @@ export function newExchange(options: any): Exchange {
   return x;
 }
 
+const UNVERIFIED = ' cannot verify TLS, see ctx: {verify: false}';
+
+/** The driver of that name, or the default one, connects: never silently unauthenticated. */
+function connect(x: Exchange, name: string | undefined, to: Endpoint): Socket {
+  const driver = driverOf(name);
+  const can = driver.capabilities;
+  name = driver.name;
+  if (to.tls && !can.tls) throw failed(x, 'ENOTLS', name + ' has no TLS', 'tls');
+  if (to.tls && !can.verify && !x._unverified) throw failed(x, 'ETLSUNVERIFIED', name + UNVERIFIED, 'tls');
+  if (!driver.is_linked()) throw failed(x, 'ENETDOWN', name + ' has no link');
+  return driver.connect(to, x);
+}
+
 /** Sends the request over a kept connection or a new one. */
-export function run(x: Exchange, driver: NetDriver | undefined, to: Endpoint, kept?: Connection): void {
+export function run(x: Exchange, driver: string | undefined, to: Endpoint, kept?: Connection): void {
   x._response._progress = x;
-  // not before: a circle is freed only by a collection, and a call that is refused has nobody to cut it
-  x.onData = onData.bind(x);
-  x._timeLeft = x.timeout || Infinity;
+  if (x.timeout) x._timeLeft = x.timeout;
   tick(x);
-  if (kept) {
-    x._socket = take(kept)!;
-    x._socket.events = x;
-    x._socket.resume();
-  } else {
-    try {
-      x._socket = driver!.connect(to, x);
-    } catch (e: any) {
-      settle(x, failed(x, e.code, e.message, e.phase));
-    }
+  try {
+    if (kept) {
+      // it must be one, all the same
+      if (driver != null) driverOf(driver);
+      if (kept._unverified && !x._unverified) throw failed(x, 'ETLSUNVERIFIED', 'this connection' + UNVERIFIED, 'tls');
+      x._socket = takeOut(kept)!;
+      x._socket.events = x;
+      x._socket.resume();
+    } else x._socket = connect(x, driver, to);
+  } catch (e: any) {
+    settle(x, failed(x, e.code, e.message, e.phase));
   }
 }

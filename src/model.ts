@@ -11,16 +11,19 @@ export type StreamCallback = (chunk: Uint8Array, response: Response) => any;
 export interface Exchange extends Parser, Receiver {
   _response: Response;
   _callback?: StreamCallback;
+  /** bytes in a piece, 0: as they come */
   _chunk: number;
-  /** begun piece, or the body so far; and what a piece still needs */
-  _rest: string;
-  _need: number;
+  /** begun piece, or the body so far */
+  _rest?: any;
   /** the caller has answered with a promise: no fast sink any more */
   _plain?: any;
   max_content: number;
   /** how the peer closed: null, or the error; undefined while it has not */
   _closed?: NetError | null;
-  _hold(promise: any): void;
+  /** the receiver takes nothing: the bytes that arrived since, and how many */
+  _held?: any;
+  _pending?: string[];
+  _aside: number;
   _leave(bytes: any, promise?: any): void;
   _fail(err: any): void;
   _socket?: Socket;
@@ -28,7 +31,7 @@ export interface Exchange extends Parser, Receiver {
   _origin?: string;
   _unverified?: boolean;
   /** request bytes that wait to be written, then where more come from, and how many */
-  _out: string;
+  _out?: any;
   _source?: Source;
   _unsent: number;
   _over?: boolean;
@@ -38,6 +41,8 @@ export interface Exchange extends Parser, Receiver {
   _timer?: any;
   timeout: number;
   _timeLeft: number;
+  /** when it should run, in ms of the clock; undefined without `timeout` */
+  _due?: any;
   idle_timeout: number;
   /** what had moved at its last run, and for how many it has been that */
   _seen: number;

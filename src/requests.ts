@@ -1,14 +1,13 @@
 // The calls: each verb is a line over `send`, which looks at every argument before a socket is touched.
 import { toStr, toU8 } from './engine';
-import { error, HTTPConnectionError, IOError, need, needPairs } from './errors';
+import { bad, error, IOError, need, pairsOf } from './errors';
 import { newExchange, run } from './exchange';
 import { requestHead } from './http/writer';
-import { get as driverOf } from './net/registry';
 import { Response } from './response';
 import { closeSource, requestBody, sizeOf } from './source';
 import { parseUrl } from './url';
 import type { Connection } from './connection';
-import type { NetDriver, TlsContext } from './net/driver';
+import type { TlsContext } from './net/driver';
 import type { Source } from './fd';
 import type { StreamCallback } from './model';
 
@@ -52,34 +51,11 @@ export interface UploadOptions extends RequestOptions {
   method?: string;
 }
 
-const UNVERIFIED = ' cannot verify TLS, see ctx: {verify: false}';
-
-function refuse(code: string, message: string): void {
-  throw error(HTTPConnectionError, code, /TLS/.test(code) ? 'tls' : 'connect', message, code === 'ENETDOWN');
-}
-
-/** The driver, if it may and can connect to such a target: never silently unauthenticated. */
-function driverFor(name: string | undefined, tls: TlsContext | undefined): NetDriver {
-  let driver: any;
-  try {
-    driver = driverOf(name);
-  } catch (e: any) {
-    refuse('ENODRIVER', e.message);
-  }
-  name = driver.name;
-  if (tls) {
-    if (!driver.capabilities.tls) refuse('ENOTLS', name + ' has no TLS');
-    if (!driver.capabilities.verify && tls.verify !== false) refuse('ETLSUNVERIFIED', name + UNVERIFIED);
-  }
-  if (!driver.is_linked()) refuse('ENETDOWN', name + ' has no link');
-  return driver;
-}
-
 /** The one way to make a call; `source` is the body of an upload. */
 export function send(method: string, url: string, options?: any, source?: Source, type?: string): Promise<Response> {
   return new Promise(function (resolve, reject) {
     try {
-      const o = options || {};
+      const o = pairsOf(options, 'options');
       const kept: Connection = o.connection;
       const keep = o.keep_headers;
       const target = parseUrl(url, o.params, o.ctx || {});
@@ -91,9 +67,8 @@ export function send(method: string, url: string, options?: any, source?: Source
           return name.toLowerCase();
         });
       }
-      if (o.headers != null) needPairs(o.headers, 'headers');
-      x._method = method;
-      const origin = [target.host.toLowerCase(), target.port, !!target.tls].join();
+      if (method !== 'GET') x._method = method;
+      const origin = (target.tls ? 'https://' : 'http://') + target.host.toLowerCase() + ':' + target.port;
       if (source) need(typeof source.size === 'function' && typeof source.read === 'function', 'fd', source);
       else {
         source = requestBody(o.data, o.json);
@@ -103,23 +78,21 @@ export function send(method: string, url: string, options?: any, source?: Source
       if (source) {
         x._source = source;
         x._unsent = length = sizeOf(source);
-      } else if (/^(POST|PUT|PATCH)$/.test(method)) length = 0;
+      } else if ('POST PUT PATCH'.split(' ').indexOf(method) >= 0) length = 0;
       // as bytes: a character of two is not to be cut, nor to become another one
-      x._out = toStr(toU8(requestHead(method, target, o.headers || {}, length, type)));
-      // the blank: the interpreter's search takes a needle that the end cuts off for found
-      if ((x._out + ' ').toLowerCase().indexOf('\r\nconnection: keep-alive\r') > 0) x._origin = origin;
-      x._response = new Response(url);
+      x._out = toStr(toU8(requestHead(method, target, pairsOf(o.headers, 'headers'), length, type)));
+      if (/\nconnection: keep-alive\r/i.test(x._out)) x._origin = origin;
+      x._response = new Response(url, 'GET HEAD PUT DELETE OPTIONS'.split(' ').indexOf(method) >= 0);
       x._resolve = resolve;
       x._reject = reject;
       if (kept && (kept._origin !== origin || !kept._socket))
         throw error(IOError, 'ECONNECTION', 'connect', 'connection is closed, in use, or not to ' + origin, true);
       if (target.tls && target.tls.verify === false) x._unverified = true;
-      if (kept && kept._unverified && !x._unverified) refuse('ETLSUNVERIFIED', 'this connection' + UNVERIFIED);
-      run(x, kept && !o.driver ? undefined : driverFor(o.driver, target.tls), target, kept);
+      run(x, o.driver, target, kept);
     } catch (e: any) {
       closeSource(source);
       // not at once: see `settle` in exchange.ts
-      setTimeout(reject, 0, e.phase ? e : error(null, 'EINVAL', 'url', '' + e.message));
+      setTimeout(reject, 0, e.phase ? e : bad('' + e.message));
     }
   });
 }

@@ -1,7 +1,7 @@
 // What a call gives back: Zerynth's members, with a few of Requests'.
 import { toStr, utf8 } from './engine';
 import { error, HTTPResponseError } from './errors';
-import { received } from './http/parser';
+import { received } from './stream';
 import type { Connection } from './connection';
 import type { Parser } from './http/parser';
 
@@ -19,7 +19,7 @@ export interface Response {
   total: number;
   /** the URL as it was given */
   url: string;
-  /** bytes of body so far */
+  /** bytes of body so far; in `stream_callback` up to the end of this piece */
   readonly received: number;
   /** the connection, open for another request to the same host; null once closed */
   readonly connection: Connection | null;
@@ -32,9 +32,12 @@ export interface Response {
   json(): any;
   /**
    * Throws when the status is 400 or more, else gives the response itself.
-   * @throws HTTPResponseError (code "ESTATUS"); `retryable` for 408, 429, 500, 502, 503 and 504
+   * @throws HTTPResponseError (code "ESTATUS"); `retryable` for 408, 429 and 503, which say that nothing was done, and
+   * for 500, 502 and 504 where doing it twice does no harm
    */
   raise_for_status(): this;
+  /** sent twice it does no harm (RFC 9110 section 9.2.2) */
+  _safe: boolean;
   /** bytes of body, or who counts them */
   _progress: Parser | number;
   _connection?: Connection;
@@ -42,6 +45,7 @@ export interface Response {
 
 const members: Partial<Response> & ThisType<Response> = {
   status: 0,
+  _safe: true,
   total: -1,
   _progress: 0,
   get received() {
@@ -61,13 +65,24 @@ const members: Partial<Response> & ThisType<Response> = {
   raise_for_status: function () {
     const s = this.status;
     if (s > 399)
-      throw error(HTTPResponseError, 'ESTATUS', 'body', s + ' ' + this.reason, /408|429|50[0234]/.test(s as any));
+      throw error(
+        HTTPResponseError,
+        'ESTATUS',
+        'body',
+        s + ' ' + this.reason,
+        [408, 429, 503].indexOf(s) >= 0 || ([500, 502, 504].indexOf(s) >= 0 && this._safe),
+      );
     return this;
   },
 };
 
 /** The class, for `instanceof`: written so that it takes less than a `class` does once that is ES5. */
-export const Response: { new (url: string): Response; prototype: Response } = function (this: any, url: string) {
+export const Response: { new (url: string, safe: boolean): Response; prototype: Response } = function (
+  this: any,
+  url: string,
+  safe: boolean,
+) {
   this.url = url;
+  if (!safe) this._safe = 0;
 } as any;
 Response.prototype = members as Response;

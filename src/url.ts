@@ -1,6 +1,7 @@
 // URLs (RFC 3986): taken apart and percent-encoded. The interpreter's own url.parse and encodeURIComponent are wrong.
+import { decoded } from './decoded';
 import { toStr, toU8 } from './engine';
-import { need, needPairs } from './errors';
+import { need, pairsOf } from './errors';
 import type { TlsContext } from './net/driver';
 
 declare const btoa: (s: string) => string;
@@ -20,9 +21,9 @@ export interface Target {
 }
 
 // RFC 3986 section 2.3; everything else in a query is encoded
-const RESERVED = /[^0-9A-Za-z\-._~]/;
+const RESERVED = /[^0-9A-Za-z\-._~]/g;
 // what may stand in a path and query as it is; `%` too, so that what is encoded already stays
-const NOT_PATH = /[^!$-;=?-Z_a-z~]/;
+const NOT_PATH = /[^!$-;=?-Z_a-z~]/g;
 /** NUL and control characters but TAB: never on the wire. */
 export const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 /** Anything that is no token character (RFC 9110 section 5.6.2). */
@@ -34,16 +35,13 @@ export function decimal(text: string): number {
   return text && text.length < 16 && !NOT_DIGIT.test(text) ? parseInt(text, 10) : -1;
 }
 
+function encoded(c: string): string {
+  return '%' + (c.charCodeAt(0) + 256).toString(16).substr(1).toUpperCase();
+}
+
+/** Every byte of the UTF-8 text that is one of `bad` as `%XX`. */
 function percent(text: string, bad: RegExp): string {
-  if (!bad.test(text)) return text;
-  const bytes = toU8(text);
-  let out = '';
-  let c: string;
-  for (let i = 0; i < bytes.length; i++) {
-    c = String.fromCharCode(bytes[i]);
-    out += bad.test(c) ? '%' + (bytes[i] + 256).toString(16).substr(1).toUpperCase() : c;
-  }
-  return out;
+  return toStr(toU8(text)).replace(bad, encoded);
 }
 
 /**
@@ -52,7 +50,7 @@ function percent(text: string, bad: RegExp): string {
  */
 export function encodePairs(pairs: any, what: string): string {
   let out = '';
-  needPairs(pairs, what);
+  pairs = pairsOf(pairs, what);
   Object.keys(pairs).forEach(function (key) {
     ([] as any[]).concat(pairs[key]).forEach(function (value: any) {
       if (value != null) {
@@ -71,39 +69,22 @@ export function encodePairs(pairs: any, what: string): string {
  * @throws TypeError (EINVAL); what it shows of the URL leaves out the userinfo
  */
 export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
-  let i: number;
-  let host: string;
-  let auth: string | undefined;
-  let port = '';
   // in the interpreter a text shorter than the separator has no pieces at all
   const scheme = (url + '://').split('://')[0].toLowerCase();
   const tls = scheme === 'https';
   // all but the userinfo
   const shown = ('' + url).split('@').pop();
   need(typeof url === 'string' && (tls || scheme === 'http') && !CONTROL.test(url), 'URL', shown);
-  host = url.substr(tls ? 8 : 7).split('#')[0];
-  let path = host;
-  host = host.split('/')[0].split('?')[0];
+  let path = url.substr(tls ? 8 : 7).split('#')[0];
+  let host = path.split('/')[0].split('?')[0];
   path = path.substr(host.length);
-  i = host.lastIndexOf('@');
-  if (i >= 0) {
-    const user = host.substr(0, i);
-    host = host.substr(i + 1);
-    if (i) {
-      // RFC 7617 section 2: there is a colon, even without a password
-      const parts = toStr(toU8(user.indexOf(':') < 0 ? user + ':' : user)).split('%');
-      auth = parts[0];
-      for (i = 1; i < parts.length; i++) {
-        need(/^[0-9a-fA-F][0-9a-fA-F]/.test(parts[i]), 'URL', shown);
-        auth += String.fromCharCode(parseInt(parts[i].substr(0, 2), 16)) + parts[i].substr(2);
-      }
-      auth = 'Basic ' + btoa(auth);
-    }
-  }
+  const i = host.lastIndexOf('@');
+  const user = host.substr(0, i);
+  host = host.substr(i + 1);
   // lengths, since an empty piece of a text beyond bytes is true in the interpreter
   const v6 = host.charAt(0) === '[';
   const name = v6 ? host.substr(0, host.indexOf(']') + 1) : host.split(':')[0];
-  port = host.substr(name.length);
+  const given = host.substr(name.length);
   need(
     v6
       ? /^\[[0-9a-fA-F:.]+\]$/.test(name) && name.split(':').length > 2
@@ -111,17 +92,21 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
     'URL',
     shown,
   );
-  i = tls ? 443 : 80;
-  if (port.length > 1) i = decimal(port.substr(1));
-  need((!port.length || port.charAt(0) === ':') && i > 0 && i < 65536, 'URL', shown);
-  const query = params == null ? '' : encodePairs(params, 'params');
+  const port = given.length > 1 ? decimal(given.substr(1)) : tls ? 443 : 80;
+  need((!given.length || given.charAt(0) === ':') && port > 0 && port < 65536, 'URL', shown);
+  const query = encodePairs(params, 'params');
   if (query) path += (path.indexOf('?') < 0 ? '?' : '&') + query;
   return {
     tls: tls ? ctx : undefined,
     host: v6 ? name.substr(1, name.length - 2) : name,
-    port: i,
-    _authority: i === (tls ? 443 : 80) ? name : name + ':' + i,
+    port: port,
+    _authority: port === (tls ? 443 : 80) ? name : name + ':' + port,
     _path: percent((path.charAt(0) === '/' ? '' : '/') + path, NOT_PATH),
-    _auth: auth,
+    // RFC 7617 section 2: there is a colon, even without a password
+    _auth:
+      i > 0
+        ? 'Basic ' +
+          btoa(toStr(toU8(user.indexOf(':') < 0 ? user + ':' : user)).replace(/%[0-9a-fA-F][0-9a-fA-F]/g, decoded))
+        : undefined,
   };
 }

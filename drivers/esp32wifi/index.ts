@@ -133,7 +133,7 @@ export function link(o: WifiOptions): Promise<LinkInfo> {
         else reject(fault(({ NO_ANSWER: 'ETIMEDOUT', AUTH_FAIL: 'EAUTH' } as any)[why]));
       }
     }
-    if (!o || !o.ssid || !fits(o.ssid, 32) || !fits(o.password, 64) || !/^([1-9]\d*|undefined)$/.test(o.timeout as any))
+    if (!o || !o.ssid || !fits(o.ssid, 32) || !fits(o.password, 64) || !(o.timeout == null || (o.timeout | 0) > 0))
       // not at once: a promise rejected before anyone listens is an error of its own here
       setTimeout(reject, 0, netError('EINVAL', 'connect', 'bad ssid (1-32 bytes), password (0-64), timeout'));
     else if (wanted && wanted.ssid === o.ssid && is_linked()) resolve(link_info());
@@ -167,7 +167,7 @@ function ask(): void {
       clearTimeout(guard);
       asking = 0;
       try {
-        if (s._raw === null || !/[1-9]/.test(ip)) throw netError('ENOTFOUND', 'dns', 'name not found: ' + s._to.host);
+        if (s._raw === 0 || !/[1-9]/.test(ip)) throw netError('ENOTFOUND', 'dns', 'name not found: ' + s._to.host);
         if (s._lookup) end(s, ip as any);
         else open(s, ip, s._to);
       } catch (e: any) {

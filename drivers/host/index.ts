@@ -20,7 +20,8 @@ const ROOM = 16384;
 
 function netError(e: any, phase: ConnectPhase): NetError {
   const made: any = new Error(e.message || String(e.code));
-  made.code = e.code || 'EIO';
+  // a name that is too long to be one
+  made.code = e.syscall === 'getaddrinfo' && e.code === 'EINVAL' ? 'ENOTFOUND' : e.code || 'EIO';
   made.phase = e.syscall === 'getaddrinfo' ? 'dns' : phase;
   return made;
 }
@@ -38,6 +39,7 @@ class HostSocket implements Socket {
   phase: ConnectPhase = 'dns';
   private raw: net.Socket;
   private over = false;
+  private piece!: Buffer;
   private busy = true;
 
   constructor(
@@ -83,10 +85,15 @@ class HostSocket implements Socket {
       const n = Math.min(this.events.want(), this.raw.readableLength);
       const piece = n > 0 ? this.raw.read(n) : null;
       if (!piece) break;
+      this.piece = piece;
       this.events.onData(new Uint8Array(piece.buffer, piece.byteOffset, piece.length));
     }
     // Node tells the end only to who has read to it
     if (!this.over && this.raw.readableLength === 0) this.raw.read(0);
+  }
+
+  unread(n: number): void {
+    this.raw.unshift(this.piece.subarray(this.piece.length - n));
   }
 
   private stop(err: NetError | null): void {

@@ -1,10 +1,8 @@
 // A response as it comes in (RFC 9112): bytes in, fields and body runs out. No socket and no clock in here.
 // A run of body bytes is only counted; lines are found with the built-in search and looked at one by one, so
 // nothing but an unfinished line is ever held, and that is bounded by `max_headers`.
-import { toStr } from '../engine';
 import { error, HTTPResponseError } from '../errors';
 import { CONTROL, decimal, NOT_TOKEN } from '../url';
-import type { Bytes } from '../net/driver';
 
 /** What the parser waits for. */
 export const enum Wait {
@@ -19,6 +17,12 @@ export const enum Wait {
   Nothing,
 }
 
+/** What is asked of a fast sink besides the bytes that have yet to arrive: those yet to be handed on; to stop. */
+export const enum Count {
+  Due = 1,
+  Stop,
+}
+
 /** What the parser fills in: the public part of a Response. */
 export interface Head {
   status: number;
@@ -31,33 +35,27 @@ export interface Head {
 export interface Parser {
   /** bytes of the present run (body or chunk) still to come; 0 where lines are expected or nothing may be read */
   _left: number;
-  /** counts that while a fast sink takes the bytes; with true it takes none any more */
-  _count?(stop?: boolean): number;
-  /** Takes the next `n` body bytes. May set `_held` to say: not now. */
-  _onBody(bytes: Bytes, n: number): void;
+  /** counts that while a fast sink takes the bytes */
+  _count?(what?: Count): number;
   _wait: Wait;
   /** body bytes up to the end of the present run */
   _got: number;
   /** the line that has begun */
-  _line: string;
+  _line?: any;
   /** bytes in lines so far: all but those between chunks; how many the head took; their limit */
-  _head: number;
+  _head?: any;
   _spent: number;
   max_headers: number;
   /** a field line that may go on in the next line (obsolete folding) */
   _field?: string;
-  /** the fields that decide on framing and reuse, by name, as they came; 0 when they have decided */
+  /** the fields that decide on framing and reuse, by name, as they came; gone when they have decided */
   _framing?: any;
   /** names to keep in `headers`, lower case; undefined keeps all */
   _keep?: string[];
   /** "HEAD" has no body */
   _method: string;
   /** framing is exact so far, and the server did not say close */
-  _exact: boolean;
-  /** the receiver takes nothing: the bytes that arrived since, and how many */
-  _held?: any;
-  _pending?: string[];
-  _aside: number;
+  _exact?: any;
   _response: Head;
 }
 
@@ -65,10 +63,10 @@ export interface Parser {
 const ENDLESS = 1e15;
 
 /** A parser in front of a response, as a prototype: a field that is still like this takes no memory. */
-export const unread = { _left: 0, _got: 0, _head: 0, _wait: Wait.StatusLine, _aside: 0, _line: '' };
+export const unread = { _left: 0, _got: 0, _head: 0, _wait: Wait.StatusLine, _line: '' };
 
-/** Bytes of body so far. */
-export function received(p: Parser): number {
+/** Bytes of body that have arrived. */
+export function arrived(p: Parser): number {
   return p._got - (p._count ? Math.max(p._count(), 0) : p._left);
 }
 
@@ -77,18 +75,12 @@ export function at(p: Parser): 'headers' | 'body' {
   return p._wait > Wait.Field ? 'body' : 'headers';
 }
 
-/** Keeps bytes for later: as they came, since to join them would take as much memory again. */
-export function putAside(p: Parser, bytes: string): void {
-  p._aside += bytes.length;
-  if (bytes) (p._pending = p._pending || []).push(bytes);
-}
-
 function fault(p: Parser, what: string, text: string, code?: string): void {
   throw error(HTTPResponseError, code || 'EPROTO', at(p), what + ' ' + JSON.stringify(text.substr(0, 40)));
 }
 
 // the fields that say where the message ends, and whether the connection lasts longer
-const FRAMING = /^(content-length|transfer-encoding|connection)$/;
+const FRAMING = ['content-length', 'transfer-encoding', 'connection'];
 
 /** Adds a field to those of its name. */
 function join(fields: any, name: string, value: string): void {
@@ -101,7 +93,7 @@ function field(p: Parser, line: string): void {
   const name = line.substr(0, i).toLowerCase();
   const value = line.substr(i + 1).trim();
   if (i < 1 || NOT_TOKEN.test(name)) fault(p, 'bad header', line);
-  if (FRAMING.test(name)) join(p._framing, name, value);
+  if (FRAMING.indexOf(name) >= 0) join(p._framing, name, value);
   // assigning to __proto__ would replace the prototype
   if (name === '__proto__' || (p._keep && p._keep.indexOf(name) < 0)) return;
   if (name !== 'set-cookie') join(headers, name, value);
@@ -110,10 +102,14 @@ function field(p: Parser, line: string): void {
 
 /** Content-Length as a number, -1 where it is none; it may be repeated (RFC 9110 section 8.6). */
 function contentLength(text: string): number {
-  const all = text.split(',');
-  const n = decimal(all[0].trim());
-  for (let i = 1; i < all.length; i++) if (decimal(all[i].trim()) !== n) return -1;
-  return n;
+  const all = text.split(',').map(function (one) {
+    return decimal(one.trim());
+  });
+  return all.some(function (n) {
+    return n !== all[0];
+  })
+    ? -1
+    : all[0];
 }
 
 /** The order of steps is that of RFC 9112 section 6.3. */
@@ -123,33 +119,33 @@ function headEnd(p: Parser): void {
   const coding = f['transfer-encoding'];
   const length = f['content-length'];
   const n = contentLength(length || '');
-  const options = (f.connection || '').toLowerCase().replace(/[ \t]/g, '').split(',');
+  const options = ',' + f.connection + ',';
+  const head = p._head;
   let wait = Wait.Nothing;
-  p._framing = 0;
-  if (r.status < 200) {
-    p._wait = Wait.StatusLine;
-    return;
-  }
-  // HTTP/1.0 closes unless it says otherwise (RFC 9112 section 9.3)
-  p._exact = options.indexOf('close') < 0 && (p._exact || (!coding && options.indexOf('keep-alive') >= 0));
-  if (p._method === 'HEAD' || r.status === 204 || r.status === 304) {
-    r.total = n;
-  } else if (coding !== undefined) {
-    if (coding.toLowerCase() !== 'chunked') fault(p, 'unknown Transfer-Encoding', coding);
-    if (length !== undefined) p._exact = false;
-    wait = Wait.ChunkSize;
-  } else if (length !== undefined) {
-    if (n < 0) fault(p, 'bad Content-Length', length);
-    r.total = p._got = p._left = n;
-    if (n) wait = Wait.FixedBody;
-  } else {
-    p._got = p._left = ENDLESS;
-    p._exact = false;
-    wait = Wait.BodyUntilClose;
+  delete p._framing;
+  if (r.status < 200) wait = Wait.StatusLine;
+  else {
+    delete p._head;
+    // HTTP/1.0 closes unless it says otherwise (RFC 9112 section 9.3)
+    p._exact =
+      !/[, \t]close[, \t]/i.test(options) && (p._exact || (!coding && /[, \t]keep-alive[, \t]/i.test(options))) ? 1 : 0;
+    if (p._method === 'HEAD' || r.status === 204 || r.status === 304) r.total = n;
+    else if (coding != null) {
+      if (coding.toLowerCase() !== 'chunked') fault(p, 'unknown Transfer-Encoding', coding);
+      if (length != null) p._exact = 0;
+      p._spent = head;
+      wait = Wait.ChunkSize;
+    } else if (length != null) {
+      if (n < 0) fault(p, 'bad Content-Length', length);
+      r.total = p._got = p._left = n;
+      if (n) wait = Wait.FixedBody;
+    } else {
+      p._got = p._left = ENDLESS;
+      p._exact = 0;
+      wait = Wait.BodyUntilClose;
+    }
   }
   p._wait = wait;
-  p._spent = p._head;
-  p._head = 0;
 }
 
 /** What to keep of a line that is not over: of a field that nobody wants its name, and the last byte, which may be CR. */
@@ -158,7 +154,7 @@ function begun(p: Parser, text: string): string {
   const n = text.length - 1;
   const name = text.substr(0, i).toLowerCase();
   if (p._keep && p._wait === Wait.Field && i > 0 && text > '!')
-    if (p._keep.indexOf(name) < 0 && !FRAMING.test(name) && !CONTROL.test(text.substr(0, n)))
+    if (p._keep.indexOf(name) < 0 && FRAMING.indexOf(name) < 0 && !CONTROL.test(text.substr(0, n)))
       text = name + ':' + text.charAt(n);
   return text;
 }
@@ -173,7 +169,10 @@ function line(p: Parser, text: string): void {
     if (last && text && text < '!') text = last.trim() + ' ' + text.trim();
     else if (last) field(p, last);
     p._field = text;
-    if (!text) headEnd(p);
+    if (!text) {
+      delete p._field;
+      headEnd(p);
+    }
   } else if (wait === Wait.ChunkSize) {
     const digits = text.split(';')[0].trim();
     // 12 hex digits are exact as a double
@@ -183,6 +182,9 @@ function line(p: Parser, text: string): void {
     p._got += p._left;
     p._head = p._left ? 0 : p._spent;
     p._wait = p._left ? Wait.ChunkData : Wait.Trailer;
+  } else if (wait === Wait.ChunkEnd) {
+    p._head = 0;
+    p._wait = Wait.ChunkSize;
   } else if (!text) {
     // a server may leave an empty line behind (RFC 9112 section 2.2)
     if (wait) p._wait = Wait.Nothing;
@@ -193,64 +195,47 @@ function line(p: Parser, text: string): void {
     p._framing = {};
     r.status = parseInt(text.substr(9, 3), 10);
     r.reason = text.substr(13);
-    p._exact = text.charAt(7) !== '0';
+    p._exact = +text.charAt(7);
     p._wait = Wait.Field;
   }
 }
 
 /**
- * Takes `n` bytes that are not all in the middle of a body: lines, ends, and what comes in one piece with them.
- * @throws HTTPResponseError, and whatever `_onBody` throws
+ * Takes lines out of `text` from `i` on, until a run of body bytes begins or nothing more may come.
+ * @returns where it stopped
+ * @throws HTTPResponseError
  */
-export function parse(p: Parser, bytes: Bytes, n: number): void {
-  let text: any;
-  let i = 0;
+export function lines(p: Parser, text: string, i: number): number {
+  const n = text.length;
   let k: number;
-  // as the interpreter makes it of an array, a string would be three times as slow to cut
-  if (!p._left && typeof bytes !== 'string') bytes = '' + toStr(bytes);
-  while (i < n && !p._held) {
-    k = n - i;
-    if (p._left > 0) {
-      if (k > p._left) k = p._left;
-      p._left -= k;
-      if (k < n) bytes = toStr(bytes);
-      p._onBody(k < n ? (bytes as string).substr(i, k) : bytes, k);
-      i += k;
-      if (!p._left) p._wait = p._wait === Wait.ChunkData ? Wait.ChunkEnd : Wait.Nothing;
-    } else {
-      bytes = text = toStr(bytes);
-      if (p._wait === Wait.Nothing) {
-        p._exact = false;
-        return;
-      }
-      if (p._wait === Wait.ChunkEnd) {
-        // CRLF (a lone LF may be data beyond the size): the first byte that is not tells, its line may never end
-        k = 2 - p._line.length;
-        p._line += text.substr(i, k);
-        i += k;
-        p._head++;
-        if (p._line === '\r\n') {
-          p._line = '';
-          p._head = 0;
-          p._wait = Wait.ChunkSize;
-        } else if (p._line !== '\r') fault(p, 'no CRLF after a chunk but', p._line);
-      } else {
-        k = text.indexOf('\n', i);
-        text = text.substr(i, k < 0 ? n : k + 1 - i);
-        i += text.length;
-        p._head += text.length;
-        if (p._head > p.max_headers)
-          fault(p, 'more than max_headers = ' + p.max_headers + ' bytes of headers at', text, 'ELIMIT');
-        text = p._line + text;
-        p._line = k < 0 ? begun(p, text) : '';
-        if (k >= 0) {
-          k = text.length;
-          line(p, text.substr(0, k - (text.charAt(k - 2) === '\r' ? 2 : 1)));
-        }
-      }
+  let all: string;
+  while (i < n && !p._left && p._wait !== Wait.Nothing) {
+    k = text.indexOf('\n', i);
+    all = text.substr(i, k < 0 ? n : k + 1 - i);
+    i += all.length;
+    p._head += all.length;
+    if (p._head > p.max_headers)
+      fault(p, 'more than max_headers = ' + p.max_headers + ' bytes of headers at', all, 'ELIMIT');
+    all = p._line + all;
+    delete p._line;
+    if (p._wait === Wait.ChunkEnd && all !== '\r\n') {
+      // a lone LF may be data beyond the size; what is neither CR nor LF tells at once, its line may never end
+      if (all !== '\r') fault(p, 'no CRLF after a chunk but', all);
+      p._line = all;
+    } else if (k < 0) p._line = begun(p, all);
+    else {
+      k = all.length;
+      line(p, all.substr(0, k - (all.charAt(k - 2) === '\r' ? 2 : 1)));
     }
   }
-  if (i < n) putAside(p, toStr(bytes).substr(i));
+  return i;
+}
+
+/** `n` bytes of the present run were taken; true: they are the last of the body. */
+export function advance(p: Parser, n: number): boolean {
+  p._left -= n;
+  if (!p._left) p._wait = p._wait === Wait.ChunkData ? Wait.ChunkEnd : Wait.Nothing;
+  return p._wait === Wait.Nothing;
 }
 
 /** The peer closed: the end of a body without length. False where it was too early. */

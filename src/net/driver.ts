@@ -78,10 +78,16 @@ export interface Receiver {
    */
   want(): number;
   /**
-   * Bytes have arrived, in order, never none. Lent for the call. A plain function, which makes nothing of its `this`:
-   * a driver may hand it on as it is (as a listener, say) and looks for another one when `resume()` is called.
+   * Bytes have arrived, in order, never none. Lent for the call, in which the last ones may be handed back: see
+   * `Socket.unread`.
    */
   onData(bytes: Bytes): void;
+  /**
+   * While it is there, it takes byte strings in the place of `onData`, faster: a plain function, which makes nothing of
+   * its `this`, so a driver may make it a listener. Whether it is there may change, and is followed by `resume()`. No
+   * driver has to know it.
+   */
+  sink?(bytes: string): void;
   /** `write` may be called with up to `room` bytes in all before the next `onWritable`. The first call also says: connected. */
   onWritable(room: number): void;
   /** The end, once, after all bytes: null when the peer closed in order, else why it broke. */
@@ -95,7 +101,12 @@ export interface Socket {
   readonly phase: ConnectPhase;
   /** Takes all of `bytes`, which is no more than the room last offered. Nothing is kept of the array after the call. */
   write(bytes: Bytes): void;
-  /** `events` or its `onData` is another, or wants bytes again: offers room and unread bytes (again). May call back at once. */
+  /**
+   * Inside `onData`: the last `n` of those bytes come again, when they are wanted. Only where unread bytes can stay where
+   * they are; then there is no `sink`.
+   */
+  unread?(n: number): void;
+  /** `events` or its `sink` is another, or wants bytes again: offers room and unread bytes (again). May call back at once. */
   resume(): void;
   /** Closes and frees everything. Safe at any time, also inside a callback and twice; no event follows. */
   close(): void;

@@ -17,14 +17,18 @@ export type {
 const drivers: NetDriver[] = [];
 let current: NetDriver | undefined;
 
+function refuse(code: string, message: string): void {
+  throw Object.assign(new Error(message), { code: code });
+}
+
 function find(name: string): NetDriver | undefined {
   for (let i = 0; i < drivers.length; i++) if (drivers[i].name === name) return drivers[i];
 }
 
 function need(name: string): NetDriver {
   const driver = find(name);
-  if (!driver) throw new Error('no net driver "' + name + '", there is: ' + (list().join(', ') || 'none'));
-  return driver;
+  if (!driver) refuse('ENODRIVER', 'no net driver "' + name + '", there is: ' + (list().join(', ') || 'none'));
+  return driver!;
 }
 
 /**
@@ -32,8 +36,8 @@ function need(name: string): NetDriver {
  * @throws Error when it is no driver, or another one has its name
  */
 export function register(driver: NetDriver, options?: { default?: boolean }): void {
-  if (!driver || !driver.name || !driver.connect) throw new Error('not a net driver: it needs name and connect()');
-  if (find(driver.name)) throw new Error('net driver "' + driver.name + '" is registered already');
+  if (!driver || !driver.name || !driver.connect) refuse('EINVAL', 'not a net driver: it needs name and connect()');
+  if (find(driver.name)) refuse('EINVAL', 'net driver "' + driver.name + '" is registered already');
   drivers.push(driver);
   if (!current || (options && options.default)) current = driver;
 }
@@ -61,9 +65,9 @@ export function use(name: string): void {
  * @throws Error for an unknown name, or when there is no driver at all
  */
 export function get(name?: string): NetDriver {
-  if (name !== undefined) return need(name);
-  if (!current) throw new Error('no net driver is registered: require("board").auto_init() first');
-  return current;
+  if (name != null) return need(name);
+  if (!current) refuse('ENODRIVER', 'no net driver is registered: require("board").auto_init() first');
+  return current!;
 }
 
 /** The names of all drivers, oldest first. */

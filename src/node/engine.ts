@@ -22,6 +22,11 @@ export function toU8(data: Bytes): Uint8Array {
   return typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data);
 }
 
+export function view(bytes: any, at: number, n: number): Uint8Array {
+  if (typeof bytes !== 'string') return bytes.subarray(at, at + n);
+  return new Uint8Array(toBuf(bytes.substr(at, n))!);
+}
+
 export function isText(s: any): boolean {
   return typeof s === 'string' && /[\u0100-\uffff]/.test(s);
 }

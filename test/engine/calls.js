@@ -75,6 +75,13 @@ var calls = {
   json: function (done) {
     told(requests.post(BASE + 'json', { json: { a: 'é€', b: [1, null, true, 1.5], c: '"\\\n\x01' } }), done);
   },
+  framed: function (done) {
+    var none = { 'content-length': null, HOST: undefined, 'User-Agent': null };
+    told(requests.request('POSTAL', BASE + 'framed', { data: 'abc', headers: none }), done);
+  },
+  unframed: function (done) {
+    told(requests.request('POSTAL', BASE + 'unframed'), done);
+  },
   text: function (done) {
     told(requests.put(BASE + 'text', { data: 'é€' }), done);
   },

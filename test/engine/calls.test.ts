@@ -16,6 +16,8 @@ const wanted: { [name: string]: string | RegExp } = {
   get: '200 3 get',
   path: '200 4 path',
   json: '200 4 json',
+  framed: '200 6 framed',
+  unframed: '200 8 unframed',
   text: '200 4 text',
   form: '200 4 form',
   bytes: '200 5 bytes',
@@ -133,6 +135,13 @@ describeEngines('calls of all kinds', (engine) => {
     const bodyOf = (what: string) => seen[what].substr(seen[what].indexOf('\r\n\r\n') + 4);
     const utf8 = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf8');
     expect(JSON.parse(utf8(bodyOf('json')))).toEqual({ a: '\u00e9\u20ac', b: [1, null, true, 1.5], c: '"\\\n\u0001' });
+    expect(seen.framed.split('\r\n\r\n')[0].split('\r\n').slice(1)).toEqual([
+      `Host: ${seen.get.match(/Host: (.*)/)![1]}`,
+      'Connection: close',
+      'Content-Length: 3',
+    ]);
+    expect(bodyOf('framed')).toBe('abc');
+    expect(seen.unframed).not.toContain('Content-Length');
     expect(utf8(bodyOf('text'))).toBe('\u00e9\u20ac');
     expect([...new URLSearchParams(bodyOf('form'))]).toEqual([
       ['a', '\u00e9 b'],

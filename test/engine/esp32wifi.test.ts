@@ -72,7 +72,7 @@ const WANT = (port: number): string[] => [
   '200 hello',
   '200 hello',
   'HTTPConnectionError | ENOTFOUND | dns | name not found: nobody.test',
-  'HTTPConnectionError | ECONNREFUSED | connect | Unable to create socket: 127.0.0.1:1',
+  'HTTPConnectionError | ECONNREFUSED | connect | Unable to create socket 127.0.0.1:1',
   'back after connect home, connect home, connect home',
   '200',
   'HTTPConnectionError | ENETDOWN | connect | esp32wifi has no link',

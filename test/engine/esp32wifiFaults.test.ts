@@ -97,7 +97,7 @@ calls: lookup 1.127.0.0.1, lookup 127.0.0.257
 - refused: thrown, and nothing is called
 ECONNREFUSED connect
 - no memory for TLS is called that
-HTTPConnectionError | ENOMEM | tls | mbedtls_ssl_setup: Not enough memory: 127.0.0.1:PORT
+HTTPConnectionError | ENOMEM | tls | mbedtls_ssl_setup: Not enough memory 127.0.0.1:PORT
 - a server that hangs up in the middle of a request
 IOError true true
 - unlink, and all is quiet

@@ -167,3 +167,7 @@ it('a source is closed when another argument is wrong', async () => {
   await refused(requests.upload(server.url(), fd, { driver: 'no' }), { type: 'HTTPConnectionError' });
   expect(open).toBeLessThanOrEqual(0);
 });
+
+it.each(['x', 5, true, [], new Map(), () => 1])('options that are none: %p', async (options: any) => {
+  await refused(requests.get(server.url(), options), { type: 'TypeError', code: 'EINVAL' });
+});

@@ -2,6 +2,7 @@
 import * as requests from '../../src/node/index';
 import { RawServer } from '../servers/raw';
 import type { Peer } from '../servers/raw';
+import { HandDriver, netError } from './handDriver';
 import { refused } from './expect';
 
 let server: RawServer;
@@ -217,4 +218,41 @@ it('fifty calls at once, each with its own fate', async () => {
   const got = await Promise.all(calls);
   const fates = [() => 'IOError', () => 'IOError', () => 'HTTPResponseError', String, String];
   expect(got).toEqual(got.map((_, n) => fates[n % 5](n + 10)));
+});
+
+describe('a driver whose write() throws', () => {
+  const hand = new HandDriver();
+  afterAll(() => hand.remove());
+
+  it.each(['GET', 'POST'])('%s', async (method) => {
+    const call = requests.request(method, 'http://host.example/', { driver: 'hand', data: 'body' });
+    hand.socket.write = () => {
+      throw netError('EIO', 'open');
+    };
+    hand.socket.open();
+    await refused(call, { type: 'IOError', code: 'EIO', phase: 'send', retryable: method === 'GET' });
+    expect(hand.socket.closed).toBe(true);
+  });
+});
+
+it('a callback that ends its own call is not called again, and leaves nothing behind', async () => {
+  const hand = new HandDriver();
+  hand.capabilities.pause = false;
+  let calls = 0;
+  const call = requests.get('http://host.example/', {
+    driver: 'hand',
+    stream_callback() {
+      calls++;
+      hand.socket.end(netError('ENETDOWN'));
+    },
+  });
+  hand.socket.open().data('HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n' + 'x'.repeat(5000));
+  await refused(call, { type: 'IOError', code: 'ENETDOWN' });
+  expect([calls, hand.socket.resumed, hand.socket.events.sink]).toEqual([1, 0, undefined]);
+  hand.remove();
+});
+
+it('a name of 300 characters is none', async () => {
+  const url = 'http://' + 'a.'.repeat(150) + 'test/';
+  await refused(requests.get(url), { type: 'HTTPConnectionError', code: 'ENOTFOUND', phase: 'dns' });
 });

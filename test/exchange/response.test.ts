@@ -68,6 +68,29 @@ it.each([200, 204, 301, 304, 399])('raise_for_status of %d is silent', async (st
   expect(() => r.raise_for_status()).not.toThrow();
 });
 
+it.each([
+  [408, true, true],
+  [429, true, true],
+  [500, true, false],
+  [502, true, false],
+  [503, true, true],
+  [504, true, false],
+  [404, false, false],
+  [501, false, false],
+])('raise_for_status of %d: retryable for GET %s, for POST %s', async (status, get, post) => {
+  answer = sized('why', status + ' x');
+  for (const [method, retryable] of [
+    ['GET', get],
+    ['POST', post],
+  ] as const) {
+    const r = await requests.request(method, server.url());
+    await refused(
+      Promise.resolve().then(() => r.raise_for_status()),
+      { type: 'HTTPResponseError', code: 'ESTATUS', retryable },
+    );
+  }
+});
+
 it.each([400, 404, 429, 499, 500, 503, 599])('raise_for_status of %d', async (status) => {
   answer = sized('why', status + ' Some Reason');
   const r = await requests.get(server.url());

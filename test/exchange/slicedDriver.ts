@@ -8,11 +8,14 @@ export interface Manner {
   form: 'string' | 'Uint8Array';
   /** obeys `want`, as a chip with a buffer of its own can; else pushes as it comes, as firmware does */
   pause: boolean;
+  /** takes bytes back */
+  back?: boolean;
 }
 
 export const manners: Manner[] = [
   { name: 'pushed as byte strings', form: 'string', pause: false },
-  { name: 'pulled as arrays', form: 'Uint8Array', pause: true },
+  { name: 'pulled as arrays', form: 'Uint8Array', pause: true, back: true },
+  { name: 'pulled as arrays, for good', form: 'Uint8Array', pause: true },
 ];
 
 /** One connection and its fate. */
@@ -20,6 +23,8 @@ export class SlicedSocket implements Socket {
   phase = 'open' as const;
   written = '';
   closed = 0;
+  unread?: (n: number) => void;
+  private piece = '';
   /** what the receiver did that it may not */
   complaint = '';
   private waiting = '';
@@ -30,7 +35,9 @@ export class SlicedSocket implements Socket {
     private manner: Manner,
     private slices: string[],
     private fin: boolean,
-  ) {}
+  ) {
+    if (manner.back) this.unread = this.takeBack;
+  }
 
   private lend(bytes: string): Bytes {
     return this.manner.form === 'string' ? bytes : new Uint8Array(Buffer.from(bytes, 'latin1'));
@@ -58,6 +65,7 @@ export class SlicedSocket implements Socket {
       const piece = this.waiting.substr(0, n);
       this.waiting = this.waiting.substr(n);
       const lent = this.lend(piece);
+      this.piece = piece;
       this.events.onData(lent);
       // who wants to keep them makes a copy
       if (typeof lent !== 'string') lent.fill(0x21);
@@ -71,6 +79,12 @@ export class SlicedSocket implements Socket {
   write(bytes: Bytes): void {
     if (this.closed) throw new Error('write behind the end');
     this.written += typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1');
+  }
+
+  private takeBack(n: number): void {
+    if (!(n > 0 && n <= this.piece.length)) this.complaint = `it hands ${n} of ${this.piece.length} bytes back`;
+    this.waiting = this.piece.substr(this.piece.length - n) + this.waiting;
+    this.piece = '';
   }
 
   resume(): void {

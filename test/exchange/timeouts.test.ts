@@ -44,6 +44,35 @@ it('the default timeout is 30 s: the whole call', async () => {
   expect(hand.socket.closed).toBe(true);
 });
 
+it('counts the time in which the program was at something else', async () => {
+  const options = { driver: 'hand', timeout: 1000, idle_timeout: 400, stream_callback: () => {} };
+  const seen = watch(requests.get(url, options));
+  hand.socket.open().data(head);
+  let ms = 0;
+  for (; ms < 900; ms += 500) {
+    expect(seen.settled).toBe(0);
+    hand.socket.data('x');
+    await pass(50);
+    // no timer is served meanwhile
+    jest.setSystemTime(Date.now() + 450);
+  }
+  await pass(100);
+  expect(seen.error).toMatchObject({ code: 'ETIMEDOUT', message: expect.stringMatching(/^timeout of 1000 ms/) });
+});
+
+it.each([3600000, -3600000])('a clock that is set, by %d ms, ends nothing and prolongs nothing', async (by) => {
+  const seen = watch(requests.get(url, { driver: 'hand', timeout: 1000, idle_timeout: 400 }));
+  hand.socket.open();
+  for (let i = 0; i < 9; i++) {
+    hand.socket.data(head[i]);
+    jest.setSystemTime(Date.now() + by);
+    await pass(100);
+  }
+  expect(seen.settled).toBe(0);
+  await pass(150);
+  expect(seen.error).toMatchObject({ code: 'ETIMEDOUT' });
+});
+
 it('says how long it was, and how far it came', async () => {
   const options = { driver: 'hand', timeout: 500 };
   const began = watch(requests.get(url, options));

@@ -1,0 +1,6 @@
+// What an escape stands for: shared by URLs and JSON.
+
+/** The byte of an escape whose last two digits tell it; a shorter text, as an escaped backslash, stays. */
+export function decoded(escape: string): string {
+  return escape.length > 2 ? String.fromCharCode(parseInt(escape.substr(escape.length - 2), 16)) : escape;
+}
