@@ -21,6 +21,12 @@ export function isIp(text: any): boolean {
   return ip.length === 4 && new Uint8Array(ip).join('.') === text;
 }
 
+/** The bits that number the hosts of a subnet; less than 0 where that is no mask: ones, then zeros. */
+export function hostBits(mask: any): number {
+  const rest = ~toNumber(mask);
+  return isIp(mask) && !(rest & (rest + 1)) ? rest : -1;
+}
+
 /** An address that a host may have: no group, and nothing before or beyond. */
 export function isHost(ip: any): boolean {
   const net = toNumber(ip) >>> 24;

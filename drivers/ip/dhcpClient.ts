@@ -1,5 +1,5 @@
 // DHCP client (RFC 2131): from DISCOVER to an address that nobody else has, and keeping it.
-import { bytes, EVERYBODY, isHost, toNumber } from './address';
+import { bytes, EVERYBODY, hostBits, isHost, toNumber } from './address';
 import { codes } from './bytes';
 import { buildDhcp, keyOf, Option, parseDhcp, Type } from './dhcpWire';
 import { random32 } from './random';
@@ -58,8 +58,9 @@ function open(d: Dhcp): void {
 }
 
 function close(d: Dhcp): void {
-  if (d._socket) d._socket.close();
+  const s = d._socket;
   d._socket = undefined;
+  if (s) s.close();
 }
 
 function send(d: Dhcp, type: Type): void {
@@ -135,6 +136,8 @@ function anew(d: Dhcp, why: string, ms: number): void {
 function check(d: Dhcp, a: Answer): void {
   anew(d, 'address check', 30000);
   d._socket!.send('0', d._ip!, DISCARD, function (err) {
+    // not because it is closed
+    if (!d._socket) return;
     if (!err) {
       send(d, Type.DECLINE);
       anew(d, 'somebody else has ' + d._ip, 10000);
@@ -156,6 +159,7 @@ function addresses(value: string | undefined): string[] {
 function bind(d: Dhcp, a: Answer): void {
   const all = seconds(a[Option.LEASE], Infinity, 0);
   const t2 = seconds(a[Option.T2], all, all * 0.875);
+  const mask = addresses(a[Option.MASK])[0];
   close(d);
   d._wait = Wait.Bound;
   d._naks = 0;
@@ -164,7 +168,7 @@ function bind(d: Dhcp, a: Answer): void {
   d._end = d._sentAt + all * 1000;
   d._driver._use({
     _ip: d._ip!,
-    _mask: addresses(a[Option.MASK])[0] || '255.255.255.0',
+    _mask: hostBits(mask) < 0 ? '255.255.255.0' : mask,
     _gw: addresses(a[Option.ROUTER])[0] || '0.0.0.0',
     _dns: addresses(a[Option.DNS]).filter(isHost),
   });

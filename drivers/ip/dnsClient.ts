@@ -39,15 +39,15 @@ function end(q: Query, err: NetError | null, ip?: string): void {
     return other !== q;
   });
   let asker: Asker | undefined;
+  // the next ones have another port; and who has waited may need the place
+  if (c._resolver && !c._queries.length) {
+    c._resolver.close();
+    c._resolver = undefined;
+  }
   // one may call another off
   while ((asker = q._askers.shift())) {
     asker._lookup = undefined;
     asker._found(err, ip);
-  }
-  // the next ones have another port
-  if (c._resolver && !c._queries.length) {
-    c._resolver.close();
-    c._resolver = undefined;
   }
 }
 
@@ -62,12 +62,7 @@ function finish(q: Query, seconds: number, ip?: string): void {
         seconds ? '' : q._why ? 'EAI_AGAIN' : 'ETIMEDOUT',
       );
   const known: any = { _name: q._name, _err: err, _ip: ip, _until: c._now + Math.min(seconds, LONGEST) * 1000 };
-  c._names = c._names
-    .filter(function (k) {
-      return k._until > c._now;
-    })
-    .slice(1 - CACHE)
-    .concat(seconds ? known : []);
+  if (seconds) c._names = c._names.slice(1 - CACHE).concat(known);
   end(q, err, ip);
 }
 
@@ -97,9 +92,9 @@ function heard(this: any, data: Uint8Array, ip: string, port: number): void {
     if (!a) return;
     q._why = a._why;
     if (a._why) {
-      // this server cannot say: the next one, at once as long as there is one
+      // this server cannot say: the next one, at once
       q._server = undefined;
-      if (q._tries < q._driver._setup!._dns.length) ask(q);
+      ask(q);
     } else if (isHost(a._ip)) finish(q, a._ttl, a._ip);
     // names are blocked by an address that no host has
     else finish(q, UNKNOWN);
@@ -128,9 +123,9 @@ function drop(this: Query, asker: Asker): void {
 export function lookup(this: Env, host: string, asker: Asker): string | undefined {
   const c = this;
   const name = host.toLowerCase();
-  let q = c._queries.concat(c._names).filter(function (k) {
+  let q = c._queries.concat(c._names).find(function (k) {
     return k._name === name && !(k._until <= c._now);
-  })[0];
+  });
   if (!q) {
     const bytes = buildQuery(name);
     if (!bytes || /:|^[\d.]*$/.test(name)) throw notFound(name, 'it cannot be one');

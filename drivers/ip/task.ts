@@ -15,20 +15,27 @@ export interface Task {
   _timer?: any;
   /** a socket has one */
   _mode?: number;
-  _run(task: any): void;
+  _run(task: any): any;
+  /** what follows when that answers something, which it gets: nothing of it is in memory any more */
+  _then?(task: any, answer: any): void;
+}
+
+/** Takes the time. The board's clock may be set: as long as there is a turn a minute, ours goes on. */
+function tell(driver: Host): void {
+  const passed = Date.now() - driver._clock;
+  driver._clock += passed;
+  if (passed > 0 && passed < 60000) driver._now += passed;
 }
 
 function turn(t: Task): void {
-  const driver = t._driver;
-  const passed = Date.now() - driver._clock;
-  driver._clock += passed;
-  // the board's clock may be set; as long as there is a turn a minute, this one goes on
-  if (passed > 0 && passed < 60000) driver._now += passed;
+  let answer: any;
+  tell(t._driver);
   t._timer = 0;
   try {
-    t._run(t);
+    answer = t._run(t);
+    if (answer) t._then!(t, answer);
   } catch (e: any) {
-    driver._restart(e.message, 'EIO');
+    t._driver._restart(e.message, 'EIO');
   }
 }
 

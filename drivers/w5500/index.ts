@@ -28,7 +28,7 @@ const more: any = {
   _plan: function (l: LinkOptions): Lease | undefined {
     const name = l.hostname;
     // one label (RFC 1035 section 2.3.4, RFC 1123 section 2.1)
-    const good = !name || ('' + name === name && name.length < 64 && !/[^A-Za-z0-9-]|^-|-$/.test(name));
+    const good = !name || ('' + name === name && name.length < 64 && !/[^A-Za-z0-9-]|-$|^-/.test(name));
     need(good, 'hostname', name, 'up to 63 letters, digits and - between them');
     if (l.ip) return { _ip: needHost('ip', l.ip) } as Lease;
   },

@@ -1,7 +1,7 @@
 // Servers on a W5500. The chip has no backlog: a socket that listens becomes the connection itself, and another one
 // has to take its place. Until it does, which takes some milliseconds, the chip refuses whoever comes.
 import { Cr, Sr } from './registers';
-import { State } from './socket';
+import { Next, State } from './socket';
 import type { NetDriver, Receiver, Socket } from '../../src/net/driver';
 
 /** ms to shake hands, after which the socket listens again */
@@ -35,20 +35,24 @@ export function extend(driver: any): Listening {
   /** what makes each server listen, by its port */
   const servers: any = {};
 
-  /** The turn of a socket until somebody connects; from then on it is one like any other. True: look again soon. */
-  function work(s: any, ir: number, sr: number, late: number): any {
+  /** The turn of a socket until somebody connects; from then on it is one like any other. */
+  function work(s: any, ir: number, sr: number, late: number): Next {
     if (s._state === State.Open) {
       if (sr === Sr.INIT) {
         order(s, Cr.LISTEN);
         s._state = State.Dial;
       }
-    } else if (sr === Sr.INIT || sr === Sr.LISTEN) return !driver._irq;
+    } else if (!sr) {
+      // somebody came, and has gone already
+      s.close();
+      s.events.onClose();
+    } else if (sr === Sr.INIT || sr === Sr.LISTEN) return driver._irq ? Next.Rest : Next.Soon;
     else {
       s._until = driver._now + HANDSHAKE_TIMEOUT;
       delete s._work;
       return s._work(s, ir, sr, 0);
     }
-    return 1;
+    return Next.Soon;
   }
 
   function wake(port: string): void {

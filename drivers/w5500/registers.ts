@@ -31,6 +31,7 @@ export const enum Sn {
   PORT = 0x04,
   DIPR = 0x0c,
   DPORT = 0x10,
+  MSSR = 0x12,
   RXBUF_SIZE = 0x1e,
   TX_FSR = 0x20,
   TX_WR = 0x24,
@@ -44,6 +45,12 @@ export const enum Sn {
 export const enum Mode {
   TCP = 0x21,
   UDP = 0x02,
+}
+
+/** Sn_MSSR: the most, and what it is after a reset (datasheet p. 53) */
+export const enum Mss {
+  TCP = 1460,
+  UDP = 1472,
 }
 
 /** Sn_CR */

@@ -5,10 +5,9 @@ import { bytes } from '../ip/address';
 import { soon } from '../ip/task';
 import { word } from '../ip/bytes';
 import { pair, read, write } from './bus';
-import { Block, Cr, Ir, Sn, Sr } from './registers';
+import { Block, Cr, Ir, Mode, Mss, Sn, Sr } from './registers';
 import type { Part } from './bus';
 import type { Chip } from './model';
-import type { Mode } from './registers';
 import type { Asker } from '../ip/env';
 import type { Task } from '../ip/task';
 import type { NetError } from '../../src/net/driver';
@@ -31,15 +30,27 @@ export const enum State {
   Over,
 }
 
-/** ms to open a socket, for a SEND (a peer may keep its window shut for long), and for the peer to close as well */
-const OPEN_TIMEOUT = 2000;
+/** What a turn leads to. */
+export const enum Next {
+  /** no news: it may take long */
+  Rest = 1,
+  /** something is expected */
+  Soon,
+  /** there may be bytes: while more may come, after a FIN, after a reset */
+  Bytes,
+  LastBytes,
+  LostBytes,
+}
+
+/** ms for a SEND (a peer may keep its window shut for long), for what was written to go out after close(), and for the peer
+ * to close as well */
 const SEND_TIMEOUT = 90000;
+const LAST_TIMEOUT = 10000;
 const CLOSE_TIMEOUT = 1000;
 
 export interface Sock extends Part, Task, Asker {
   _driver: Chip;
   _mode: Mode;
-  _n: number;
   _state: State;
   _port: number;
   /** its peer */
@@ -48,8 +59,8 @@ export interface Sock extends Part, Task, Asker {
   /** ms until its next turn, doubled each time that nothing happens */
   _wait: number;
   /** deadline of what it waits for */
-  _until: number;
-  /** a SEND is not over: 1 or 0, as all of these, which costs no variable of its own */
+  _until?: any;
+  /** a SEND is not over: 1, or not there, which takes no memory */
   _sending?: number;
   /** bytes written to the TX buffer that no SEND has taken */
   _filled: number;
@@ -61,8 +72,8 @@ export interface Sock extends Part, Task, Asker {
   _paused?: number;
   /** there may be bytes */
   _look?: number;
-  /** its own part of a turn, from Open to Up; true: something is expected soon */
-  _work(s: Sock, ir: number, sr: number, late: number): any;
+  /** its own part of a turn, from Open to Up */
+  _work(s: Sock, ir: number, sr: number, late: number): Next;
   /** the end, once */
   _tell(err: NetError | null): void;
 }
@@ -70,59 +81,73 @@ export interface Sock extends Part, Task, Asker {
 /** Who is in a free place. */
 export const NOBODY: any = { _state: State.Over };
 
-/** A turn of a socket. */
-export function run(s: Sock): void {
+/** Its place among the eight. */
+export function placeOf(s: Sock): number {
+  return s._regs >> 5;
+}
+
+/** The first part of a turn: registers and commands. */
+export function run(s: Sock): Next | undefined {
   const c = s._driver;
   // whoever it served need not wait for the goodbye: that would keep a whole request in memory
   if (s._state >= State.Leave) (s as any).events = 0;
-  if (c._socks[s._n] !== s) return;
-  let r: any = read(s, Sn.CR, 3);
+  if (c._socks[placeOf(s)] !== s) return;
+  const r = read(s, Sn.CR, 3);
   const command = r[0];
   let ir = r[1];
   const sr = r[2];
   const late = c._now > s._until ? 1 : 0;
-  let expecting: any = 1;
-  // not to be kept while others are called
-  r = 0;
   s._wait *= 2;
-  if (command ? s._wait > 2000 : late && s._state < State.Dial)
-    throw new Error('socket ' + s._n + ' hangs: Sn_CR is ' + command + ', Sn_SR is ' + sr);
-  if (!command) {
-    // RECV is cleared together with the command, unless nobody reads: it would keep INTn low
-    if (ir & Ir.RECV && s._state === State.Up && !s._paused) {
-      s._look = 1;
-      ir -= Ir.RECV;
-    }
-    if (ir & Ir.SEND_OK) s._sending = 0;
-    if (ir) write(s, Sn.IR, ir);
-    if (s._state === State.Wipe) {
-      if (sr) order(s, Cr.CLOSE);
-      else {
-        s._state = State.Open;
-        write(s, Sn.PORT, pair(s._port));
-        write(s, Sn.KPALVTR, c._keepalive);
-        write(s, Sn.MR, s._mode);
-        // bits of the last connection survive
-        order(s, Cr.OPEN, Ir.ALL);
-      }
-    } else if (s._state < State.Leave) expecting = s._work(s, ir, sr, late);
-    else if (s._state === State.Leave && (sr === Sr.ESTABLISHED || sr === Sr.CLOSE_WAIT)) {
-      if (s._filled && !s._sending) flush(s);
-      else if (!s._filled || late) {
-        s._state = State.Close;
-        s._until = c._now + CLOSE_TIMEOUT;
-        order(s, Cr.DISCON);
-      }
-    } else if (!sr || late) {
-      // a socket on its way to INIT still shows CLOSED
-      order(s, Cr.CLOSE, Ir.ALL);
-      s._state = State.Over;
-      c._socks[s._n] = NOBODY;
-    }
-    // INTn is a level
-    if ((s._look && !s._sending) || (c._irq && !c._irq.read())) s._wait = 1;
+  // turns are counted, not time, as the program may have been at something else: half a second, or 2 s to open
+  if (s._wait > (command ? 2000 : 1e7) && (command || s._state < State.Dial))
+    throw new Error('socket ' + placeOf(s) + ' hangs: Sn_CR is ' + command + ', Sn_SR is ' + sr);
+  if (command) {
+    soon(s, Math.min(s._wait, 100));
+    return;
   }
-  soon(s, Math.min(s._wait, expecting ? 100 : c._irq ? 1000 : 500));
+  // RECV is cleared together with the command, unless nobody reads: it would keep INTn low
+  if (ir & Ir.RECV && s._state === State.Up && !s._paused) {
+    s._look = 1;
+    ir -= Ir.RECV;
+  }
+  if (ir & Ir.SEND_OK) delete s._sending;
+  if (ir) write(s, Sn.IR, ir);
+  if (s._state === State.Wipe) {
+    if (sr) order(s, Cr.CLOSE);
+    else {
+      s._state = State.Open;
+      write(s, Sn.PORT, pair(s._port));
+      write(s, Sn.KPALVTR, c._keepalive);
+      // what a connection has agreed upon may survive it
+      write(s, Sn.MSSR, pair(s._mode === Mode.UDP ? Mss.UDP : Mss.TCP));
+      write(s, Sn.MR, s._mode);
+      // bits of the last connection survive
+      order(s, Cr.OPEN, Ir.ALL);
+    }
+  } else if (s._state < State.Leave) return s._work(s, ir, sr, late);
+  else if (s._state === State.Leave && (sr === Sr.ESTABLISHED || sr === Sr.CLOSE_WAIT)) {
+    if (s._filled && !s._sending && !late) flush(s);
+    else if (!s._filled || late) {
+      s._state = State.Close;
+      s._until = c._now + CLOSE_TIMEOUT;
+      // FIN says that this was all
+      order(s, s._filled ? Cr.CLOSE : Cr.DISCON);
+    }
+  } else if (!sr || late) {
+    // a socket on its way to INIT still shows CLOSED
+    order(s, Cr.CLOSE, Ir.ALL);
+    s._state = State.Over;
+    c._socks[placeOf(s)] = NOBODY;
+  }
+  return Next.Soon;
+}
+
+/** The last part of a turn: until the next one. */
+export function rest(s: Sock, next: Next): void {
+  const irq = s._driver._irq;
+  if (s._look && !s._sending) s._wait = 1;
+  // INTn is a level: as long as it is low, nobody calls
+  soon(s, Math.min(s._wait, next > Next.Rest || (irq && !irq.read()) ? 100 : irq ? 1000 : 500));
 }
 
 /** A command, with bits of Sn_IR to clear. There is none before the last was accepted: the next turn sees to that. */
@@ -204,7 +229,7 @@ export function leave(s: Sock, abort?: any): void {
   if (s._state < State.Leave) {
     // a SEND that is under way may end first
     const bye = s._state === State.Up && !abort;
-    s._until = bye ? s._driver._now + CLOSE_TIMEOUT : 0;
+    s._until = bye ? s._driver._now + LAST_TIMEOUT : 0;
     s._look = 0;
     s._state = bye ? State.Leave : s._state ? State.Close : State.Over;
     poke(s);
@@ -228,12 +253,10 @@ export function place(s: Sock, port: number): void {
   for (let i = 1; i < socks.length; i++) if (socks[i]._state > socks[n]._state) n = i;
   if (socks[n]._state < State.Leave) throw netError('EMFILE', 'connect', 'all ' + socks.length + ' sockets are in use');
   socks[n] = s;
-  s._n = n;
   s._regs = Block.Socket + n * 32;
   s._port = port;
   s._state = State.Wipe;
   s._filled = s._got = 0;
-  s._until = c._now + OPEN_TIMEOUT;
   s._wait = 1;
   soon(s, 0);
 }

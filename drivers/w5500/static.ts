@@ -1,10 +1,10 @@
 // The driver without DHCP, DNS and UDP, for those who set up their addresses by hand: index.ts adds them.
 import { netError } from '../../src/net/neterror';
-import { bytes, isHost, isIp, toNumber } from '../ip/address';
+import { bytes, hostBits, isHost, isIp, toNumber } from '../ip/address';
 import { random32 } from '../ip/random';
 import { notFound } from '../ip/notFound';
 import { halt } from '../ip/task';
-import { pair, write } from './bus';
+import { pair, PIECE, write } from './bus';
 import { boot, breakAll, reset, unlinked } from './chip';
 import { hex, MODES, need, needBuffers, needHost, needNumber, parseMac, part } from './options';
 import { Reg } from './registers';
@@ -88,9 +88,9 @@ function fixed(l: LinkOptions): Lease {
   const none = '0.0.0.0';
   const gw = l.gw || none;
   const ip = toNumber(l.ip);
-  const rest = ~toNumber(l.mask);
+  const rest = hostBits(l.mask);
   need(gw !== l.ip, 'gw', gw, 'another host');
-  need(isIp(l.mask) && rest >= 0 && !(rest & (rest + 1)), 'mask', l.mask, 'ones, then zeros: 255.255.255.0');
+  need(rest >= 0, 'mask', l.mask, 'ones, then zeros: 255.255.255.0');
   return {
     _ip: needHost('ip', l.ip, rest, ip),
     _mask: l.mask!,
@@ -179,7 +179,7 @@ const driver: any = {
   },
 
   connect: function (this: Driver, to: Endpoint, events: Receiver): Socket {
-    need(to, 'connect()', to, '{host, port}');
+    need(to && events, 'connect()', to, '{host, port}, and who gets its events');
     const host = to.host;
     needLink(this);
     if (to.tls) throw netError('ENOTLS', 'tls', 'w5500 has no TLS');
@@ -236,6 +236,7 @@ export function create(options: W5500Options): W5500 {
   part(o, 'spi', 'write');
   c._spi = part(o, 'spi', 'send');
   c._cs = part(o, 'cs', 'write');
+  c._out = new ArrayBuffer(PIECE + 3);
   c._rst = part(o, 'rst', 'write', true);
   const irq = part(o, 'irq', 'read', true);
   c._mac = o.mac === undefined ? ownMac() : parseMac(o.mac);

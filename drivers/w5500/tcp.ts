@@ -12,11 +12,13 @@ import {
   flush,
   inUse,
   leave,
+  Next,
   order,
   place,
   poke,
   ready,
   release,
+  rest,
   run,
   State,
   take,
@@ -43,7 +45,7 @@ export const WORDS = [
 ];
 
 interface Tcp extends Sock, Socket {
-  phase: ConnectPhase;
+  readonly phase: ConnectPhase;
   _host: string;
   /** it got further than INIT and ARP; the chip gave up; room was offered; a piece waits to become whole */
   _syn?: number;
@@ -69,12 +71,12 @@ export function dial(s: Tcp, ip: string): void {
   while (inUse(s, port));
   place(s, port);
   s._ip = ip;
-  s.phase = 'connect';
 }
 
 /** The end for a reason that Sn_IR and Sn_SR have told. */
 function fail(s: Tcp, late?: number): void {
-  const i = late || (s._gaveUp && s._syn) ? 0 : s._gaveUp ? 2 : s._state === State.Up ? 4 : 6;
+  const up = s._state === State.Up;
+  const i = late || (s._gaveUp && (s._syn || up)) ? 0 : s._gaveUp ? 2 : up ? 4 : 6;
   end(s, netError(WORDS[i], s.phase, WORDS[i + 1] + s._host + ' port ' + s._dport));
 }
 
@@ -97,15 +99,11 @@ function offer(s: Tcp): any {
 }
 
 /** Its part of a turn. */
-function work(s: Tcp, ir: number, sr: number, late: number): any {
-  const over = !sr || sr === Sr.CLOSE_WAIT ? 1 : 0;
-  const look = s._look || over;
-  let left: number;
-  let n: number;
-  let bytes: Uint8Array | 0;
+function work(s: Tcp, ir: number, sr: number, late: number): Next {
+  const over = !sr || sr === Sr.CLOSE_WAIT;
   if (ir & Ir.TIMEOUT) s._gaveUp = 1;
-  if (sr > Sr.INIT) s._syn = 1;
   if (s._state !== State.Up) {
+    if (sr > Sr.INIT) s._syn = 1;
     if (s._state === State.Open) {
       if (sr === Sr.INIT) {
         aim(s);
@@ -116,53 +114,78 @@ function work(s: Tcp, ir: number, sr: number, late: number): any {
     } else if (sr === Sr.ESTABLISHED || sr === Sr.CLOSE_WAIT || ir & Ir.CON) {
       // or it was so, and is over
       ready(s);
-      s.phase = 'open';
+      delete s._ip;
+      delete s._syn;
       if (sr) offer(s);
     } else if (late || !sr) fail(s, late);
-    return 1;
+    return Next.Soon;
   }
-  if (ir & Ir.SEND_OK) s._offered = 0;
+  if (ir & Ir.SEND_OK) {
+    delete s._offered;
+    delete s._until;
+  }
   if (s._sending) {
     if (late) fail(s, late);
-  } else if (!over && offer(s)) return 1;
-  s._look = 0;
-  if (look && !s._paused && s._state === State.Up) {
-    left = waiting(s);
-    while (left > 0 && (over || s._got < PIECE)) {
-      n = Math.min(s.events.want(), PIECE);
-      if (s._state !== State.Up) break;
-      s._paused = n ? 0 : 1;
-      // the rest of a piece is often on its way
-      s._short = n > left && !over && !s._short ? 1 : 0;
-      if (s._paused || s._short) break;
-      n = Math.min(n, left);
-      left -= n;
-      s._wait = 1;
-      // where an argument throws, the interpreter never lets go of the function it was for
-      bytes = take(s, n);
-      s.events.onData(bytes);
-      // not to be kept while the next ones are read
-      bytes = 0;
-    }
-    if (s._state !== State.Up) return;
-    if (over) {
-      if (left) return;
-      if (sr) end(s, null);
-      else fail(s);
-      return;
-    }
-    if (s._got && (!s._short || s._got >= PIECE / 2)) release(s);
-    else if (s._short) s._look = 1;
-  }
-  return !s._driver._irq && (s._sending || (s._wait > 50 && !s._paused && s.events.want() > 1));
+  } else if (!over && offer(s)) return Next.Soon;
+  return !sr ? Next.LostBytes : over ? Next.LastBytes : s._look ? Next.Bytes : Next.Rest;
 }
 
-const tcp: any = {
+/** All bytes were taken after the last. */
+function finish(s: Tcp, next: Next): void {
+  if (next === Next.LastBytes) end(s, null);
+  else fail(s);
+}
+
+/** Hands on what has arrived. As few calls as can be lead to the receiver: each is memory while it has the bytes. */
+function receive(s: Tcp, next: Next): void {
+  let left: number;
+  let n: number;
+  let bytes: Uint8Array | 0;
+  if (next !== Next.Soon) {
+    s._look = 0;
+    if (next > Next.Soon && !s._paused && s._state === State.Up) {
+      left = waiting(s);
+      // what was handed back is for another turn
+      while (left > 0 && !s._look && s._state === State.Up && (next > Next.Bytes || s._got < PIECE)) {
+        n = Math.min(s.events.want(), PIECE);
+        if (s._state !== State.Up) break;
+        s._paused = n ? 0 : 1;
+        // the rest of a piece is often on its way
+        s._short = n > left && next < Next.LastBytes && !s._short ? 1 : 0;
+        if (s._paused || s._short) break;
+        n = Math.min(n, left);
+        left -= n;
+        s._wait = 1;
+        // where an argument throws, the interpreter never lets go of the function it was for
+        bytes = take(s, n);
+        s.events.onData(bytes);
+        // not to be kept while the next ones are read
+        bytes = 0;
+      }
+      if (s._state === State.Up)
+        if (next > Next.Bytes) {
+          // all, and none was handed back
+          if (!left && !s._look) finish(s, next);
+        } else if (s._got && (!s._short || s._got >= PIECE / 2)) release(s);
+        else if (s._short) s._look = 1;
+    }
+    next =
+      s._state === State.Up && !s._driver._irq && (s._sending || (s._wait > 50 && !s._paused && s.events.want() > 1))
+        ? Next.Soon
+        : Next.Rest;
+  }
+  rest(s, next);
+}
+
+const tcp: Partial<Tcp> & ThisType<Tcp> = {
   _mode: Mode.TCP,
   _state: State.Name,
   _run: run,
   _work: work,
-  phase: 'dns',
+  _then: receive,
+  get phase(): ConnectPhase {
+    return this._rd >= 0 ? 'open' : this._ip ? 'connect' : 'dns';
+  },
   _found: function (this: Tcp, err: NetError | null, ip: string): void {
     try {
       if (err) throw err;
@@ -180,6 +203,11 @@ const tcp: any = {
       fill(this, bytes);
       poke(this);
     }
+  },
+  unread: function (this: Tcp, n: number): void {
+    this._got -= n;
+    this._rd = (this._rd - n) & 0xffff;
+    this._look = 1;
   },
   resume: function (this: Tcp): void {
     this._paused = this._offered = 0;

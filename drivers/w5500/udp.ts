@@ -3,17 +3,31 @@ import { netError } from '../../src/net/neterror';
 import { EVERYBODY } from '../ip/address';
 import { random32 } from '../ip/random';
 import { dotted, word } from '../ip/bytes';
-import { aim, fill, flush, inUse, leave, place, poke, ready, release, run, State, take, waiting } from './socket';
+import {
+  aim,
+  fill,
+  flush,
+  inUse,
+  leave,
+  Next,
+  place,
+  placeOf,
+  poke,
+  ready,
+  release,
+  rest,
+  run,
+  State,
+  take,
+  waiting,
+} from './socket';
 import { need } from './options';
 import { needName, needPort, resolve } from './static';
-import { Ir, Mode, Sr } from './registers';
+import { Ir, Mode, Mss, Sr } from './registers';
 import { WORDS } from './tcp';
 import type { Sock } from './socket';
 import type { Driver } from './static';
 import type { NetError } from '../../src/net/driver';
-
-/** most that fits into a packet */
-const LARGEST = 1472;
 
 /** A UDP socket. */
 export interface Udp {
@@ -48,6 +62,10 @@ function sent(s: Port, err: NetError | null): void {
   tell(s, done, err);
 }
 
+function failure(s: Port, i: number): NetError {
+  return netError(WORDS[i], 'open', WORDS[i + 1] + s._ip);
+}
+
 function receive(s: Port): void {
   let left = waiting(s);
   // each datagram comes after its sender's address and port, and its length (datasheet p. 54)
@@ -60,13 +78,13 @@ function receive(s: Port): void {
   }
 }
 
-function work(s: Port, ir: number, sr: number, late: number): any {
+function work(s: Port, ir: number, sr: number, late: number): Next {
   if (s._state === State.Open) {
-    if (sr !== Sr.UDP) return 1;
+    if (sr !== Sr.UDP) return Next.Soon;
     ready(s);
   }
   if (ir & (Ir.SEND_OK | Ir.TIMEOUT) || (late && s._sending))
-    sent(s, ir & Ir.SEND_OK ? null : netError(WORDS[2], 'open', WORDS[3] + s._ip));
+    sent(s, ir & Ir.SEND_OK ? null : failure(s, ir & Ir.TIMEOUT ? 2 : 0));
   if (s._data && s._ip && !s._sending && s._state === State.Up) {
     aim(s);
     fill(s, s._data);
@@ -78,23 +96,24 @@ function work(s: Port, ir: number, sr: number, late: number): any {
     receive(s);
     if (s._got && s._state === State.Up) {
       release(s);
-      return 1;
+      return Next.Soon;
     }
   }
-  return s._sending;
+  return s._sending ? Next.Soon : Next.Rest;
 }
 
 const udp: any = {
   _mode: Mode.UDP,
   _run: run,
   _work: work,
+  _then: rest,
   _tell: function (this: Port, err: NetError): void {
     sent(this, err);
     tell(this, this.onClose, err);
   },
   send: function (this: Port, data: any, host: string, port: number, done?: (err: NetError | null) => void): void {
     const s = this;
-    const most = Math.min(LARGEST, s._driver._sizes[s._n] * 1024);
+    const most = Math.min(Mss.UDP, s._driver._sizes[placeOf(s)] * 1024);
     // each half of the range for itself, since a char may have a sign
     const text = '' + data === data && !/[^\x00-\x7f\x80-\xff]/.test(data);
     need(text || data instanceof Uint8Array, 'data', data, 'a Uint8Array or a text of bytes');
@@ -121,8 +140,8 @@ const udp: any = {
     else poke(this);
   },
   close: function (this: Port): void {
-    this._data = this._done = 0;
     leave(this, true);
+    sent(this, this._done ? netError('EPIPE', 'open', 'closed before it was sent') : null);
   },
 };
 

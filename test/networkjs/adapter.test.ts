@@ -196,7 +196,7 @@ describe('closing', () => {
     const gone = create('h', 1, TLS);
     const kept = create('h', 1, TLS);
     network.send(kept, 'hello', TLS);
-    await new Promise((done) => setTimeout(done, 20));
+    await new Promise((done) => setTimeout(done, 200));
     expect(driver.sockets.length).toBe(1);
     expect(recv(gone)).toBe(-1);
     expect(recv(kept, 5, TLS)).toBe('');

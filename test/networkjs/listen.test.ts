@@ -71,6 +71,21 @@ describe.each(modes)('listening, $name', ({ o }) => {
   });
 });
 
+it.each([{}, { irq: true }])('goes on after one who spoke and reset at once, %j', async (o) => {
+  for (const ms of [0, 1, 5]) {
+    const b = await listening(o);
+    const guest = b.dial();
+    guest.stream!.write('never mind');
+    await b.rest(ms);
+    guest.stream!.reset();
+    await b.listens();
+    const next = b.dial();
+    next.stream!.write('hello');
+    await b.until(() => b.visits.some(({ notes }) => notes.text() === 'hello'));
+    b.close();
+  }
+});
+
 it('hears all of one who spoke and left at once', async () => {
   const b = await listening();
   const guest = b.dial();

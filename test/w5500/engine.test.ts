@@ -30,8 +30,7 @@ async function run(engine: string, driver: string, link: string, host: string, s
   const file = join(folder, 'app.js');
   writeFileSync(
     file,
-    `${pipes.program}
-var requests = require('requests');
+    `var requests = require('requests');
 var driver = require('${driver}').create({spi: spi, cs: cs});
 require('netdriver').register(driver);
 var base = 0, peak = 0, got = 0, sum = 0;
@@ -54,7 +53,8 @@ driver.link(${link}).then(function () {
   const { code } = await bundle({ app: file, board: 'linux', root: ROOT });
   // the small one has no room for the text of it all: there it runs from Storage, as on a board that has it in flash
   const cwd = isSmall(engine) ? await inStorage(engine, { app: code }) : undefined;
-  const outcome = await runIn(engine, cwd ? 'require("app");' : code, { cwd });
+  // the pipes before the bundle: to open one takes memory in one piece, which may be short while a bundle loads
+  const outcome = await runIn(engine, pipes.program + (cwd ? 'require("app");' : code), { cwd });
   if (cwd) rmSync(cwd, { recursive: true, force: true });
   pipes.close();
   lan.close();

@@ -96,6 +96,99 @@ describe('the end', () => {
     await b.allFree();
     expect([got, ended]).toEqual(['one two', true]);
   });
+
+  it('close() with a SEND that is acknowledged late: what was written before goes out, or else there is no FIN', async () => {
+    for (const [lateMs, text] of [
+      [3000, 'one two'],
+      [20000, 'one '],
+    ] as const) {
+      const b = await linked();
+      let got = '';
+      let ended = false;
+      b.lan.serveTcp('10.0.0.9', 80, () => ({
+        onData: (d: Uint8Array) => void (got += Buffer.from(d).toString()),
+        onEnd: () => void (ended = true),
+      }));
+      b.chip.faults.sendOkDelayMs = lateMs;
+      const n = note();
+      const s = b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
+      n.write = () => {
+        n.write = null;
+        s.write('one ');
+      };
+      await b.until(() => got === 'one ');
+      s.write('two');
+      s.close();
+      await b.until(b.free, 30000);
+      expect([got, ended]).toEqual([text, text === 'one two']);
+    }
+  });
+
+  it('close() inside onData: nothing is asked any more', async () => {
+    const b = await linked();
+    const port = await serveTcp((s) => s.end(pattern(3000)));
+    const n = note(100);
+    let asked = 0;
+    const events = {
+      ...n,
+      want: () => (asked++, 100),
+      onData: () => {
+        s.close();
+        asked = 0;
+      },
+    };
+    const s = b.driver.connect({ host: '10.0.0.7', port }, events);
+    await b.until(() => s.phase === 'open');
+    await b.allFree();
+    expect(asked).toBe(0);
+  });
+});
+
+describe('an application that is at something else for long', () => {
+  it.each([
+    ['before', {}],
+    ['after', {}],
+    ['before', { irq: true }],
+    ['after', { irq: true }],
+  ])('%s it opens a connection, %j', async (when, o) => {
+    const b = await linked(o);
+    const port = await serveTcp((s) => s.pipe(s));
+    const other = note();
+    b.driver.connect({ host: '10.0.0.7', port }, other);
+    await b.until(() => other.rooms.length > 0);
+    const n = note();
+    // the time goes on, and no timer is served
+    const work = () => void ((b.clock as any).time += 5000);
+    if (when === 'before') work();
+    b.driver.connect({ host: '10.0.0.7', port }, n);
+    const udp = b.driver.udp();
+    if (when === 'after') work();
+    await b.until(() => n.rooms.length > 0);
+    expect([b.driver.is_linked(), n.closed, other.closed]).toEqual([true, [], []]);
+    udp.close();
+  });
+});
+
+it('a chip with one socket looks a name up, then connects', async () => {
+  const b = await linked({ dns: { zone: { 'api.test': { a: '10.0.0.7' } } }, driver: { buffers: [16] } });
+  const port = await serveTcp((s) => s.pipe(s));
+  const n = note();
+  b.driver.connect({ host: 'api.test', port }, n);
+  await b.until(() => n.rooms.length + n.closed.length > 0);
+  expect(n.closed).toEqual([]);
+});
+
+it('INTn that stays low is no storm', async () => {
+  const b = await linked({ irq: true });
+  const port = await serveTcp((s) => s.pipe(s));
+  const n = note();
+  b.driver.connect({ host: '10.0.0.7', port }, n);
+  await b.until(() => n.rooms.length > 0);
+  (b.pins.irq as any).read = () => 0;
+  await b.rest(1000);
+  const before = b.chip.frames;
+  await b.rest(2000);
+  expect(b.chip.frames - before).toBeLessThan(30);
 });
 
 describe('back-pressure', () => {

@@ -65,6 +65,51 @@ describe('UDP', () => {
     await b.allFree();
   });
 
+  it('closed with a datagram on its way, and one that the chip never sends', async () => {
+    const b = await linked();
+    b.dns.fault = 'silent';
+    for (const host of ['10.0.0.9', '10.0.0.99', 'silent.test']) {
+      const udp = b.driver.udp();
+      const told: any[] = [];
+      udp.send('one', host, 9, (err) => told.push(err && err.code));
+      udp.close();
+      udp.close();
+      await b.rest(1000);
+      expect([host, told]).toEqual([host, ['EPIPE']]);
+    }
+    const udp = b.driver.udp();
+    let told: any;
+    b.chip.faults.sendOkDelayMs = Infinity;
+    udp.send('one', '10.0.0.9', 9, (err) => (told = err));
+    await b.until(() => told);
+    expect(told).toMatchObject({ code: 'ETIMEDOUT' });
+    b.chip.faults.clear();
+    udp.close();
+    await b.allFree();
+  });
+
+  it('a datagram is one, on a socket that was a connection with small segments', async () => {
+    const b = await linked({ driver: { buffers: [16] } });
+    b.lan.serveTcp('10.0.0.9', 80, () => ({ onOpen: (s: any) => s.end() }));
+    const n = note();
+    const s = b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
+    await b.until(() => n.closed.length > 0);
+    s.close();
+    await b.allFree();
+    // MSS options of 536 are what the chip keeps
+    const before = b.chip.sockets[0].word(0x12);
+    b.chip.sockets[0].setWord(0x12, 536);
+    const port = await echo();
+    const sizes: number[] = [];
+    const udp = b.driver.udp({ port: 5000 });
+    udp.onMessage = (data) => sizes.push(data.length);
+    udp.send(pattern(1472), '10.0.0.9', port);
+    await b.until(() => sizes.length > 0);
+    expect([before > 0, sizes]).toEqual([true, [1472]]);
+    udp.close();
+    await b.allFree();
+  });
+
   it('data and addresses of all kinds', async () => {
     const b = await linked();
     const udp: any = b.driver.udp();

@@ -74,6 +74,8 @@ const requestRows = stages.map(({ name, sight, n, call, url = URL, want }) =>
       expect(await r.get(url, call)).toMatchObject(want);
       await r.until(() => !r.linked);
       await recovers(r);
+      // the callback's promise is over by then
+      if (call && call.wait) await r.rest(call.wait);
     },
     { dns: { zone: { 'api.test': { a: '10.0.0.9' } } } },
   ),

@@ -195,12 +195,12 @@ export const dnsRows: Scenario[] = [
     await r.rest(3000);
     expect(r.dns.queries.length).toBe(2);
     await r.does({ op: 'drop', name: 'u' });
+    expect(await r.wait(dropped)).toMatchObject({ code: 'EPIPE' });
     await r.allFree();
     r.dns.fault = null;
     await r.does({ op: 'udp', name: 'u' });
     expect(await r.does({ ...to, host: 'api.test' })).toEqual({});
     await r.does({ op: 'drop', name: 'u' });
-    void dropped;
   }),
   row('a request that gives up, beside others that look up the same name', async (r) => {
     r.lan.serveTcp('10.0.0.7', 80, () => answering('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
