@@ -125,6 +125,22 @@ async function speed(engine, missing, server) {
     });
 }
 
+/** The same for what there is without this project. */
+async function otherMemory(engine, missing, server) {
+  const bytes = 100 * KB;
+  for (const [name, program] of [
+    ['the built-in http, 100 KB in packets of 536', 'builtin'],
+    ['a plain loop over net into 512-byte arrays, 100 KB', 'naive'],
+    ['the barest loop over net that regroups to 512, 100 KB', 'bare'],
+  ])
+    await table.measured(name, undefined, missing, async () => {
+      server.file = content(bytes);
+      const url = server.url('/file');
+      const settings = { url, bytes, path: '/file', port: Number(new URL(url).port), watch: true };
+      return number(await measure(engine, program, settings), /peak (-?\d+)/);
+    });
+}
+
 async function keepAlive(engine, missing, server) {
   table.section('Keep-alive');
   await table.measured('connections that the server saw for 100 GETs', 1, missing, async () => {
@@ -140,6 +156,7 @@ const engine = await findSmallEngine();
 const noEngine = engine ? '' : `no interpreter of ${VARIABLES} variables`;
 await keepAlive(engine, noEngine, server);
 await memory(engine, noEngine, server);
+await otherMemory(engine, noEngine, server);
 await speed(engine, noEngine || (hasValgrind() ? '' : 'no valgrind'), server);
 await server.stop();
 table.end(

@@ -6,9 +6,20 @@ var bytes = 0;
 var inBody = false;
 var head = '';
 
-function callback(chunk) {
+function count(chunk) {
   bytes += chunk.length;
 }
+
+var idle = 0;
+var peak = 0;
+var pieces = 0;
+
+function watch(chunk) {
+  bytes += chunk.length;
+  if (pieces++ % 8 < 1) peak = Math.max(peak, process.memory().usage - idle);
+}
+
+var callback = config.watch ? watch : count;
 
 function take(data) {
   var at = 0;
@@ -24,7 +35,9 @@ function take(data) {
   }
 }
 
-var socket = require('net').connect({ host: '127.0.0.1', port: config.port });
+var net = require('net');
+if (config.watch) idle = process.memory().usage;
+var socket = net.connect({ host: '127.0.0.1', port: config.port });
 socket.on('data', function (data) {
   if (inBody) take(data);
   else {
@@ -37,6 +50,6 @@ socket.on('data', function (data) {
 });
 socket.on('close', function () {
   if (filled) callback(buffer.subarray(0, filled));
-  console.log('bytes ' + bytes);
+  console.log('bytes ' + bytes + ' peak ' + peak);
 });
 socket.write('GET ' + config.path + ' HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
