@@ -25,6 +25,13 @@ export interface Target {
   isOurs?: boolean;
 }
 
+/** What a file has to be told of the rest; lines are those of its compiled text. */
+export interface Surroundings {
+  lookUp(name: string, line: number): Target;
+  /** file and line in the source */
+  place(line: number): string;
+}
+
 interface Edit {
   start: number;
   end: number;
@@ -104,7 +111,7 @@ const requiredName = (node: any): string | undefined =>
     ? node.arguments[0].value
     : undefined;
 
-export function toModule(compiled: Compiled, lookUp: (name: string, line: number) => Target): string {
+export function toModule(compiled: Compiled, { lookUp, place }: Surroundings): string {
   const { code, program } = compiled;
   const imports: string[] = [];
   const edits: Edit[] = [];
@@ -121,7 +128,7 @@ export function toModule(compiled: Compiled, lookUp: (name: string, line: number
     if (node.type === 'AssignmentExpression' && node.left.type === 'Identifier') written.add(node.left.name);
 
   for (const node of program.body) {
-    if (node.type === 'ImportDeclaration') edits.push(...plainImport(node, lookUp(node.source.value, lineOf(node))));
+    if (node.source) edits.push(relink(node, lookUp(node.source.value, lineOf(node)), code, place(lineOf(node))));
     if (node.type !== 'VariableDeclaration') continue;
     const kept = node.declarations.filter((declarator: any) => {
       const { id, init } = declarator;
@@ -159,14 +166,32 @@ function drop(declarator: any, declaration: any): Edit {
   return { start: declarator.start, end: declarator.end, text: `unused_${declarator.start}` };
 }
 
-/** Neither our modules nor the firmware's have a default export: `import x from "fs"` means all of it. */
-function plainImport(node: any, { file, isOurs }: Target): Edit[] {
-  const [first] = node.specifiers;
-  const edits: Edit[] = [];
-  if (file) edits.push({ start: node.source.start, end: node.source.end, text: JSON.stringify(file) });
-  if ((!file || isOurs) && first?.type === 'ImportDefaultSpecifier')
-    edits.push({ start: first.start, end: first.end, text: `* as ${first.local.name}` });
-  return edits;
+/**
+ * An `import` or `export ... from` with the file it means. Neither our modules nor the firmware's have a default export:
+ * `import x from "fs"` means all of it.
+ */
+function relink(node: any, { file, isOurs }: Target, code: string, place: string): Edit {
+  const { source, specifiers = [], start, end } = node;
+  if (node.type === 'ExportAllDeclaration' && !node.exported && !file)
+    throw new Failure(`${place}: what "export *" of ${source.raw} would export, only the device knows`);
+  const from = JSON.stringify(file || source.value);
+  const isWhole = (specifier: any): boolean =>
+    specifier.type === 'ImportDefaultSpecifier' || (specifier.imported || specifier.local).name === 'default';
+  const whole = file && !isOurs ? [] : specifiers.filter(isWhole);
+  if (!whole.length) return { start: source.start, end: source.end, text: from };
+
+  const word = node.type === 'ImportDeclaration' ? 'import' : 'export';
+  const named: string[] = [];
+  let text = '';
+  for (const specifier of specifiers) {
+    const own = code.slice(specifier.start, specifier.end);
+    const name = specifier.exported ? `whole_${specifier.start}` : specifier.local.name;
+    if (whole.includes(specifier)) text += `import * as ${name} from ${from}; `;
+    else if (specifier.type === 'ImportNamespaceSpecifier') text += `import ${own} from ${from}; `;
+    else named.push(own);
+    if (whole.includes(specifier) && specifier.exported) text += `export { ${name} as ${specifier.exported.name} }; `;
+  }
+  return { start, end, text: text + (named.length ? `${word} { ${named.join()} } from ${from};` : '') };
 }
 
 function commonJs(body: string, names: string[]): string {

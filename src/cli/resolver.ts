@@ -60,7 +60,11 @@ export class Resolver {
         if (id === ENTRY) return `import ${JSON.stringify(app)};`;
         if (id.startsWith(library.folder)) return null;
         const compiled = this.load(id);
-        const code = toModule(compiled, (name, line) => this.lookUp(name, id, sourceLine(compiled.map, line)));
+        const lineOf = (line: number): number => sourceLine(compiled.map, line);
+        const code = toModule(compiled, {
+          lookUp: (name, line) => this.lookUp(name, id, lineOf(line)),
+          place: (line) => `${show(id)}:${lineOf(line)}`,
+        });
         // of an application nothing is left out: a loop that only lets time pass does what it should
         return { code, map: JSON.parse(compiled.map), moduleSideEffects: 'no-treeshake' };
       },
