@@ -41,6 +41,7 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   const app = resolve(request.app);
   if (!existsSync(app)) throw new Failure(`cannot read ${request.app}: there is no such file`);
   const resolver = new Resolver(library);
+  resolver.plan(app);
   const { code, map, files } = await link(app, resolver);
   const trace = new TraceMap(map);
   const text = `(function () {\n${code}})();\n`;

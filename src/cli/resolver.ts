@@ -1,19 +1,25 @@
 // What the names in `require` and `import` stand for, and the rollup plugin that goes by it.
 import { existsSync, statSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, extname, isAbsolute, resolve } from 'node:path';
 import type { Plugin } from 'rollup';
-import { compile, sourceLine, toModule } from './app';
-import type { Compiled, Target } from './app';
+import { compile, exportedNames, sourceLine } from './app';
+import type { Compiled } from './app';
 import { Failure, show } from './failure';
 import { FIRMWARE } from './library';
 import type { Library } from './library';
+import { mentionsOf, ONCE, ONCE_CODE, toModule, withNames } from './requires';
+import type { Target } from './requires';
 
 export const ENTRY = '\0entry';
+/** before the name of a CommonJS file: what an `import` of it gets */
+const NAMED = '\0named:';
 const EXTENSIONS = ['', '.ts', '.js', '.json', '/index.ts', '/index.js'];
 
 export class Resolver {
   private readonly compiled = new Map<string, Compiled>();
+  /** files that run where they are required */
+  private lazy = new Set<string>();
   readonly warnings = new Set<string>();
 
   constructor(readonly library: Library) {}
@@ -37,13 +43,53 @@ export class Resolver {
 
   private lookUp(name: string, file: string, line: number): Target {
     const own = this.library.find(name);
-    if (own) return { file: own, isOurs: true };
+    if (own) return { file: own, imported: own, isOurs: true };
     if (FIRMWARE.has(name)) return {};
     const found = name.startsWith('.') || isAbsolute(name) ? localFile(name, file, line) : installed(name, file);
-    if (found) return { file: found, isCommonJs: this.load(found).isCommonJs };
+    if (found) {
+      const { isCommonJs } = this.load(found);
+      const isLazy = this.lazy.has(found);
+      return { file: found, imported: isCommonJs || isLazy ? NAMED + found : found, isCommonJs, isLazy };
+    }
     const where = 'it has to be in the firmware or in Storage';
     this.warnings.add(`${show(file)}:${line}: module "${name}" is not part of the bundle, ${where}`);
     return {};
+  }
+
+  /**
+   * Decides which files run where they are required. Those that are only ever required at the top of a file, with nothing
+   * before that could tell the difference, are run ahead, like imported ones: that costs nothing.
+   */
+  plan(app: string): void {
+    const uses = new Map<string, { file: string; isRequired: boolean; isFirst: boolean }[]>();
+    const visit = (from: string): void => {
+      if (uses.has(from)) return;
+      const compiled = this.load(from);
+      const list: { file: string; isRequired: boolean; isFirst: boolean }[] = [];
+      uses.set(from, list);
+      let isQuiet = true;
+      for (const { name, line, kind, isFirst } of mentionsOf(compiled)) {
+        const { file, isOurs } = this.lookUp(name, from, sourceLine(compiled.map, line));
+        // a module that only the device has may do anything
+        if (!file && !FIRMWARE.has(name)) isQuiet = false;
+        if (!file || isOurs) continue;
+        list.push({ file, isRequired: kind === 'require', isFirst: isFirst && isQuiet });
+        visit(file);
+      }
+    };
+    visit(app);
+    const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
+      from === to ||
+      (!seen.has(from) && !!seen.add(from) && uses.get(from)!.some(({ file }) => reaches(file, to, seen)));
+
+    for (let before = -1; before < this.lazy.size;) {
+      before = this.lazy.size;
+      for (const [from, list] of uses)
+        for (const { file, isRequired, isFirst } of list) {
+          if (!isRequired || this.load(file).isModule || extname(file) === '.json') continue;
+          if (!isFirst || this.lazy.has(from) || reaches(file, from)) this.lazy.add(file);
+        }
+    }
   }
 
   plugin(app: string): Plugin {
@@ -51,17 +97,22 @@ export class Resolver {
     return {
       name: 'application',
       resolveId: (id, importer) => {
-        if (id === ENTRY || isAbsolute(id)) return id;
+        if (id.startsWith('\0') || isAbsolute(id)) return id;
         if (!id.startsWith('.') || !importer?.startsWith(library.folder)) return { id, external: true };
         const path = resolve(dirname(importer), id);
         return [`${path}.js`, `${path}/index.js`].find(existsSync) || null;
       },
       load: (id) => {
-        if (id === ENTRY) return `import ${JSON.stringify(app)};`;
+        if (id === ENTRY) return `import ${JSON.stringify(this.lazy.has(app) ? NAMED + app : app)};`;
+        if (id === ONCE) return ONCE_CODE;
+        if (id.startsWith(NAMED)) {
+          const file = id.slice(NAMED.length);
+          return withNames(file, this.lazy.has(file), exportedNames(this.load(file)));
+        }
         if (id.startsWith(library.folder)) return null;
         const compiled = this.load(id);
         const lineOf = (line: number): number => sourceLine(compiled.map, line);
-        const code = toModule(compiled, {
+        const code = toModule(compiled, this.lazy.has(id), {
           lookUp: (name, line) => this.lookUp(name, id, lineOf(line)),
           place: (line) => `${show(id)}:${lineOf(line)}`,
         });

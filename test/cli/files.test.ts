@@ -1,4 +1,5 @@
 // Applications of several files: each row runs in the interpreter, and prints what Node would print.
+import { execFileSync } from 'node:child_process';
 import { bundle } from '../../src/cli/bundle';
 import { describeEngines, runIn } from '../engine/harness';
 import { ROOT, Workshop } from './workshop';
@@ -104,9 +105,191 @@ const reexports: Row[] = [
   ],
 ];
 
+const x = 'print("x runs"); exports.v = 1;';
+/** When files run: the same under Node. */
+const order: Row[] = [
+  ['at the top', { 'app.js': 'var x = require("./x"); print(x.v);', 'x.js': x }, 'x runs,1'],
+  ['behind a statement', { 'app.js': 'print("app"); var x = require("./x"); print(x.v);', 'x.js': x }, 'app,x runs,1'],
+  [
+    'in a function, once, when that runs',
+    { 'app.js': 'function f() { return require("./x").v; } print("app"); print(f() + f());', 'x.js': x },
+    'app,x runs,2',
+  ],
+  [
+    'in a function that never runs',
+    { 'app.js': 'var f = function () { require("./x"); }; print(!!f);', 'x.js': x },
+    'true',
+  ],
+  ['where it never comes to', { 'app.js': 'if (false) require("./x"); print("app");', 'x.js': x }, 'app'],
+  [
+    'on one branch',
+    { 'app.js': 'print(!global.no ? require("./x").v : require("./y").v);', 'x.js': x, 'y.js': x },
+    'x runs,1',
+  ],
+  [
+    'without exports',
+    { 'app.js': 'print("app"); require("./x"); require("./x");', 'x.js': 'print("x runs");' },
+    'app,x runs',
+  ],
+  [
+    'in the settings of a program',
+    {
+      'app.js': 'require("./config"); require("./main");',
+      'config.js': 'global.CONFIG = 5;',
+      'main.js': 'print(global.CONFIG);',
+    },
+    '5',
+  ],
+  [
+    'and caught when it throws, again at the next call',
+    {
+      'app.js':
+        'function f() { try { require("./bad"); } catch (e) { print("caught " + e.message); } }\nf(); f(); print("on");',
+      'bad.js': 'print("bad runs"); exports.a = 1; throw new Error("no");',
+    },
+    'bad runs,caught no,bad runs,caught no,on',
+  ],
+  [
+    'from two files',
+    {
+      'app.js': 'var a = require("./a"); print("app"); var x = require("./x"); print(a.v() === x);',
+      'a.js': 'print("a"); exports.v = function () { return require("./x"); };',
+      'x.js': x,
+    },
+    'a,app,x runs,true',
+  ],
+  [
+    'in the order of the requires',
+    {
+      'app.js': 'const { v } = require("./x"); var y = require("./y"), z = require("./z").v; print(v + y + z);',
+      'x.js': x,
+      'y.js': 'print("y runs"); module.exports = 2;',
+      'z.js': 'print("z runs"); module.exports = { v: 3 };',
+    },
+    'x runs,y runs,z runs,6',
+  ],
+  [
+    'in the order of the requires, of files that are required elsewhere too',
+    {
+      'app.js': 'var a = require("./a"); var x = require("./x"); print(a + x.v);',
+      'a.js': 'print("a"); module.exports = require("./x").v; print("a ends");',
+      'x.js': x,
+    },
+    'a,x runs,a ends,2',
+  ],
+  [
+    'by a file that runs late itself',
+    {
+      'app.js': 'print("app"); setTimeout(function () { print(require("./a").v); }, 1);',
+      'a.js': 'var x = require("./x");\nprint("a runs"); exports.v = x.v + 1;',
+      'x.js': x,
+    },
+    'app,x runs,a runs,2',
+  ],
+  [
+    'in a circle',
+    {
+      'app.js': 'var a = require("./a"); print(a.name + a.b.name + a.b.a().name);',
+      'a.js': 'exports.name = "a"; exports.b = require("./b");',
+      'b.js': 'var a = require("./a"); exports.name = "b" + a.name; exports.a = function () { return a; };',
+    },
+    'abaa',
+  ],
+  [
+    'by the application of itself',
+    { 'app.js': 'exports.v = 1; print(require("./a").v);', 'a.js': 'exports.v = require("./app").v + 1;' },
+    '2',
+  ],
+  [
+    'with names of their own',
+    {
+      'app.js': 'var v = 1; function f() { return v; } print(f() + require("./x").v + v);',
+      'x.js': 'var v = 5; function f() { return v; } var load = f, once = 2; exports.v = load() * once;',
+    },
+    '12',
+  ],
+  [
+    'with the library and the firmware in it',
+    {
+      'app.js': 'print("app"); print(require("./x")("Storage").join("-"));',
+      'x.js':
+        'var net = require("netdriver");\nmodule.exports = function (name) { return [net.list().length, require(name) ? name : 0]; };',
+    },
+    'app,0-Storage',
+  ],
+];
+/** ES modules among CommonJS */
+const mixed: Row[] = [
+  [
+    'import of a file that is required in a function as well',
+    {
+      'app.js': 'import x, { v } from "./x"; function f() { return require("./x"); } print(f() === x, v);',
+      'x.js': x,
+    },
+    'x runs,true 1',
+  ],
+  [
+    'import and require in their order',
+    {
+      'app.js': 'import "./y"; const x = require("./x"); import "./z"; print(x.v);',
+      'x.js': x,
+      'y.js': 'print("y");',
+      'z.js': 'print("z"); export {};',
+    },
+    'y,x runs,z,1',
+  ],
+  [
+    'names of module.exports',
+    {
+      'app.js': 'import { a, b } from "./x"; print(a + b);',
+      'x.js': 'var b = 2; module.exports = { a: 1, b, "c-d": 3 };',
+    },
+    '3',
+  ],
+  [
+    'values of JSON',
+    {
+      'app.js': 'import { a } from "./d.json"; function f() { return require("./d").b; } print(a + f());',
+      'd.json': '{ "a": 1, "b": 2, "delete": 3 }',
+    },
+    '3',
+  ],
+];
+
+/** The same under Node. */
+function runInNode(files: Files): string {
+  const code = `global.print = console.log; require("./${Object.keys(files)[0]}");`;
+  return execFileSync(process.execPath, ['-e', code], { cwd: shop.folder, encoding: 'utf8' });
+}
+
+describe('an application of CommonJS files', () => {
+  it.each(order.filter(([, files]) => !JSON.stringify(files).includes('netdriver')))(
+    'is tested for what Node does: a file required %s',
+    (_, files, stdout) => {
+      for (const name of Object.keys(files)) shop.file(name, files[name]);
+      expect(runInNode(files)).toBe(stdout.replace(/,/g, '\n') + '\n');
+    },
+  );
+
+  it('is as small as before where it makes no difference', async () => {
+    const files = {
+      'app.js': 'var x = require("./x"), y = require("./y"); print(x.v + y);',
+      'x.js': x,
+      'y.js': 'module.exports = 2;',
+    };
+    expect(await make(files)).not.toMatch(/catch/);
+    expect((await make({ ...files, 'app.js': 'print(0); ' + files['app.js'] })).match(/catch/g)).toHaveLength(1);
+  });
+});
+
 describeEngines('an application of several files', (engine) => {
-  it.each([...reexports])('runs: %s', async (_, files, stdout) => {
-    expect((await runIn(engine, await make(files))).stdout).toBe(stdout + '\n');
+  it.each([...reexports, ...mixed])('runs: %s', async (_, files, stdout) => {
+    expect((await runIn(engine, await make(files))).stdout).toBe(stdout.replace(/,/g, '\n') + '\n');
+  });
+
+  it.each(order)('runs a file required %s', async (_, files, stdout) => {
+    for (const readable of [true, false])
+      expect((await runIn(engine, await make(files, readable))).stdout).toBe(stdout.replace(/,/g, '\n') + '\n');
   });
 });
 

@@ -1,0 +1,220 @@
+// What a file of an application takes in: its `require`s of bundled modules become imports, so that what it does not use
+// can be left out, or calls that run a CommonJS file in its time. No line moves, so errors can be traced to the source.
+import type { Compiled } from './app';
+import { Failure } from './failure';
+import { nodesOf } from './minify';
+
+/** What a name in `require` or `import` stands for; `file` is absent for what the device has to find. */
+export interface Target {
+  file?: string;
+  /** what an `import` takes: the file, or for CommonJS a module that gives its exports names */
+  imported?: string;
+  isCommonJs?: boolean;
+  /** it runs where it is required, not before */
+  isLazy?: boolean;
+  /** one of this package's */
+  isOurs?: boolean;
+}
+
+/** What a file has to be told of the rest; lines are those of its compiled text. */
+export interface Surroundings {
+  lookUp(name: string, line: number): Target;
+  /** file and line in the source */
+  place(line: number): string;
+}
+
+interface Edit {
+  start: number;
+  end: number;
+  text: string;
+}
+
+const requiredName = (node: any): string | undefined =>
+  node?.type === 'CallExpression' && node.callee.name === 'require' && typeof node.arguments[0]?.value === 'string'
+    ? node.arguments[0].value
+    : undefined;
+
+/** A place where a file names another. */
+export interface Mention {
+  name: string;
+  line: number;
+  kind: 'import' | 'require';
+  /** nothing that does anything stands before it */
+  isFirst: boolean;
+}
+
+/** What a file takes in, from its beginning on. */
+export function mentionsOf({ code, program }: Compiled): Mention[] {
+  const first = requiredFirst(program);
+  const mentions: [any, Mention][] = [];
+  for (const node of nodesOf(program)) {
+    const name = node.source && program.body.includes(node) ? node.source.value : requiredName(node);
+    if (name === undefined) continue;
+    const kind = node.source ? 'import' : 'require';
+    mentions.push([node, { name, line: lineOf(code, node), kind, isFirst: first.has(node) }]);
+  }
+  return mentions.sort(([a], [b]) => a.start - b.start).map(([, mention]) => mention);
+}
+
+/** The calls of `require` at the top of a file, down to the first statement that could tell when they are made. */
+function requiredFirst(program: any): Set<any> {
+  const calls = new Set<any>();
+  // what can be read without being noticed
+  const names = new Set(['Object']);
+  const isQuiet = (value: any): boolean => {
+    const from = value?.type === 'MemberExpression' && !value.computed ? value.object : value;
+    if (requiredName(from) !== undefined) return !!calls.add(from);
+    return !value || /^(Literal|FunctionExpression)$/.test(value.type) || (from !== value && names.has(from.name));
+  };
+  for (const node of program.body) {
+    if (node.source || node.type === 'FunctionDeclaration') continue;
+    if (node.type === 'VariableDeclaration') {
+      if (!node.declarations.every((d: any) => isQuiet(d.init) && names.add(d.id.name))) break;
+    } else if (node.type !== 'ExpressionStatement' || !isQuiet(exported(node.expression))) break;
+  }
+  return calls;
+}
+
+/** What an assignment to `exports.NAME` or `module.exports` assigns; anything else is itself. */
+function exported(node: any): any {
+  if (node.type !== 'AssignmentExpression' || node.left.type !== 'MemberExpression' || node.left.computed) return node;
+  const { object } = node.left;
+  return /^(exports|module)$/.test((object.object || object).name) ? node.right : node;
+}
+
+const lineOf = (code: string, node: any): number => code.slice(0, node.start).split('\n').length;
+
+export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place }: Surroundings): string {
+  const { code, program } = compiled;
+  const imports: string[] = [];
+  const edits: Edit[] = [];
+  const done = new Set<any>();
+  const written = new Set<string>();
+  const loaders = new Map<string, string>();
+  const target = (node: any): Target => lookUp(requiredName(node) as string, lineOf(code, node));
+  /** Modules are run in the order of the imports, so each stands where the file it is for is required. */
+  const importAt = (node: any, text: string): void => {
+    const { start } = program.body.find((statement: any) => node.end <= statement.end);
+    if (isLazy) imports.push(text);
+    else edits.push({ start, end: start, text });
+  };
+  const importAs = (node: any, name: string, { file, isCommonJs }: Target): void =>
+    importAt(node, `import ${isCommonJs ? name : `* as ${name}`} from ${JSON.stringify(file)}; `);
+
+  for (const node of nodesOf(program))
+    if (node.type === 'AssignmentExpression' && node.left.type === 'Identifier') written.add(node.left.name);
+
+  for (const node of program.body) {
+    if (node.source) {
+      const line = lineOf(code, node);
+      edits.push(relink(node, lookUp(node.source.value, line), code, place(line)));
+    }
+    if (node.type !== 'VariableDeclaration') continue;
+    const kept = node.declarations.filter((declarator: any) => {
+      const { id, init } = declarator;
+      if (requiredName(init) === undefined || written.has(id.name)) return true;
+      const from = target(init);
+      if (!from.file || from.isLazy) return true;
+      done.add(init);
+      importAs(node, id.name, from);
+      return false;
+    });
+    if (kept.length === node.declarations.length) continue;
+    // The rest of the declaration stays where it was; requires in it are replaced by the loop below.
+    for (const declarator of node.declarations) if (!kept.includes(declarator)) edits.push(drop(declarator, node));
+  }
+
+  for (const node of nodesOf(program)) {
+    if (requiredName(node) === undefined || done.has(node)) continue;
+    const from = target(node);
+    if (!from.file) continue;
+    let name = loaders.get(from.file);
+    if (!name) {
+      name = `required_${node.start}`;
+      if (from.isLazy) {
+        loaders.set(from.file, name);
+        importAt(node, `import { load as ${name} } from ${JSON.stringify(from.file)}; `);
+      } else importAs(node, name, from);
+    }
+    edits.push({ start: node.start, end: node.end, text: from.isLazy ? `${name}()` : name });
+  }
+
+  // from the end on; what is put in before a statement comes after what is done to it
+  const body = edits
+    .reverse()
+    .sort((a, b) => b.start - a.start || b.end - a.end)
+    .reduce((text, { start, end, text: by }) => text.slice(0, start) + by + text.slice(end), code);
+  return imports.join('') + (isLazy ? lazy(body) : compiled.isCommonJs ? commonJs(body) : body);
+}
+
+/** Takes one declarator out: what is left of the declaration must still be one. */
+function drop(declarator: any, declaration: any): Edit {
+  const all = declaration.declarations;
+  if (all.length === 1) return { start: declaration.start, end: declaration.end, text: '' };
+  return { start: declarator.start, end: declarator.end, text: `unused_${declarator.start}` };
+}
+
+/**
+ * An `import` or `export ... from` with the file it means. Neither our modules nor the firmware's have a default export:
+ * `import x from "fs"` means all of it.
+ */
+function relink(node: any, { imported: file, isOurs }: Target, code: string, place: string): Edit {
+  const { source, specifiers = [], start, end } = node;
+  if (node.type === 'ExportAllDeclaration' && !node.exported && !file)
+    throw new Failure(`${place}: what "export *" of ${source.raw} would export, only the device knows`);
+  const from = JSON.stringify(file || source.value);
+  const isWhole = (specifier: any): boolean =>
+    specifier.type === 'ImportDefaultSpecifier' || (specifier.imported || specifier.local).name === 'default';
+  const whole = file && !isOurs ? [] : specifiers.filter(isWhole);
+  if (!whole.length) return { start: source.start, end: source.end, text: from };
+
+  const word = node.type === 'ImportDeclaration' ? 'import' : 'export';
+  const named: string[] = [];
+  let text = '';
+  for (const specifier of specifiers) {
+    const own = code.slice(specifier.start, specifier.end);
+    const name = specifier.exported ? `whole_${specifier.start}` : specifier.local.name;
+    if (whole.includes(specifier)) text += `import * as ${name} from ${from}; `;
+    else if (specifier.type === 'ImportNamespaceSpecifier') text += `import ${own} from ${from}; `;
+    else named.push(own);
+    if (whole.includes(specifier) && specifier.exported) text += `export { ${name} as ${specifier.exported.name} }; `;
+  }
+  return { start, end, text: text + (named.length ? `${word} { ${named.join()} } from ${from};` : '') };
+}
+
+function commonJs(body: string): string {
+  return `var module = { exports: {} }; var exports = module.exports; ${body}\nexport default module.exports;`;
+}
+
+/** Runs at the first call of `load`. */
+function lazy(body: string): string {
+  return `import { once } from ${JSON.stringify(ONCE)}; export var load = once(function (module, exports) { ${body}\n});`;
+}
+
+/** The module that keeps what `load` gives. A file that throws is run again when it is required again, as by Node. */
+export const ONCE = '\0once';
+export const ONCE_CODE = `
+export function once(run) {
+  var module;
+  return function () {
+    if (!module) {
+      module = { exports: {} };
+      try {
+        run(module, module.exports);
+      } catch (e) {
+        module = null;
+        throw e;
+      }
+      run = null;
+    }
+    return module.exports;
+  };
+}`;
+
+/** The exports of a CommonJS file by name, as an `import` wants them; those that nobody wants are left out. */
+export function withNames(file: string, isLazy: boolean, names: string[]): string {
+  const from = JSON.stringify(file);
+  const whole = isLazy ? `import { load } from ${from}; var whole = load();` : `import whole from ${from};`;
+  const named = names.map((name, i) => `var named_${i} = whole.${name}; export { named_${i} as ${name} };`);
+  return `${whole} export default whole; ${named.join(' ')}`;
+}
