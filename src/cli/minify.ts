@@ -40,9 +40,10 @@ export function propertyNames(code: string): Set<string> {
 }
 
 /**
- * Two things that minifiers write and the interpreter cannot read: a `return` without value and semicolon that ends an
- * unbraced branch at the end of a function, `if(x)return}` ("Unexpected end of Input"), and a division behind `++` or
- * `--`, `i++/n`, which it takes for the start of a regular expression.
+ * Three things that minifiers write and the interpreter cannot read: a `return` without value and semicolon that ends an
+ * unbraced branch at the end of a function, `if(x)return}` ("Unexpected end of Input"), a division behind `++` or `--`,
+ * `i++/n`, which it takes for the start of a regular expression, and a slash in a class, `/[/]/`, which it takes for the
+ * end of one.
  */
 export function mend(code: string): string {
   const puts: { at: number; text: string }[] = [];
@@ -51,6 +52,9 @@ export function mend(code: string): string {
       puts.push({ at: node.end, text: ';' });
     if (node.type === 'UpdateExpression' && !node.prefix && /^\s*\//.test(code.slice(node.end)))
       puts.push({ at: node.start, text: '(' }, { at: node.end, text: ')' });
+    // outside of a class a slash has its backslash already
+    for (const { 0: piece, index } of node.regex ? node.regex.pattern.matchAll(/\\[^]|\//g) : [])
+      if (piece === '/') puts.push({ at: node.start + 1 + index, text: '\\' });
   }
   return puts
     .sort((a, b) => b.at - a.at)

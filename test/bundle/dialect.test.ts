@@ -205,6 +205,18 @@ describe('the minifier', () => {
     );
   });
 
+  it.each([
+    ['x=/[/]/', 'x=/[\\/]/'],
+    ['x=/[^/]+\\/[\\]/]/g', 'x=/[^\\/]+\\/[\\]\\/]/g'],
+    ['x=/\\[\\/a]/', 'x=/\\[\\/a]/'],
+    ['x=/[\\/\\\\/]/', 'x=/[\\/\\\\\\/]/'],
+    ['x="[/]"', 'x="[/]"'],
+  ])('puts a backslash before a slash in a class: %s', async (code, mended) => {
+    expect(mend(code)).toBe(mended);
+    expect(await minify(`${code};print(x)`)).toContain(mended.slice(2));
+    expect(await tidy(code)).toContain(mended.slice(2));
+  });
+
   it('leaves no character but printable ASCII', async () => {
     const out = await minify('print(/[\\x00-\\x1f\\x7f]/.test("\\x01\\x7f\\xe9\\u20ac"))');
     expect(out).toMatch(/^[\x20-\x7e]*$/);
@@ -257,6 +269,14 @@ describe('the minifier', () => {
 
   it('knows every property a program names', () => {
     expect([...propertyNames('var a = { b: 1, "c": 2 }; a.d = a["e"];')]).toEqual(['b', 'c', 'd', 'e']);
+  });
+});
+
+describeEngines('a slash in a class', (engine) => {
+  it('is read as one', async () => {
+    const code = 'print("a/b".replace(/[/]/, "-"), "ab/c".match(/[^/]+/)[0], "x]".match(/[\\]/]/)[0]);';
+    for (const text of [await minify(code), await tidy(code)])
+      expect((await runIn(engine, text)).stdout).toBe('a-b ab ]\n');
   });
 });
 
