@@ -231,8 +231,8 @@ describe('the minifier', () => {
     const exports: any = {};
     new Function('exports', out)(exports);
     expect([exports.a(1), exports.d.call({ e: 5 }), exports.f(1, 2), exports.g.h(6)]).toEqual([4, 5, 2, 6]);
-    expect(out.match(/=>/g)).toHaveLength(2);
-    expect(out).toMatch(/\{h\(\w\)\{/);
+    expect(out.match(/=>/g)).toHaveLength(3);
+    expect(out).toMatch(/\{h:(\w)=>\1\}/);
     expect(out.match(/function/g)).toHaveLength(2);
   });
 
