@@ -28,6 +28,8 @@ export interface Bundle {
   code: string;
   /** what may be wrong with it */
   warnings: string[];
+  /** what it was made from */
+  files: string[];
 }
 
 interface Linked {
@@ -54,7 +56,11 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
     : asBlock(
         await smallest(text, internalNames(files, resolver), findings.length, !UNDER_NODE.includes(request.board)),
       );
-  return { code: reveal(out.trimEnd()) + '\n', warnings: [...resolver.warnings] };
+  return {
+    code: reveal(out.trimEnd()) + '\n',
+    warnings: [...resolver.warnings],
+    files: [...files, ...resolver.appFiles()],
+  };
 }
 
 /** One program out of many files, without what nobody uses. */
@@ -86,7 +92,11 @@ async function link(app: string, resolver: Resolver): Promise<Linked> {
     });
     await built.close();
     const { code, map, moduleIds } = output[0];
-    return { code: code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'), map, files: moduleIds };
+    return {
+      code: code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'),
+      map,
+      files: moduleIds.filter((id) => !id.startsWith('\0')),
+    };
   } catch (e: any) {
     throw new Failure(e instanceof Failure ? e.text : inWords(e, resolver));
   }

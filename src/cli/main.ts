@@ -1,9 +1,10 @@
 // The command line: `bundle` and `run`.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { bundle, UNDER_NODE } from './bundle';
+import type { Bundle } from './bundle';
 import { runAtDesk } from './desk';
 import { Failure } from './failure';
 import { findEngine, runInEngine } from './interpreter';
@@ -12,17 +13,27 @@ import { traceTo } from '../node/virtual';
 // This file becomes dist/node/cli.mjs.
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-async function make(app: string, board: string, readable?: boolean): Promise<string> {
-  const { code, warnings } = await bundle({ app, board, root, readable });
-  for (const warning of warnings) console.error(`warning: ${warning}`);
-  return code;
+async function make(app: string, board: string, readable?: boolean): Promise<Bundle> {
+  const made = await bundle({ app, board, root, readable });
+  for (const warning of made.warnings) console.error(`warning: ${warning}`);
+  return made;
 }
 
-function writing(file: string, write: () => void): void {
+/** Is that one file, whatever leads to it? */
+function isSame(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return !!one && one.ino === other?.ino && one.dev === other.dev;
+}
+
+/** Writes files that are none of those the bundle is made from. */
+function writing(paths: string[], { files }: Bundle, write: () => void): void {
+  for (const path of paths)
+    if (files.some((file) => isSame(file, path)))
+      throw new Failure(`cannot write ${path}: it is one of the files that go into the bundle`);
   try {
     write();
   } catch (e: any) {
-    throw new Failure(`cannot write ${file}: ${e.message}`);
+    throw new Failure(`cannot write ${paths[0]}: ${e.message}`);
   }
 }
 
@@ -37,9 +48,9 @@ program
   .requiredOption('--out <file>', 'where to write it')
   .option('--readable', 'do not minify')
   .action(async (app, { board, out, readable }) => {
-    const code = await make(app, board, readable);
-    writing(out, () => writeFileSync(out, code));
-    console.log(`${out}: ${Buffer.byteLength(code)} bytes`);
+    const made = await make(app, board, readable);
+    writing([out], made, () => writeFileSync(out, made.code));
+    console.log(`${out}: ${Buffer.byteLength(made.code)} bytes`);
   });
 
 program
@@ -57,16 +68,16 @@ program
     if (trace && board !== 'sim-w5500') throw new Failure('--trace goes with --board sim-w5500');
     if (UNDER_NODE.includes(board)) {
       if (engine) throw new Failure(`--engine goes with --board linux: board ${board} runs under Node`);
-      const code = await make(app, board);
-      if (trace) writing(trace, () => traceTo(trace));
-      return runAtDesk(code, app);
+      const made = await make(app, board);
+      if (trace) writing([trace, `${trace}.txt`], made, () => traceTo(trace));
+      return runAtDesk(made.code, app);
     }
     if (board !== 'linux') {
       await make(app, board);
       throw new Failure(`board "${board}" cannot run here: use --board host, --board sim-w5500 or --board linux`);
     }
     const path = findEngine(engine);
-    process.exitCode = await runInEngine(path, await make(app, board));
+    process.exitCode = await runInEngine(path, (await make(app, board)).code);
   });
 
 try {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'acorn';
 import { findEngines } from '../engine/harness';
@@ -82,6 +82,33 @@ describe('bundle', () => {
     expect(stderr).not.toMatch(/^ {4}at /m);
     expect(status).toBe(2);
     expect(existsSync(join(shop.folder, 'out.js'))).toBe(false);
+  });
+});
+
+describe('the files of an application', () => {
+  const files = { 'app.js': 'require("./lib/part"); print(require("./data.json").a);', 'lib/part.js': 'print(1);' };
+
+  it.each([
+    ['the application', 'app.js'],
+    ['the application by another way', 'lib/../app.js'],
+    ['the application by a link', 'link.js'],
+    ['a file that it uses', 'lib/part.js'],
+    ['data that it uses', 'data.json'],
+  ])('are not written over: %s', async (_, out) => {
+    for (const [name, text] of Object.entries({ ...files, 'data.json': '{ "a": 1 }' })) shop.file(name, text);
+    symlinkSync('app.js', join(shop.folder, 'link.js'));
+    const before = readFileSync(join(shop.folder, out), 'utf8');
+    const stderr = `cannot write ${out}: it is one of the files that go into the bundle\n`;
+    expect(await shop.cli('bundle', 'app.js', '--board', 'host', '--out', out)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr,
+    });
+    expect(await shop.cli('run', 'app.js', '--board', 'sim-w5500', '--trace', out)).toMatchObject({
+      status: 2,
+      stderr,
+    });
+    expect(readFileSync(join(shop.folder, out), 'utf8')).toBe(before);
   });
 });
 
