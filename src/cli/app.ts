@@ -37,6 +37,7 @@ export function compile(file: string): Compiled {
       removeComments: true,
       sourceMap: true,
     },
+    transformers: { before: [asCommonJs] },
   });
   for (const { messageText, start, file: at } of diagnostics || []) {
     const line = at && start !== undefined ? at.getLineAndCharacterOfPosition(start).line + 1 : 1;
@@ -44,10 +45,38 @@ export function compile(file: string): Compiled {
   }
   // Object.assign is what the compiler's own helper falls back on, and the interpreter has it.
   const helper = /\b__assign\(/.test(outputText) ? 'var __assign = Object.assign; ' : '';
-  const code = helper + outputText.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
+  const code = helper + outputText.replace(/(^|\n)(export \{\};)?\s*\/\/# sourceMappingURL=.*\s*$/, '\n');
   const program = parseModule(code, file, sourceMapText || '');
   const isModule = program.body.some((node: any) => /^(Import|Export)/.test(node.type));
   return { code, map: sourceMapText || '', program, isModule, isCommonJs: !isModule && usesExports(program) };
+}
+
+/** `import x = require('y')` and `export = x` of TypeScript as what they stand for. */
+const asCommonJs: ts.TransformerFactory<ts.SourceFile> =
+  ({ factory }) =>
+  (file) => {
+    const translate = (node: ts.Statement): ts.Statement => {
+      if (ts.isExportAssignment(node) && node.isExportEquals) {
+        const exports = factory.createPropertyAccessExpression(factory.createIdentifier('module'), 'exports');
+        return factory.createExpressionStatement(factory.createAssignment(exports, node.expression));
+      }
+      if (!ts.isImportEqualsDeclaration(node) || !ts.isExternalModuleReference(node.moduleReference)) return node;
+      const isNeeded = node.modifiers || file.statements.some((other) => other !== node && isUsed(node.name, other));
+      if (node.isTypeOnly || !isNeeded) return factory.createNotEmittedStatement(node);
+      const required = factory.createCallExpression(factory.createIdentifier('require'), undefined, [
+        node.moduleReference.expression,
+      ]);
+      const variable = factory.createVariableDeclaration(node.name, undefined, undefined, required);
+      return factory.createVariableStatement(node.modifiers, [variable]);
+    };
+    const statements = file.statements.map((node) => ts.setTextRange(translate(node), node));
+    return factory.updateSourceFile(file, statements);
+  };
+
+/** Is a name used as a value? */
+function isUsed(name: ts.Identifier, node: ts.Node): boolean {
+  if (ts.isIdentifier(node)) return node.text === name.text;
+  return !ts.isTypeNode(node) && !!ts.forEachChild(node, (child) => isUsed(name, child) || undefined);
 }
 
 /** The line of the source that a line of compiled code came from. */

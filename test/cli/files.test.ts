@@ -213,7 +213,7 @@ const order: Row[] = [
     {
       'app.js': 'print("app"); print(require("./x")("Storage").join("-"));',
       'x.js':
-        'var net = require("netdriver");\nmodule.exports = function (name) { return [net.list().length, require(name) ? name : 0]; };',
+        'var net = require("netdriver");\nmodule.exports = function (name) { return [net.list().length, require("Storage") ? name : 0]; };',
     },
     'app,0-Storage',
   ],
@@ -256,6 +256,39 @@ const mixed: Row[] = [
   ],
 ];
 
+const typed: Row[] = [
+  [
+    'import = of the library',
+    { 'app.ts': "import requests = require('requests');\nprint(typeof requests.get);" },
+    'function',
+  ],
+  [
+    'import = and export =',
+    {
+      'app.ts': "import part = require('./part'); const n: part.Two = part.two; print(n);",
+      'part.ts': 'namespace part { export type Two = number; export const two: Two = 2; }\nexport = part;',
+    },
+    '2',
+  ],
+  [
+    'import = for types alone',
+    {
+      'app.ts': "import part = require('./part'); let n: part.T = 3; print(n);",
+      'part.ts': 'print("no"); export type T = number;',
+    },
+    '3',
+  ],
+  [
+    'import = that is exported',
+    {
+      'app.ts': "import { x } from './part'; print(x.v);",
+      'part.ts': "export import x = require('./x');",
+      'x.js': x,
+    },
+    'x runs,1',
+  ],
+];
+
 /** The same under Node. */
 function runInNode(files: Files): string {
   const code = `global.print = console.log; require("./${Object.keys(files)[0]}");`;
@@ -283,7 +316,7 @@ describe('an application of CommonJS files', () => {
 });
 
 describeEngines('an application of several files', (engine) => {
-  it.each([...reexports, ...mixed])('runs: %s', async (_, files, stdout) => {
+  it.each([...reexports, ...mixed, ...typed])('runs: %s', async (_, files, stdout) => {
     expect((await runIn(engine, await make(files))).stdout).toBe(stdout.replace(/,/g, '\n') + '\n');
   });
 
