@@ -103,9 +103,15 @@ function hangUpAfter(timers: Timers): void {
 }
 
 export function runAtDesk(code: string, app: string): void {
+  const handlers: ((e: any) => void)[] = [];
   const report = (e: any): void => {
-    console.error(`Uncaught ${e?.stack || e}`);
-    process.exitCode = 1;
+    try {
+      if (!handlers.length) throw e;
+      for (const handler of handlers) handler(e);
+    } catch (uncaught: any) {
+      console.error(`Uncaught ${uncaught?.stack || uncaught}`);
+      process.exitCode = 1;
+    }
   };
   process.on('uncaughtException', report).on('unhandledRejection', report);
   const timers = new Timers();
@@ -122,7 +128,8 @@ export function runAtDesk(code: string, app: string): void {
       memory,
       version: process.version,
       env: { BOARD: 'HOST', VERSION: process.version },
-      on: process.on.bind(process),
+      on: (event: string, handler: (...args: any[]) => void) =>
+        void (event === 'uncaughtException' ? handlers.push(handler) : process.on(event, handler)),
     },
     getTime: () => Date.now() / 1000,
     print: console.log,

@@ -194,6 +194,36 @@ describe('run --board host', () => {
     expect(status).toBe(1);
   });
 
+  it.each(['host', 'sim-w5500'])('leaves errors to the program that asks for them: board %s', async (board) => {
+    shop.file(
+      'app.js',
+      `process.on("uncaughtException", function (e) { print("handled " + e.message); });
+       setTimeout(function () { throw new Error("later"); }, 1);
+       Promise.resolve().then(function () { throw new Error("soon"); });
+       throw new Error("at once");`,
+    );
+    const run = await shop.cli('run', 'app.js', '--board', board);
+    expect(run).toEqual({ status: 0, stdout: 'handled at once\nhandled soon\nhandled later\n', stderr: '' });
+  });
+
+  it('reports what goes wrong in the handling of an error', async () => {
+    shop.file('app.js', 'process.on("uncaughtException", function () { nowhere(); }); throw new Error("x");');
+    const { status, stderr } = await shop.cli('run', 'app.js', '--board', 'host');
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^Uncaught ReferenceError: nowhere/),
+    });
+  });
+
+  it('ends quietly when nobody reads on', async () => {
+    shop.file('app.js', 'setInterval(function () { print("line"); }, 1);');
+    expect(await shop.cliInto('head -2', 'run', 'app.js', '--board', 'host')).toEqual({
+      status: 0,
+      stdout: 'line\nline\n',
+      stderr: '',
+    });
+  });
+
   it('exits with 2 where it cannot run', async () => {
     shop.file('app.js', 'print(1);');
     const elsewhere = await shop.cli('run', 'app.js', '--board', 'esp32');
