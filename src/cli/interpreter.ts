@@ -80,18 +80,27 @@ export function runInEngine(engine: string, code: string): Promise<number> {
   return new Promise((done, fail) => {
     const filter = new OutputFilter((line) => process.stdout.write(line, 'latin1'));
     const child = spawn(engine, [file], { stdio: 'pipe' });
-    const stop = (signal: NodeJS.Signals): void => void child.kill(signal);
-    process.on('SIGINT', stop).on('SIGTERM', stop);
+    let isStopped = false;
+    const stop = (signal: NodeJS.Signals): void => {
+      isStopped = true;
+      child.kill(signal);
+    };
+    const leave = (): void => {
+      child.kill();
+      rmSync(folder, { recursive: true });
+    };
+    process.on('SIGINT', stop).on('SIGTERM', stop).on('exit', leave);
     child.stdout.setEncoding('latin1').on('data', (text) => filter.push(text));
     const complaints: Buffer[] = [];
     child.stderr.on('data', (data) => (filter.greeted ? process.stderr.write(data) : complaints.push(data)));
     child.on('error', (e) => fail(new Failure(`cannot run ${engine}: ${e.message}`)));
     child.on('close', (status, signal) => {
       filter.end();
-      process.off('SIGINT', stop).off('SIGTERM', stop);
+      process.off('SIGINT', stop).off('SIGTERM', stop).off('exit', leave);
       rmSync(folder, { recursive: true });
       if (!filter.greeted && !signal) return fail(new Failure(`${engine} is no Espruino interpreter`));
       process.stderr.write(Buffer.concat(complaints));
+      if (signal && !isStopped) process.stderr.write(`${engine} was killed by ${signal}\n`);
       done(signal ? 1 : status || (filter.failed ? 1 : 0));
     });
   });

@@ -77,7 +77,14 @@ program
       throw new Failure(`board "${board}" cannot run here: use --board host, --board sim-w5500 or --board linux`);
     }
     const path = findEngine(engine);
-    process.exitCode = await runInEngine(path, (await make(app, board)).code);
+    process.exitCode = await runInEngine(path, boot(await make(app, board)));
+  });
+
+// whoever reads has seen enough
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (e: NodeJS.ErrnoException) => {
+    if (e.code !== 'EPIPE') throw e;
+    process.exit();
   });
 
 try {

@@ -284,9 +284,12 @@ describe('run --board sim-w5500', () => {
 
 describe('run --board linux', () => {
   // Stands in for the interpreter: what it prints of its own, around what it is told to say.
-  function fakeEngine(lines: string, status = 0): string {
+  function fakeEngine(lines: string, end: number | string = 0): string {
     const banner = `\\r\\n ____                 _ \\r\\n         |_| espruino.com\\r\\n\\r\\nhttp://espruino.com/Donate\\r\\n\\r\\n`;
-    const path = shop.file('engine.sh', `#!/bin/sh\nprintf '${banner}${lines}'\nexit ${status}\n`);
+    const path = shop.file(
+      'engine.sh',
+      `#!/bin/sh\nprintf '${banner}${lines}'\n${typeof end === 'number' ? `exit ${end}` : end}\n`,
+    );
     chmodSync(path, 0o755);
     return path;
   }
@@ -302,6 +305,28 @@ describe('run --board linux', () => {
     expect(run.status).toBe(expected);
     // eslint-disable-next-line no-control-regex
     expect(run.stdout).not.toMatch(/espruino|\x1b|\r|>/);
+  });
+
+  it('says that the interpreter was killed', async () => {
+    shop.file('app.js', 'print(1);');
+    const engine = fakeEngine('one\\r\\n', 'kill -SEGV $$');
+    const run = await shop.cli('run', 'app.js', '--board', 'linux', '--engine', engine);
+    expect(run).toEqual({ status: 1, stdout: 'one\n', stderr: `${engine} was killed by SIGSEGV\n` });
+  });
+
+  it('ends quietly when nobody reads on', async () => {
+    shop.file('app.js', 'print(1);');
+    const engine = fakeEngine(
+      '',
+      'trap "" PIPE; trap "echo > ended; exit" TERM; while :; do echo line; done 2> /dev/null',
+    );
+    expect(await shop.cliInto('head -2', 'run', 'app.js', '--board', 'linux', '--engine', engine)).toEqual({
+      status: 0,
+      stdout: 'line\nline\n',
+      stderr: '',
+    });
+    // or this test never ends
+    while (!existsSync(join(shop.folder, 'ended'))) await new Promise((turn) => setTimeout(turn, 20));
   });
 
   it.each([

@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path';
 
 export const ROOT = join(__dirname, '..', '..');
 
+const CLI = join(ROOT, 'dist/node/cli.mjs');
+
 export interface Run {
   status: number;
   stdout: string;
@@ -27,9 +29,19 @@ export class Workshop {
 
   /** `npx espruino-requests ...` in this folder. */
   cli(...args: string[]): Promise<Run> {
+    return this.run(process.execPath, CLI, ...args);
+  }
+
+  /** `npx espruino-requests ... | command`; the status is that of the former. */
+  cliInto(command: string, ...args: string[]): Promise<Run> {
+    const script = `{ "$@"; echo $? > status; } | ${command}; exit $(cat status)`;
+    return this.run('sh', '-c', script, 'sh', process.execPath, CLI, ...args);
+  }
+
+  private run(program: string, ...args: string[]): Promise<Run> {
     return new Promise((done, fail) => {
       const run: Run = { status: -1, stdout: '', stderr: '' };
-      const child = spawn(process.execPath, [join(ROOT, 'dist/node/cli.mjs'), ...args], { cwd: this.folder });
+      const child = spawn(program, args, { cwd: this.folder });
       this.running.add(child);
       child.stdout.on('data', (text) => (run.stdout += text));
       child.stderr.on('data', (text) => (run.stderr += text));
