@@ -53,6 +53,10 @@ program
     console.log(`${out}: ${Buffer.byteLength(made.code)} bytes`);
   });
 
+/** At boot, the firmware calls a global `onInit` after the program. */
+const boot = ({ code }: Bundle): string =>
+  /\bonInit\b/.test(code) ? `${code}if (typeof onInit === 'function') onInit();\n` : code;
+
 program
   .command('run <app>')
   .description(
@@ -70,7 +74,7 @@ program
       if (engine) throw new Failure(`--engine goes with --board linux: board ${board} runs under Node`);
       const made = await make(app, board);
       if (trace) writing([trace, `${trace}.txt`], made, () => traceTo(trace));
-      return runAtDesk(made.code, app);
+      return runAtDesk(boot(made), app);
     }
     if (board !== 'linux') {
       await make(app, board);

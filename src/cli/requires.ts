@@ -21,6 +21,9 @@ export interface Surroundings {
   lookUp(name: string, line: number): Target;
   /** file and line in the source */
   place(line: number): string;
+  warn(text: string): void;
+  /** it is the application itself */
+  isApp: boolean;
 }
 
 interface Edit {
@@ -84,7 +87,7 @@ function exported(node: any): any {
 
 const lineOf = (code: string, node: any): number => code.slice(0, node.start).split('\n').length;
 
-export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place }: Surroundings): string {
+export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place, warn, isApp }: Surroundings): string {
   const { code, program } = compiled;
   const imports: string[] = [];
   const edits: Edit[] = [];
@@ -139,6 +142,10 @@ export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place }:
     edits.push({ start: node.start, end: node.end, text: from.isLazy ? `${name}()` : name });
   }
 
+  // the firmware looks for it among the globals
+  if (isApp && program.body.some((node: any) => declares('onInit', node.declaration || node)))
+    edits.push({ start: code.length, end: code.length, text: 'global.onInit = onInit;\n' });
+
   // from the end on; what is put in before a statement comes after what is done to it
   const body = edits
     .reverse()
@@ -146,6 +153,9 @@ export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place }:
     .reduce((text, { start, end, text: by }) => text.slice(0, start) + by + text.slice(end), code);
   return imports.join('') + (isLazy ? lazy(body) : compiled.isCommonJs ? commonJs(body) : body);
 }
+
+const declares = (name: string, { id, declarations }: any): boolean =>
+  (declarations || [{ id }]).some((declarator: any) => declarator.id?.name === name);
 
 /** Takes one declarator out: what is left of the declaration must still be one. */
 function drop(declarator: any, declaration: any): Edit {

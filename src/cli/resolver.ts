@@ -115,6 +115,8 @@ export class Resolver {
         const code = toModule(compiled, this.lazy.has(id), {
           lookUp: (name, line) => this.lookUp(name, id, lineOf(line)),
           place: (line) => `${show(id)}:${lineOf(line)}`,
+          warn: (text) => this.warnings.add(text),
+          isApp: id === app,
         });
         // of an application nothing is left out: a loop that only lets time pass does what it should
         return { code, map: JSON.parse(compiled.map), moduleSideEffects: 'no-treeshake' };

@@ -237,6 +237,34 @@ describe('run --board host', () => {
   });
 });
 
+describe('an application with onInit', () => {
+  const engines = findEngines();
+  const rows: [string, string][] = [
+    ['a function', 'print("file"); function onInit() { print("init"); }'],
+    ['a variable', 'print("file"); const onInit = () => print("init");'],
+    ['a variable that is set later', 'let onInit; print("file"); onInit = function () { print("init"); };'],
+    ['an exported function', 'import "board"; print("file"); export function onInit() { print("init"); }'],
+    ['a global', 'print("file"); global.onInit = function () { print("init"); };'],
+  ];
+
+  it.each(rows)('is started by it, as the firmware does at boot: %s', async (_, app) => {
+    shop.file('app.js', app);
+    const ways = [['host'], ...engines.map((engine) => ['linux', '--engine', engine])];
+    for (const way of ways)
+      expect(await shop.cli('run', 'app.js', '--board', ...way)).toEqual({
+        status: 0,
+        stdout: 'file\ninit\n',
+        stderr: '',
+      });
+  });
+
+  it('keeps those of other files to themselves', async () => {
+    shop.file('other.js', 'function onInit() { print("other"); } exports.f = onInit;');
+    shop.file('app.js', 'require("./other").f();');
+    expect(await shop.cli('run', 'app.js', '--board', 'host')).toEqual({ status: 0, stdout: 'other\n', stderr: '' });
+  });
+});
+
 describe('run --board sim-w5500', () => {
   const HALF = 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf';
   const whenHalf = (action: string): string =>
