@@ -5,6 +5,7 @@ import { LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from '@jridgewell/tr
 import { parse } from 'acorn';
 import ts from 'typescript';
 import { Failure, show } from './failure';
+import { jsonFault } from './json';
 import { hide } from './literals';
 import { nodesOf } from './minify';
 
@@ -18,14 +19,21 @@ export interface Compiled {
   isCommonJs: boolean;
 }
 
-export function compile(file: string): Compiled {
-  let source: string;
+function read(file: string): string {
+  let text: string;
   try {
-    source = hide(readFileSync(file, 'utf8'));
+    text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
   } catch (e: any) {
     throw new Failure(`cannot read ${show(file)}: ${e.code === 'ENOENT' ? 'there is no such file' : e.message}`);
   }
-  if (extname(file) === '.json') source = `module.exports = ${source.trim()};`;
+  const fault = extname(file) === '.json' && jsonFault(text);
+  if (fault) throw new Failure(`${show(file)}:${fault.line}: ${fault.why}`);
+  return text;
+}
+
+export function compile(file: string): Compiled {
+  let source = hide(read(file));
+  if (extname(file) === '.json') source = `module.exports = ${source.trimEnd()};`;
   const { outputText, sourceMapText, diagnostics } = ts.transpileModule(source.replace(/^#!.*/, ''), {
     fileName: file.replace(/\.json$/, '.js'),
     reportDiagnostics: true,
@@ -47,6 +55,12 @@ export function compile(file: string): Compiled {
   const helper = /\b__assign\(/.test(outputText) ? 'var __assign = Object.assign; ' : '';
   const code = helper + outputText.replace(/(^|\n)(export \{\};)?\s*\/\/# sourceMappingURL=.*\s*$/, '\n');
   const program = parseModule(code, file, sourceMapText || '');
+  for (const node of nodesOf(program))
+    // those in functions are compiled to something else
+    if (node.type === 'AwaitExpression')
+      throw new Failure(
+        `${show(file)}:${sourceLine(sourceMapText || '', node.loc.start.line)}: await outside of a function: the interpreter cannot wait, use then()`,
+      );
   const isModule = program.body.some((node: any) => /^(Import|Export)/.test(node.type));
   return { code, map: sourceMapText || '', program, isModule, isCommonJs: !isModule && usesExports(program) };
 }
@@ -86,7 +100,7 @@ export function sourceLine(map: string, line: number): number {
 
 function parseModule(code: string, file: string, map: string): any {
   try {
-    return parse(code, { ecmaVersion: 'latest', sourceType: 'module' });
+    return parse(code, { ecmaVersion: 'latest', sourceType: 'module', locations: true });
   } catch (e: any) {
     const why = e.message.replace(/ \(\d+:\d+\)$/, '');
     throw new Failure(`${show(file)}:${sourceLine(map, e.loc.line)}: ${why}`);

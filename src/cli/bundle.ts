@@ -1,6 +1,6 @@
 // An application and the modules it uses in one text that the interpreter runs as it is.
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { rollup } from 'rollup';
 import type { RollupLog } from 'rollup';
@@ -42,6 +42,7 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   const library = openLibrary(request.root, request.board);
   const app = resolve(request.app);
   if (!existsSync(app)) throw new Failure(`cannot read ${request.app}: there is no such file`);
+  if (extname(app) === '.json') throw new Failure(`${request.app} is data, not a program`);
   const resolver = new Resolver(library);
   resolver.plan(app);
   const { code, map, files } = await link(app, resolver);

@@ -29,7 +29,7 @@ export function openLibrary(root: string, board: string): Library {
   if (!existsSync(folder)) throw new Failure(`${folder} is missing: build the package first (npm run build)`);
   const isBoard = (name: string): boolean => {
     const file = join(folder, 'boards', `${name}.js`);
-    return existsSync(file) && /export function auto_init/.test(readFileSync(file, 'utf8'));
+    return /^[\w-]+$/.test(name) && existsSync(file) && /export function auto_init/.test(readFileSync(file, 'utf8'));
   };
   if (!isBoard(board)) {
     const known = namesIn(join(folder, 'boards')).filter(isBoard);

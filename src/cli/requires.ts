@@ -128,6 +128,8 @@ export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place, w
   }
 
   for (const node of nodesOf(program)) {
+    if (requiredName(node) === undefined && node.type === 'CallExpression' && node.callee.name === 'require')
+      warn(`${place(lineOf(code, node))}: which module is required here is not known: it has to be on the device`);
     if (requiredName(node) === undefined || done.has(node)) continue;
     const from = target(node);
     if (!from.file) continue;

@@ -62,6 +62,12 @@ describe('bundle', () => {
   });
 
   it.each([
+    [
+      'data for a program',
+      ['data.json', '--board', 'linux', '--out', 'out.js'],
+      /^data\.json is data, not a program\n$/,
+    ],
+    ['a path for a board', ['app.js', '--board', '../boards/esp32', '--out', 'out.js'], /unknown board "\.\.\/boards/],
     ['an unknown board', ['app.js', '--board', 'toaster', '--out', 'out.js'], /unknown board "toaster"/],
     ['a missing file', ['nothing.js', '--board', 'linux', '--out', 'out.js'], /there is no such file/],
     ['no board', ['app.js', '--out', 'out.js'], /--board/],
@@ -75,6 +81,7 @@ describe('bundle', () => {
     ],
   ])('exits with 2 for %s and writes nothing', async (_, args, why) => {
     shop.file('app.js', 'print(1);');
+    shop.file('data.json', '{}');
     shop.file('bad.js', 'print(1);\nvar = 1;');
     shop.file('async.js', '(async () => { await 1; })();');
     const { status, stderr } = await shop.cli('bundle', ...args);
@@ -142,9 +149,25 @@ describe('what is wrong with an application', () => {
       0,
       'warning: app.js:5: "nope" is not exported by "lib/own.js"\n',
     ],
+    [
+      'await outside of a function',
+      'print(1);\n\nprint(await 1);',
+      2,
+      'app.js:3: await outside of a function: the interpreter cannot wait, use then()\n',
+    ],
+    ['data that is none', 'require("./lib/bad.json");', 2, "lib/bad.json:3: this is not JSON: b: 'c' }\n"],
+    ['data that ends early', 'require("./lib/short.json");', 2, 'lib/short.json:2: this is not JSON: it ends here\n'],
+    [
+      'a module that is not named',
+      'var name = "fs";\nprint(require(name + 1));',
+      0,
+      'warning: app.js:2: which module is required here is not known: it has to be on the device\n',
+    ],
   ])('is told in one line, with its place in the source: %s', async (_, app, status, stderr) => {
     shop.file('lib/bad.js', 'var a = 1;\n\nvar b = ;');
     shop.file('lib/own.js', 'export const yes = 1;');
+    shop.file('lib/bad.json', '{\n  "a": [1, -2.5e3, "x\\"y", {}, []],\n  b: \'c\' }');
+    shop.file('lib/short.json', '{ "a": 1,\n  "b": true ');
     shop.file('app.js', app);
     expect(await shop.cli('bundle', 'app.js', '--board', 'linux', '--out', 'out.js')).toMatchObject({ status, stderr });
   });

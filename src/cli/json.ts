@@ -1,0 +1,41 @@
+// Where a text stops being JSON: the message of `JSON.parse` does not always say.
+
+const STRING = /\s*"([^"\\]|\\.)*"/y;
+const SIMPLE = /\s*("([^"\\\n]|\\.)*"|-?\d[\w.+-]*|true\b|false\b|null\b)/y;
+
+function faultOf(text: string): number {
+  let at = 0;
+  const take = (pattern: RegExp): boolean => {
+    pattern.lastIndex = at;
+    if (!pattern.test(text)) return false;
+    at = pattern.lastIndex;
+    return true;
+  };
+  const list = (end: RegExp, item: () => boolean): boolean => {
+    if (take(end)) return true;
+    do if (!item()) return false;
+    while (take(/\s*,/y));
+    return take(end);
+  };
+  const pair = (): boolean => take(STRING) && take(/\s*:/y) && value();
+  const value = (): boolean =>
+    take(SIMPLE) || (take(/\s*\{/y) ? list(/\s*\}/y, pair) : take(/\s*\[/y) && list(/\s*\]/y, value));
+  value();
+  take(/\s*/y);
+  return at;
+}
+
+/** Line and reason when a text is not JSON. */
+export function jsonFault(text: string): { line: number; why: string } | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch {
+    const at = faultOf(text);
+    const [rest] = text.slice(at).split('\n');
+    return {
+      line: text.slice(0, at).split('\n').length,
+      why: `this is not JSON: ${rest.slice(0, 30) || 'it ends here'}`,
+    };
+  }
+}
