@@ -1,7 +1,8 @@
 // Where a text stops being JSON: the message of `JSON.parse` does not always say.
 
-const STRING = /\s*"([^"\\]|\\.)*"/y;
-const SIMPLE = /\s*("([^"\\\n]|\\.)*"|-?\d[\w.+-]*|true\b|false\b|null\b)/y;
+const STRING = /\s*"([^"\\\p{Cc}]|\\(["\\/bfnrt]|u[\da-fA-F]{4}))*"/uy;
+const NUMBER = /\s*-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?(?![\w.])/y;
+const WORD = /\s*(true|false|null)\b/y;
 
 function faultOf(text: string): number {
   let at = 0;
@@ -19,7 +20,8 @@ function faultOf(text: string): number {
   };
   const pair = (): boolean => take(STRING) && take(/\s*:/y) && value();
   const value = (): boolean =>
-    take(SIMPLE) || (take(/\s*\{/y) ? list(/\s*\}/y, pair) : take(/\s*\[/y) && list(/\s*\]/y, value));
+    [STRING, NUMBER, WORD].some(take) ||
+    (take(/\s*\{/y) ? list(/\s*\}/y, pair) : take(/\s*\[/y) && list(/\s*\]/y, value));
   value();
   take(/\s*/y);
   return at;

@@ -156,6 +156,7 @@ describe('what is wrong with an application', () => {
       'app.js:3: await outside of a function: the interpreter cannot wait, use then()\n',
     ],
     ['data that is none', 'require("./lib/bad.json");', 2, "lib/bad.json:3: this is not JSON: b: 'c' }\n"],
+    ['a number that is none', 'require("./lib/octal.json");', 2, 'lib/octal.json:2: this is not JSON: 01 }\n'],
     ['data that ends early', 'require("./lib/short.json");', 2, 'lib/short.json:2: this is not JSON: it ends here\n'],
     [
       'a module that is not named',
@@ -167,6 +168,7 @@ describe('what is wrong with an application', () => {
     shop.file('lib/bad.js', 'var a = 1;\n\nvar b = ;');
     shop.file('lib/own.js', 'export const yes = 1;');
     shop.file('lib/bad.json', '{\n  "a": [1, -2.5e3, "x\\"y", {}, []],\n  b: \'c\' }');
+    shop.file('lib/octal.json', '{\n  "a": 01 }');
     shop.file('lib/short.json', '{ "a": 1,\n  "b": true ');
     shop.file('app.js', app);
     expect(await shop.cli('bundle', 'app.js', '--board', 'linux', '--out', 'out.js')).toMatchObject({ status, stderr });
