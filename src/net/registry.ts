@@ -36,8 +36,10 @@ function need(name: string): NetDriver {
  * @throws Error when it is no driver, or another one has its name
  */
 export function register(driver: NetDriver, options?: { default?: boolean }): void {
-  if (!driver || !driver.name || !driver.connect) refuse('EINVAL', 'not a net driver: it needs name and connect()');
-  if (find(driver.name)) refuse('EINVAL', 'net driver "' + driver.name + '" is registered already');
+  const name = driver && driver.name;
+  if (!name || '' + name !== name || typeof driver.connect !== 'function')
+    refuse('EINVAL', 'not a net driver: it needs name and connect()');
+  if (find(name)) refuse('EINVAL', 'net driver "' + name + '" is registered already');
   drivers.push(driver);
   if (!current || (options && options.default)) current = driver;
 }

@@ -69,13 +69,22 @@ it('another than the default can be removed', () => {
   expect(registry.get()).toBe(a);
 });
 
-it.each([undefined, null, {}, { name: 'x' }, { connect() {} }, { name: '', connect() {} }, 'x'])(
-  '%j is no driver',
-  (thing: any) => {
-    expect(() => registry.register(thing)).toThrow(/driver/);
-    expect(registry.list()).toEqual([]);
-  },
-);
+it.each([
+  undefined,
+  null,
+  {},
+  { name: 'x' },
+  { connect() {} },
+  { name: '', connect() {} },
+  { name: 5, connect() {} },
+  { name: ['x'], connect() {} },
+  { name: 'x', connect: 5 },
+  { name: 'x', connect: {} },
+  'x',
+])('%j is no driver', (thing: any) => {
+  expect(() => registry.register(thing)).toThrow(/driver/);
+  expect(registry.list()).toEqual([]);
+});
 
 it('the list is a copy', () => {
   registry.register(a);
