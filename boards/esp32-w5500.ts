@@ -15,5 +15,11 @@ export const pins = { sck: 18, miso: 19, mosi: 23, cs: 5 };
  * as `{sck, miso, mosi, cs, rst, irq}`, a port that is set up already as `{spi}`.
  */
 export function auto_init(options?: BoardOptions): Promise<LinkInfo | undefined> {
-  return wired(SPI2, options, pins);
+  return wired(
+    function () {
+      return SPI2;
+    },
+    options,
+    pins,
+  );
 }

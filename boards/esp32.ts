@@ -1,7 +1,7 @@
 // ESP32 boards of the DevKitC kind, over WiFi.
 // Pins: ESP32-DevKitC V4 Getting Started Guide (Espressif), and the default SPI pins of Espruino's ESP32 build.
 import { driver } from '../drivers/esp32wifi';
-import { wire } from './wire';
+import { bringUp } from './wire';
 import type { WifiOptions } from '../drivers/esp32wifi';
 import type { LinkInfo } from '../src/net/driver';
 
@@ -19,5 +19,5 @@ export const pins = {
  * uses the network that the firmware joined by itself (`Wifi.save()`), if any: the answer is undefined where it did not.
  */
 export function auto_init(options?: WifiOptions): Promise<LinkInfo | undefined> {
-  return wire(driver, options && options.ssid !== undefined ? options : undefined);
+  return bringUp(driver, options, 'ssid');
 }

@@ -12,5 +12,11 @@ export const pins = { sck: 48, miso: 47, mosi: 21, cs: 45, irq: 14 };
 
 /** Registers the driver "w5500" as the default and links it: by DHCP, or with `{ip, mask, gw, dns}`. */
 export function auto_init(options?: BoardOptions): Promise<LinkInfo | undefined> {
-  return wired(SPI1, options, pins);
+  return wired(
+    function () {
+      return SPI1;
+    },
+    options,
+    pins,
+  );
 }

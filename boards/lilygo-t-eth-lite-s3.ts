@@ -12,5 +12,11 @@ export const pins = { sck: 10, miso: 11, mosi: 12, cs: 9, rst: 14, irq: 13 };
 
 /** Registers the driver "w5500" as the default and links it: by DHCP, or with `{ip, mask, gw, dns}`. */
 export function auto_init(options?: BoardOptions): Promise<LinkInfo | undefined> {
-  return wired(SPI1, options, pins);
+  return wired(
+    function () {
+      return SPI1;
+    },
+    options,
+    pins,
+  );
 }

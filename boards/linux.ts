@@ -8,5 +8,5 @@ export const pins: { [name: string]: any } = {};
 
 /** Registers the driver "linux" as the default; it is linked at once. Options are for other boards. */
 export function auto_init(_options?: any): Promise<LinkInfo | undefined> {
-  return wire(driver);
+  return wire(driver).link();
 }

@@ -12,5 +12,11 @@ export const pins = { sck: 18, miso: 19, mosi: 23, cs: 26, rst: 13, irq: 34 };
 
 /** Registers the driver "w5500" as the default and links it: by DHCP, or with `{ip, mask, gw, dns}`. */
 export function auto_init(options?: BoardOptions): Promise<LinkInfo | undefined> {
-  return wired(SPI2, options, pins);
+  return wired(
+    function () {
+      return SPI2;
+    },
+    options,
+    pins,
+  );
 }

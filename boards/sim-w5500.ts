@@ -21,8 +21,10 @@ export function sim(): any {
  * 10.0.0.0/24; its addresses stand for 127.0.0.1, those of the world for themselves.
  */
 export function auto_init(options?: WiredOptions): Promise<LinkInfo | undefined> {
-  const chip = sim().chip;
-  const pins = chip.pins();
-  parts = parts || { spi: chip.spi(), cs: pins.cs, rst: pins.rst, irq: undefined };
-  return wired(parts, options);
+  return wired(function () {
+    const chip = sim().chip;
+    const pins = chip.pins();
+    parts = parts || { spi: chip.spi(), cs: pins.cs, rst: pins.rst, irq: undefined };
+    return parts;
+  }, options);
 }

@@ -12,5 +12,11 @@ export const pins = { miso: 16, cs: 17, sck: 18, mosi: 19, rst: 20, irq: 21, LED
 
 /** Registers the driver "w5500" as the default and links it: by DHCP, or with `{ip, mask, gw, dns}`. */
 export function auto_init(options?: BoardOptions): Promise<LinkInfo | undefined> {
-  return wired(SPI1, options, pins);
+  return wired(
+    function () {
+      return SPI1;
+    },
+    options,
+    pins,
+  );
 }

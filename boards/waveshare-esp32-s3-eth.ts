@@ -12,5 +12,11 @@ export const pins = { sck: 13, miso: 12, mosi: 11, cs: 14, rst: 9, irq: 10 };
 
 /** Registers the driver "w5500" as the default and links it: by DHCP, or with `{ip, mask, gw, dns}`. */
 export function auto_init(options?: BoardOptions): Promise<LinkInfo | undefined> {
-  return wired(SPI1, options, pins);
+  return wired(
+    function () {
+      return SPI1;
+    },
+    options,
+    pins,
+  );
 }

@@ -1,12 +1,51 @@
 // What every board does in auto_init: register a driver once, make it the default, bring it up.
-import { get, list, register, use } from '../src/net/registry';
+import { get, list, register, unregister, use } from '../src/net/registry';
 import type { LinkInfo, NetDriver } from '../src/net/driver';
 
-/** Registers `driver` as the default; links it with `options` unless there is nothing to link it with. */
-export function wire(driver: NetDriver, options?: any): Promise<LinkInfo | undefined> {
-  if (list().indexOf(driver.name) < 0) register(driver);
+function known(driver: NetDriver): boolean {
+  return list().indexOf(driver.name) >= 0;
+}
+
+/** Takes a driver out of the registry, if it is there. */
+export function forget(driver: NetDriver): void {
+  if (known(driver)) unregister(driver.name);
+}
+
+/** A promise that is rejected; not at once: before anyone listens, that is an error of its own in the interpreter. */
+export function refused(err: any): Promise<any> {
+  return new Promise(function (resolve, reject) {
+    setTimeout(reject, 0, err);
+  });
+}
+
+function itself(info: LinkInfo): LinkInfo {
+  return info;
+}
+
+/** Registers `driver`, unless one of its name is there already, and makes that the default. */
+export function wire(driver: NetDriver): NetDriver {
+  if (!known(driver)) register(driver);
   use(driver.name);
-  const chosen = get();
-  if (options) return chosen.link(options);
-  return Promise.resolve(chosen.is_linked() ? chosen.link_info() : undefined);
+  return get();
+}
+
+/**
+ * The same, and links it with `options`, unless they lack the `field` without which there is nothing to link. After a
+ * failure it is registered only if it was before.
+ */
+export function bringUp(driver: NetDriver, options: any, field?: string): Promise<LinkInfo | undefined> {
+  const stays = known(driver);
+  function undo(err: any): Promise<any> {
+    if (!stays) forget(driver);
+    return refused(err);
+  }
+  try {
+    const chosen = wire(driver);
+    // asked first, since it throws where the firmware lacks what it needs
+    const up = chosen.is_linked();
+    if (options && !(field && options[field] === undefined)) return chosen.link(options).then(itself, undo);
+    return Promise.resolve(up ? chosen.link_info() : undefined);
+  } catch (e) {
+    return undo(e);
+  }
 }

@@ -1,7 +1,6 @@
 // What boards with a W5500 have in common: they make the driver once, whatever the pins.
 import { create } from '../drivers/w5500';
-import { unregister } from '../src/net/registry';
-import { wire } from './wire';
+import { bringUp, forget, refused } from './wire';
 import type { LinkOptions, W5500, W5500Options } from '../drivers/w5500';
 import type { LinkInfo } from '../src/net/driver';
 
@@ -52,7 +51,7 @@ function setUp(chip: any, own: any): Promise<LinkInfo | undefined> {
     if (!other && !differs(own, asked)) return Promise.resolve(driver.link_info());
   } else if (other) {
     driver!.unlink();
-    unregister(driver!.name);
+    forget(driver!);
     driver = undefined;
   }
   if (!driver) {
@@ -61,15 +60,15 @@ function setUp(chip: any, own: any): Promise<LinkInfo | undefined> {
     made = chip;
   }
   if (!own.ip) own.dhcp = true;
-  return wire(driver, own).then(function (info) {
+  return bringUp(driver, own).then(function (info) {
     asked = own;
     return info;
   });
 }
 
 /** A chip on these pins of this port, which is set up unless `o.spi` is one that is. */
-function onPort(port: any, pins: any, o: any): any {
-  const chip: any = { spi: o.spi || port, baud: o.spi ? 0 : o.baud || 20000000 };
+function onPort(port: () => any, pins: any, o: any): any {
+  const chip: any = { spi: o.spi || port(), baud: o.spi ? 0 : o.baud || 20000000 };
   ['sck', 'miso', 'mosi', 'cs', 'rst', 'irq'].forEach(function (name) {
     const n = pins[name];
     // in the interpreter it throws where the options are a number or a text
@@ -79,15 +78,15 @@ function onPort(port: any, pins: any, o: any): any {
 }
 
 /**
- * Registers the driver as the default and links it, by DHCP unless there is an address. `chip`: its port and pins, or
- * with `pins` its port. Once linked, a second call answers with the link it finds, unless it asks for another one.
+ * Registers the driver as the default and links it, by DHCP unless there is an address. `chip` gives its port and pins, or
+ * with `pins` its port; it may throw where there is none. Once linked, a second call answers with the link it finds, unless
+ * it asks for another one.
  */
-export function wired(chip: any, options?: BoardOptions, pins?: ChipPins): Promise<LinkInfo | undefined> {
+export function wired(chip: () => any, options?: BoardOptions, pins?: ChipPins): Promise<LinkInfo | undefined> {
+  const o: any = options || {};
   try {
-    return setUp(pins ? onPort(chip, pins, options || {}) : Object.assign({}, chip), Object.assign({}, options));
+    return setUp(pins ? onPort(chip, pins, o) : Object.assign({}, chip()), Object.assign({}, o));
   } catch (e) {
-    return new Promise(function (resolve, reject) {
-      setTimeout(reject, 0, e);
-    });
+    return refused(e);
   }
 }

@@ -91,8 +91,8 @@ describe('auto_init', () => {
     };
     (globalThis as any).SPI2 = Object.assign(b.chip.spi(), { setup: (o: any) => setUps.push(o) });
     const { auto_init } = await import('../../boards/esp32-w5500');
-    const { get } = await import('../../src/net/registry');
-    return { ...b, setUps, auto_init, driver: () => get('w5500'), pin: (globalThis as any).Pin };
+    const { get, list } = await import('../../src/net/registry');
+    return { ...b, setUps, auto_init, list, driver: () => get('w5500'), pin: (globalThis as any).Pin };
   }
 
   it('rejects what create() would not take, and takes the next', async () => {
@@ -106,6 +106,7 @@ describe('auto_init', () => {
     ] as [any, RegExp][]) {
       const told = b.auto_init(wrong);
       expect(await b.fails(told)).toMatchObject({ code: 'EINVAL', message: expect.stringMatching(text) });
+      expect(b.list()).toEqual([]);
     }
     expect(await b.wait(b.auto_init(STATIC))).toMatchObject({ ip: STATIC.ip });
     b.driver().unlink();
@@ -145,9 +146,27 @@ describe('auto_init', () => {
     before.unlink();
   });
 
+  it('null is no options', async () => {
+    const b = await board();
+    expect(await b.wait(b.auto_init(null as any))).toMatchObject({ ip: '10.0.0.100' });
+    b.driver().unlink();
+  });
+
+  it('the same again after it failed', async () => {
+    const b = await board();
+    b.chip.plug(false);
+    expect(await b.fails(b.auto_init({ ...STATIC, timeout: 5000 }))).toMatchObject({ code: 'ETIMEDOUT' });
+    expect(b.list()).toEqual([]);
+    b.chip.plug(true);
+    expect(await b.wait(b.auto_init({ ...STATIC, timeout: 5000 }))).toMatchObject({ ip: STATIC.ip });
+    expect(b.list()).toEqual(['w5500']);
+    b.driver().unlink();
+  });
+
   it('other pins and settings after it failed', async () => {
     const b = await board();
     expect(await b.fails(b.auto_init({ ...STATIC, cs: b.pin(15) }))).toMatchObject({ code: 'ENODEV' });
+    expect(b.list()).toEqual([]);
     expect(await b.wait(b.auto_init({ ...STATIC, mac: '02:00:00:00:00:09' }))).toMatchObject({
       mac: '02:00:00:00:00:09',
     });
@@ -156,6 +175,66 @@ describe('auto_init', () => {
       mac: '02:00:00:00:00:0a',
     });
     b.driver().unlink();
+  });
+});
+
+describe('after a failure nothing is registered', () => {
+  const boards = [...new Set(rows.map(({ name }) => name))];
+
+  it.each(boards)('%s, on a firmware without its port', async (name) => {
+    jest.resetModules();
+    const { auto_init } = await import(`../../boards/${name}`);
+    const { list } = await import('../../src/net/registry');
+    for (const options of [undefined, null, {}, 5, STATIC]) {
+      await expect(auto_init(options)).rejects.toThrow(/SPI[12]/);
+      expect(list()).toEqual([]);
+    }
+  });
+
+  it.each([[undefined], [null], [{}], [{ ssid: 'home' }]])(
+    'esp32, on a firmware without Wifi: %j',
+    async (options: any) => {
+      jest.resetModules();
+      const { auto_init } = await import('../../boards/esp32');
+      const { list } = await import('../../src/net/registry');
+      await expect(auto_init(options)).rejects.toThrow(/Wifi/);
+      expect(list()).toEqual([]);
+    },
+  );
+
+  it('esp32, when it cannot join; what was registered before stays', async () => {
+    jest.resetModules();
+    jest.doMock(
+      'Wifi',
+      () => ({
+        on() {},
+        getIP: () => ({ ip: '0.0.0.0' }),
+        connect: (_: string, __: object, done: (why: string) => void) => done('AUTH_FAIL'),
+      }),
+      { virtual: true },
+    );
+    const { auto_init } = await import('../../boards/esp32');
+    const registry = await import('../../src/net/registry');
+    await expect(auto_init({ ssid: 'home' })).rejects.toMatchObject({ code: 'EAUTH' });
+    expect(registry.list()).toEqual([]);
+    expect(await auto_init(null as any)).toBe(undefined);
+    expect(registry.list()).toEqual(['esp32wifi']);
+    await expect(auto_init({ ssid: 'home' })).rejects.toMatchObject({ code: 'EAUTH' });
+    expect(registry.list()).toEqual(['esp32wifi']);
+    jest.dontMock('Wifi');
+  });
+
+  it('sim-w5500, where there is no virtual chip', async () => {
+    jest.resetModules();
+    const simulate = () => {
+      throw new Error('Module virtual-chip not found');
+    };
+    jest.doMock('../../src/virtual', () => ({ simulate }));
+    const { auto_init } = await import('../../boards/sim-w5500');
+    const { list } = await import('../../src/net/registry');
+    await expect(auto_init()).rejects.toThrow(/virtual-chip/);
+    expect(list()).toEqual([]);
+    jest.dontMock('../../src/virtual');
   });
 });
 
