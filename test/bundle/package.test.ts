@@ -60,6 +60,8 @@ it('bundles its examples', () => {
 describe('the driver contract, for a driver of somebody else', () => {
   const [mine, suite] = programsIn(join(ROOT, 'docs/drivers/your-own.md')).map(({ code }) => code);
 
+  const throws = "\n    if (!linked) throw fault('ENETDOWN', 'connect', 'not linked');";
+
   function judge(driver: string, timeoutMs = 10000): { status: number | null; passed: string[]; failed: string[] } {
     shop.file('my-driver.mjs', driver);
     shop.file('my-driver.test.mjs', suite.replace('driver,', `driver, timeoutMs: ${timeoutMs},`));
@@ -91,6 +93,27 @@ describe('the driver contract, for a driver of somebody else', () => {
     ],
     ['goes on after close()', 'open.delete(this);\n    this.raw.destroy();', '', 'closes inside onData'],
     ['never connects', "this.raw.on('connect',", "this.raw.on('never',", 'carries bytes there and back'],
+    ['hands on plain lists', 'new Uint8Array(bytes)', '[...bytes]', 'carries bytes there and back'],
+    [
+      'forgets whose method it calls',
+      'this.events.onData(',
+      '(0, this.events.onData)(',
+      'carries bytes there and back',
+    ],
+    [
+      'leaves sockets open when it is unlinked',
+      'for (const connection of open)',
+      'for (const connection of [])',
+      'unlink() ',
+    ],
+    [
+      'ends them in order',
+      /connection\.end\(.*\)/.exec(mine)![0],
+      'connection.end(null)',
+      'unlink() ends every socket',
+    ],
+    ['connects without a link', `connect(to, events) {${throws}`, 'connect(to, events) {', 'without a link'],
+    ['has addresses without a link', `link_info() {${throws}`, 'link_info() {', 'without a link'],
     ['says it is not linked', 'is_linked: () => linked', 'is_linked: () => false', 'says what it is'],
   ])('fails one that %s', (_, right, wrong, row) => {
     expect(mine).toContain(right);

@@ -40,7 +40,7 @@ const firstWords = (output: string): string[] =>
 
 describe('runContract()', () => {
   it.each(['host', 'sim-w5500'])('finds that the driver of board %s holds to the contract', async (board) => {
-    shop.file('app.js', (await program()).replace('auto_init()', 'auto_init({ dhcp: true })'));
+    shop.file('app.js', (await program()).replace(/(?<=var link = ).*/, '{ dhcp: true };'));
     const { status, stdout } = await shop.cli('run', 'app.js', '--board', board);
     expect({ status, told: firstWords(stdout) }).toEqual({ status: 0, told: held });
   });

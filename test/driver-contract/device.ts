@@ -23,18 +23,19 @@ export function runContract(site: Site, report: (line: string) => void): void {
   function next(): void {
     const one = cases[n++];
     if (!one) return report(failed + ' failed');
-    const excuse = one.skip && one.skip(env);
+    const reason = one.skip && one.skip(env);
     let over = false;
-    function end(complaint: string): void {
+    function end(complaint: string, excuse?: string): void {
+      const why = complaint || excuse;
       if (over) return;
       over = true;
       clearTimeout(timer);
       if (complaint) failed++;
-      report((complaint ? 'FAILED ' : 'ok ') + one.name + (complaint || excuse ? ': ' + (complaint || excuse) : ''));
+      report((complaint ? 'FAILED ' : 'ok ') + one.name + (why ? ': ' + why : ''));
       setTimeout(next, 0);
     }
     const timer = setTimeout(end, ms, 'it did not end within ' + ms + ' ms');
-    if (excuse) end('');
+    if (reason) end('', reason);
     else runCase(one, env, end);
   }
   next();

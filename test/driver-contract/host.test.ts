@@ -27,4 +27,4 @@ it('is still looking up while a name that is too long is not found', async () =>
   expect(error).toMatchObject({ phase: 'dns' });
 });
 
-describeDriver('host', () => ({ driver, name: 'localhost', noName: 'no-such-name.invalid' }));
+describeDriver('host', () => ({ driver, name: 'localhost', noName: 'no-such-name.invalid', link: {} }));

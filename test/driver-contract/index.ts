@@ -8,7 +8,7 @@ import type { Case, Env } from './suite';
 export { ContractPeer };
 
 /** A driver, linked, and what is special about its network. */
-export type Subject = Pick<Env, 'driver' | 'name' | 'noName' | 'resetIsEnd'> & {
+export type Subject = Pick<Env, 'driver' | 'name' | 'noName' | 'resetIsEnd' | 'link'> & {
   /** the address at which the driver finds this computer. Default: 127.0.0.1 */
   host?: string;
   /** how long a row may take, in ms. Default: 10000 */
@@ -38,16 +38,15 @@ async function runRow(one: Case, { timeoutMs = 10000, ...subject }: Subject): Pr
   const closedPort = closed.port;
   await closed.stop();
   const env: Env = { host: '127.0.0.1', ...subject, port: peer.port, closedPort, toStr, toBytes };
-  const excuse = one.skip ? one.skip(env) : '';
+  const reason = one.skip && one.skip(env);
   let timer: NodeJS.Timeout | undefined;
-  const complaint = excuse
-    ? ''
-    : await new Promise<string>((over) => {
-        timer = setTimeout(over, timeoutMs, `it did not end within ${timeoutMs} ms`);
-        runCase(one, env, over);
-      });
+  const [complaint, excuse] = await new Promise<[string, string?]>((over) => {
+    if (reason) return over(['', reason]);
+    timer = setTimeout(over, timeoutMs, [`it did not end within ${timeoutMs} ms`]);
+    runCase(one, env, (...told) => over(told));
+  });
   clearTimeout(timer);
   await peer.stop();
   if (complaint) throw new Error(complaint);
-  return excuse;
+  return excuse || '';
 }

@@ -16,16 +16,18 @@ export interface Env {
   noName?: string;
   /** the network cannot tell a reset from an orderly end */
   resetIsEnd?: boolean;
+  /** what `driver.link()` takes, to link it again; without it `unlink()` is not tried */
+  link?: any;
   /** a byte string of bytes, copied */
   toStr(bytes: Bytes): string;
   toBytes(text: string): Uint8Array;
 }
 
-/** One run of a case. `done` ends it, and so does the first `check` that fails. */
+/** One run of a case. `done` ends it, with a reason where this driver is excused, and so does the first `check` that fails. */
 export interface Test {
   env: Env;
   check(ok: any, what: string): void;
-  done(): void;
+  done(excuse?: string): void;
 }
 
 export interface Case {
@@ -73,12 +75,18 @@ export function probe(t: Test): Probe {
     error: undefined,
     ready: false,
   };
+  function called(self: any, name: string): void {
+    t.check(self === p, name + '() is called as a method of the events');
+  }
   p.want = function () {
+    called(this, 'want');
     return p.wanted;
   };
   p.onData = function (bytes: Bytes) {
     const wanted = p.wanted;
     const text = t.env.toStr(bytes);
+    called(this, 'onData');
+    t.check(typeof bytes === 'string' || bytes instanceof Uint8Array, 'data are a byte string or a Uint8Array');
     t.check(p.ready, 'no event before connect() has returned');
     t.check(!p.closed, 'no data behind onClose');
     t.check(!p.dead, 'no data behind close()');
@@ -94,6 +102,7 @@ export function probe(t: Test): Probe {
     if (p.gotData) p.gotData(text);
   };
   p.onWritable = function (room: number) {
+    called(this, 'onWritable');
     t.check(p.ready, 'no event before connect() has returned');
     t.check(!p.closed && !p.dead, 'no room behind the end');
     t.check(room > 0, 'room is more than none: ' + room);
@@ -103,6 +112,7 @@ export function probe(t: Test): Probe {
     if (p.gotRoom) p.gotRoom(room);
   };
   p.onClose = function (err: NetError | null) {
+    called(this, 'onClose');
     t.check(p.ready, 'no event before connect() has returned');
     t.check(!p.closed, 'onClose comes once');
     t.check(!p.dead, 'no onClose behind close()');

@@ -12,6 +12,7 @@ var env = {
   name: 'localhost',
   noName: 'no-such-name.invalid',
   resetIsEnd: true,
+  link: { ssid: 'home', password: 'secret' },
   toStr: function (bytes) {
     return E.toString(bytes, '');
   },

@@ -22,7 +22,7 @@ describeDriver(
       expect(lan.complaints).toEqual([]);
     });
     await driver.link({ dhcp: true });
-    return { driver, name: 'localhost', noName: 'nowhere.test' };
+    return { driver, name: 'localhost', noName: 'nowhere.test', link: { dhcp: true } };
   },
   () => made.splice(0).forEach((close) => close()),
 );

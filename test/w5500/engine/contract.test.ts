@@ -32,6 +32,7 @@ describeEngines('the driver contract: w5500', (engine) => {
       closedPort: await freePort(),
       name: 'peer.test',
       noName: 'no.test',
+      link: { dhcp: true },
     };
     expect(await does({ link: { dhcp: true }, env })).toMatchObject({ ip: '10.0.0.100' });
   });
