@@ -114,6 +114,8 @@ describe('the driver contract, for a driver of somebody else', () => {
     ],
     ['connects without a link', `connect(to, events) {${throws}`, 'connect(to, events) {', 'without a link'],
     ['has addresses without a link', `link_info() {${throws}`, 'link_info() {', 'without a link'],
+    ['loses what is handed back', 'this.raw.unshift(', 'void (', 'what is handed back comes again'],
+    ['hands on too much again', 'this.piece.length - n', '0', 'what is handed back comes again'],
     ['says it is not linked', 'is_linked: () => linked', 'is_linked: () => false', 'says what it is'],
   ])('fails one that %s', (_, right, wrong, row) => {
     expect(mine).toContain(right);

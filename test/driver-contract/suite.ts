@@ -4,14 +4,15 @@ import { dataCases } from './dataCases';
 import { endCases } from './endCases';
 import { linkCases } from './linkCases';
 import { openCases } from './openCases';
+import { optionalCases } from './optionalCases';
 import type { Case, Env, Test } from './probe';
 
 export type { Case, Env, Test } from './probe';
 
 /** The files of this suite, in the order in which one needs the other. */
-export const SUITE_FILES = ['probe', 'openCases', 'dataCases', 'endCases', 'linkCases', 'suite'];
+export const SUITE_FILES = ['probe', 'openCases', 'dataCases', 'optionalCases', 'endCases', 'linkCases', 'suite'];
 
-export const cases: Case[] = openCases.concat(dataCases, endCases, linkCases);
+export const cases: Case[] = openCases.concat(dataCases, optionalCases, endCases, linkCases);
 
 /** Runs one case; `over` is called once: with what went wrong, or '' and why this driver is excused, if it is. */
 export function runCase(one: Case, env: Env, over: (complaint: string, excuse?: string) => void): void {
