@@ -20,7 +20,7 @@ function stage(x: Exchange): ConnectPhase {
 function failed(x: Exchange, code: string, message: string, phase?: Phase | 'open'): Error {
   const s = stage(x);
   const up = s === 'open';
-  if (!phase || phase === 'open') phase = s !== 'open' ? s : x._unsent || x._out ? 'send' : at(x);
+  if (!phase || phase === 'open') phase = !up ? s : (x._unsent || x._out) && x._wait <= Wait.Field ? 'send' : at(x);
   return error(
     up ? IOError : HTTPConnectionError,
     code || 'EIO',
@@ -93,14 +93,13 @@ function tick(x: Exchange): void {
 
 function want(this: Exchange): number {
   const left = this._left;
+  const need = this._chunk - this._rest.length;
+  if (this._held) return 0;
   // heads in small pieces: they are in memory together with what becomes of them
-  return this._held
-    ? 0
-    : !left
-      ? 256
-      : this._callback && this._chunk
-        ? Math.min(this._chunk - this._rest.length, left)
-        : 536;
+  if (!left) return 256;
+  if (!this._callback || !this._chunk) return 536;
+  // of a connection that is to be kept one byte more: what is behind the end must not be taken for the next answer
+  return need < left ? need : this._origin && this._wait === Wait.FixedBody ? left + 1 : left;
 }
 
 /** Throws when more is held than `max_content`. */

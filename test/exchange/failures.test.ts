@@ -256,3 +256,33 @@ it('a name of 300 characters is none', async () => {
   const url = 'http://' + 'a.'.repeat(150) + 'test/';
   await refused(requests.get(url), { type: 'HTTPConnectionError', code: 'ENOTFOUND', phase: 'dns' });
 });
+
+it('an early answer that breaks off: that is in its body, not while sending', async () => {
+  const hand = new HandDriver();
+  const call = requests.upload('http://host.example/', requests.fd.bytes('x'.repeat(5000)), { driver: 'hand' });
+  hand.socket.open(600).data('HTTP/1.1 413 no\r\nContent-Length: 100\r\n\r\n0123').end();
+  await refused(call, { type: 'IOError', code: 'ETRUNCATED', phase: 'body' });
+  hand.remove();
+});
+
+it('of a connection to be kept one byte more than the body is wanted, so that none goes unseen', async () => {
+  const hand = new HandDriver();
+  for (const [headers, stream_chunk, wanted] of [
+    [{ Connection: 'keep-alive' }, 512, [11, 0]],
+    [{ Connection: 'keep-alive' }, 10, [11, 0]],
+    [{ Connection: 'keep-alive' }, 9, [9, 2]],
+    [{}, 512, [10, 0]],
+  ] as const) {
+    const call = requests.get('http://host.example/', { driver: 'hand', headers, stream_chunk, stream_callback() {} });
+    const { events } = hand.socket.open();
+    events.onData('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n');
+    const asked = [events.want()];
+    events.onData('0123456789'.substr(0, Math.min(10, stream_chunk)));
+    asked.push(events.want());
+    if (stream_chunk === 9) events.onData('9!');
+    expect(asked).toEqual(wanted);
+    const r = await call;
+    expect(r.connection === null).toBe(stream_chunk === 9 || !('Connection' in headers));
+  }
+  hand.remove();
+});
