@@ -113,17 +113,23 @@ function checkLimit(x: Exchange, n: number, what?: string): void {
     );
 }
 
-/** Small, as a whole piece in the middle of a run is to go through it fast: text that is skipped costs time too. */
+/** Small, as a whole piece is to go through it fast, and in little memory: text that is skipped costs time too. */
 function onData(this: Exchange, bytes: any): void {
   const x = this;
   const n = bytes.length;
   // a name of its own: as `x._callback(...)` it would get `x` as its `this`
   let callback: any = x._callback;
   try {
-    if (n && n === x._chunk && n < x._left && !x._rest && !x._held && x._wait !== Wait.BodyUntilClose) {
+    if (n && n === x._chunk && n <= x._left && !x._rest && !x._held && x._wait !== Wait.BodyUntilClose) {
       x._left -= n;
+      if (!x._left) advance(x, 0);
       callback = callback(view(bytes, 0, n), x._response);
       if (callback) hold(x, callback);
+      if (!x._left) {
+        // the last one stays, a copy of what is only lent
+        x._response.content = new U8(view(bytes, 0, n));
+        take(x, bytes, n, n, 0);
+      }
     } else if (x.sink) x.sink(toStr(bytes));
     else take(x, bytes, n, 0, callback);
   } catch (e) {
