@@ -204,7 +204,11 @@ export function connect(to: Endpoint, events: Receiver): Socket {
   const s: any = newSocket(events);
   s._to = to;
   // the firmware's connect() blocks for the lookup too, so the name is looked up first
-  if (isAddress(to.host)) open(s, to.host, to);
+  if (isAddress(to.host)) {
+    // `net` does not ask whether there is one
+    link_info();
+    open(s, to.host, to);
+  }
   alive.push(s);
   ask();
   return s;

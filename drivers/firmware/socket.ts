@@ -67,7 +67,7 @@ function onEnd(this: any, e: any): void {
               // the back ends of Linux and ESP32 give -1 for everything, TLS the codes of mbedTLS
               phase === 'tls' ? 'ETLS' : code ? 'EIO' : 'ECONNREFUSED',
               phase,
-              code ? code + ': ' + e.message : 'never open',
+              code ? code + ': ' + e.message : 'not open',
             )
           : null),
     );
