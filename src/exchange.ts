@@ -52,7 +52,7 @@ function settle(x: Exchange, err: any, complete?: boolean): void {
   if (socket) {
     if (complete && x._origin && x._exact && !x._unsent && !x._out && x._closed === undefined)
       r._connection = keep(socket, x._origin, x._unverified);
-    else socket.close();
+    else socket.close(true);
   }
   // a promise that is rejected before anyone listens is an error of its own in the interpreter: not in this turn
   if (complete) x._resolve(r);

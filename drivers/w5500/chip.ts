@@ -36,6 +36,12 @@ export function boot(c: Chip): void {
   soon(c, 2);
 }
 
+/** What did not go well is not tried again at once. */
+export function bootLater(c: Chip): void {
+  c._run = boot;
+  soon(c, 1000);
+}
+
 /** VERSIONR reads 0 for a while after a reset, and MR.RST clears when it is over. */
 function probe(c: Chip): void {
   if (c._rst) c._rst.write(1);
@@ -51,8 +57,7 @@ function probe(c: Chip): void {
   } else if (c._tries--) soon(c, 5);
   else {
     c._why = 'VERSIONR is ' + version + ', expected 4, MR is ' + mr + ', expected 0';
-    c._run = boot;
-    soon(c, 1000);
+    bootLater(c);
     if (c._done) c._stop('ENODEV');
   }
 }
@@ -87,6 +92,7 @@ function watch(c: Chip): void {
   const r = read(c, Reg.SHAR, 38);
   const phy = r[37];
   const up = phy & Bit.PHY_LNK;
+  c._torn = 0;
   if (r.subarray(0, 6).join() !== c._mac.join()) throw new Error(SILENT);
   soon(c, up ? 1000 : 100);
   if (!up) {

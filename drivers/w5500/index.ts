@@ -19,7 +19,7 @@ export interface W5500 extends Static {
 const more: any = {
   udp: function (this: Driver, options?: { port?: number }): Udp {
     const port = options && options.port;
-    need(typeof options !== 'number', 'udp()', options, '{port}');
+    need(typeof (options || {}) === 'object', 'udp()', options, '{port}');
     needLink(this);
     if (port !== undefined) needPort(port);
     return this._udp(port);

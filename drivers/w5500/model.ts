@@ -23,6 +23,8 @@ export interface Chip extends Bus, Part, Task, Host {
   _resetDone?: any;
   /** to see it after the reset, every 5 ms */
   _tries: number;
+  /** how often it could not be told in the last second what has arrived */
+  _torn: number;
   /** the cable is in; the addresses are set */
   _up?: any;
   _linked?: any;

@@ -86,6 +86,11 @@ export function placeOf(s: Sock): number {
   return s._regs >> 5;
 }
 
+/** Bytes written that have not all gone out. */
+function unsent(s: Sock): any {
+  return s._filled || s._sending;
+}
+
 /** The first part of a turn: registers and commands. */
 export function run(s: Sock): Next | undefined {
   const c = s._driver;
@@ -126,13 +131,12 @@ export function run(s: Sock): Next | undefined {
     }
   } else if (s._state < State.Leave) return s._work(s, ir, sr, late);
   else if (s._state === State.Leave && (sr === Sr.ESTABLISHED || sr === Sr.CLOSE_WAIT)) {
-    if (s._filled && !s._sending && !late) flush(s);
-    else if (!s._filled || late) {
+    if (late || !unsent(s)) {
+      // FIN says that this was all, or that nobody asks
+      order(s, s._until && unsent(s) ? Cr.CLOSE : Cr.DISCON);
       s._state = State.Close;
       s._until = c._now + CLOSE_TIMEOUT;
-      // FIN says that this was all
-      order(s, s._filled ? Cr.CLOSE : Cr.DISCON);
-    }
+    } else if (!s._sending) flush(s);
   } else if (!sr || late) {
     // a socket on its way to INIT still shows CLOSED
     order(s, Cr.CLOSE, Ir.ALL);
@@ -183,7 +187,7 @@ export function flush(s: Sock): void {
   order(s, Cr.SEND);
   s._filled = 0;
   s._sending = 1;
-  s._until = s._driver._now + SEND_TIMEOUT;
+  if (s._state === State.Up) s._until = s._driver._now + SEND_TIMEOUT;
   // acknowledged hardly sooner
   s._wait = 2;
 }
@@ -214,6 +218,8 @@ export function waiting(s: Sock): number {
     const n = word(r, 0);
     if (n === ((word(r, 4) - word(r, 2)) & 0xffff) && word(r, 2) === ((s._rd - s._got) & 0xffff)) return n - s._got;
   }
+  // a bit that the bus got wrong: it will never be told
+  if (s._driver._torn++ > 99) throw new Error('socket ' + placeOf(s) + ': its pointers do not agree');
   s._look = 1;
   return -1;
 }
@@ -224,10 +230,9 @@ export function poke(s: Sock): void {
   if (s._timer) soon(s, 0);
 }
 
-/** From now on nothing but closing; `abort`: without FIN. */
-export function leave(s: Sock, abort?: any): void {
+/** From now on nothing but closing; `abort`: without FIN, `hurry`: whatever has not gone out. */
+export function leave(s: Sock, abort?: any, hurry?: any): void {
   if (s._state < State.Leave) {
-    // a SEND that is under way may end first
     const bye = s._state === State.Up && !abort;
     s._until = bye ? s._driver._now + LAST_TIMEOUT : 0;
     s._look = 0;
@@ -235,6 +240,7 @@ export function leave(s: Sock, abort?: any): void {
     poke(s);
     if (s._lookup) s._lookup._drop(s);
   }
+  if (hurry && s._state === State.Leave) s._until = 0;
 }
 
 /** The end, told once. */
@@ -245,13 +251,22 @@ export function end(s: Sock, err: NetError | null): void {
   }
 }
 
-/** Gives a socket of a chip a place; one that is only closing makes room. Throws EMFILE. */
+/** How little it is needed. */
+function idle(s: Sock): number {
+  return s._state - (unsent(s) ? 0.5 : 0);
+}
+
+/**
+ * Gives a socket of a chip a place; one that is only closing makes room, with bytes that have not gone out only for one
+ * that dials. Throws EMFILE.
+ */
 export function place(s: Sock, port: number): void {
   const c = s._driver;
   const socks = c._socks;
   let n = 0;
-  for (let i = 1; i < socks.length; i++) if (socks[i]._state > socks[n]._state) n = i;
-  if (socks[n]._state < State.Leave) throw netError('EMFILE', 'connect', 'all ' + socks.length + ' sockets are in use');
+  for (let i = 1; i < socks.length; i++) if (idle(socks[i]) > idle(socks[n])) n = i;
+  if (idle(socks[n]) + (s._ip ? 0.5 : 0) < State.Leave)
+    throw netError('EMFILE', 'connect', 'all ' + socks.length + ' sockets are in use');
   socks[n] = s;
   s._regs = Block.Socket + n * 32;
   s._port = port;

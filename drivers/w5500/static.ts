@@ -5,7 +5,7 @@ import { random32 } from '../ip/random';
 import { notFound } from '../ip/notFound';
 import { halt } from '../ip/task';
 import { pair, PIECE, write } from './bus';
-import { boot, breakAll, reset, unlinked } from './chip';
+import { boot, bootLater, breakAll, reset, unlinked } from './chip';
 import { hex, MODES, need, needBuffers, needHost, needNumber, parseMac, part } from './options';
 import { Reg } from './registers';
 import { order, place, poke } from './socket';
@@ -205,9 +205,13 @@ const driver: any = {
   /** Nothing goes any more, until `link` is called again. */
   _stop: function (this: Driver, code?: string): void {
     const c = this;
-    if (c._up) reset(c);
     halt(c);
     c._wanted = undefined;
+    try {
+      if (c._up) reset(c);
+    } catch (e) {
+      // nor does the bus
+    }
     settle(c, unlinked(c, code));
     breakAll(c, code);
   },
@@ -217,9 +221,12 @@ const driver: any = {
     this._why = why;
     // whoever waits for the link hears of a chip that is not well, not that it took too long
     if (this._done && code && this._failures++ > 1) this._stop(code);
+    const up = this._up;
     breakAll(this, code);
     // who was told may have called unlink()
-    if (this._wanted) boot(this);
+    if (this._wanted)
+      if (up) boot(this);
+      else bootLater(this);
   },
 };
 

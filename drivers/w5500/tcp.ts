@@ -69,8 +69,8 @@ export function dial(s: Tcp, ip: string): void {
   let port: number;
   do port = 49152 | (++s._driver._port & 16383);
   while (inUse(s, port));
-  place(s, port);
   s._ip = ip;
+  place(s, port);
 }
 
 /** The end for a reason that Sn_IR and Sn_SR have told. */
@@ -145,6 +145,8 @@ function receive(s: Tcp, next: Next): void {
     s._look = 0;
     if (next > Next.Soon && !s._paused && s._state === State.Up) {
       left = waiting(s);
+      // closed, they stay as they are: there is nothing to be had
+      if (left < 0 && next > Next.LastBytes) s._look = left = 0;
       // what was handed back is for another turn
       while (left > 0 && !s._look && s._state === State.Up && (next > Next.Bytes || s._got < PIECE)) {
         n = Math.min(s.events.want(), PIECE);
@@ -214,7 +216,7 @@ const tcp: Partial<Tcp> & ThisType<Tcp> = {
     this._look = 1;
     poke(this);
   },
-  close: function (this: Tcp): void {
-    leave(this);
+  close: function (this: Tcp, hurry?: boolean): void {
+    leave(this, 0, hurry);
   },
 };

@@ -79,25 +79,31 @@ function receive(s: Port): void {
 }
 
 function work(s: Port, ir: number, sr: number, late: number): Next {
+  const c = s._driver;
   if (s._state === State.Open) {
     if (sr !== Sr.UDP) return Next.Soon;
     ready(s);
   }
-  if (ir & (Ir.SEND_OK | Ir.TIMEOUT) || (late && s._sending))
-    sent(s, ir & Ir.SEND_OK ? null : failure(s, ir & Ir.TIMEOUT ? 2 : 0));
-  if (s._data && s._ip && !s._sending && s._state === State.Up) {
+  const over = ir & (Ir.SEND_OK | Ir.TIMEOUT);
+  const lost = late && s._sending && !over;
+  if (over || lost) sent(s, ir & Ir.SEND_OK ? null : failure(s, lost ? 0 : 2));
+  if (!lost && s._data && s._ip && !s._sending && s._state === State.Up) {
     aim(s);
     fill(s, s._data);
     flush(s);
+    // as long as ARP may take, and a second
+    s._until = c._now + (word(c._retry[0], 0) * (c._retry[1] + 1)) / 10 + 1000;
   }
   // SEND_OK may come later than the answer, to which there may be another datagram
   if (s._look && !s._sending) {
     s._look = 0;
     receive(s);
-    if (s._got && s._state === State.Up) {
-      release(s);
-      return Next.Soon;
-    }
+    if (s._got && s._state === State.Up) release(s);
+  }
+  // its bytes are still there, and would go out with the next ones
+  if (lost && s._state === State.Up) {
+    s._state = State.Wipe;
+    s._wait = 1;
   }
   return s._sending ? Next.Soon : Next.Rest;
 }

@@ -108,8 +108,11 @@ export interface Socket {
   unread?(n: number): void;
   /** `events` or its `sink` is another, or wants bytes again: offers room and unread bytes (again). May call back at once. */
   resume(): void;
-  /** Closes and frees everything. Safe at any time, also inside a callback and twice; no event follows. */
-  close(): void;
+  /**
+   * Closes and frees everything. Safe at any time, also inside a callback and twice; no event follows. What was written
+   * may still go out; where that would take time, `hurry` says that nobody needs it.
+   */
+  close(hurry?: boolean): void;
 }
 
 /** A network: what a board registers and `requests` uses. */

@@ -244,6 +244,45 @@ it('closes a connection that nobody wants, also where that is told by an excepti
   await b.allFree();
 });
 
+it.each([[[8, 8]], [[16]]])('an answer goes out whole, whoever comes next, with sockets of %j KB', async (buffers) => {
+  const b = bench({ driver: { buffers } });
+  const driver = extend(b.driver);
+  await b.wait(driver.link(STATIC));
+  const listener = driver.listen(80, (socket) => {
+    const n = note();
+    n.write = () => {
+      n.write = null;
+      socket.write(pattern(1500));
+      socket.close();
+    };
+    return n;
+  });
+  const listens = () => b.chip.sockets.some((s) => s.status === 0x14);
+  await b.until(listens);
+  let got = 0;
+  let ended = false;
+  const stream: any = b.lan.dial(80, {
+    onOpen: (s) => void (s.window = 0),
+    onData: (d) => void (got += d.length),
+    onEnd(s) {
+      ended = true;
+      s.end();
+    },
+  });
+  await b.rest(3000);
+  // a client that is slow leaves the server deaf where it has the only socket
+  expect([got, listens()]).toEqual([0, buffers.length > 1]);
+  b.lan.dial(80, {});
+  await b.rest(1000);
+  stream.window = 65535;
+  await b.until(() => ended);
+  expect(got).toBe(1500);
+  // whoever dials comes first
+  await b.rest(1000);
+  listener.close();
+  await b.allFree();
+});
+
 it('needs a socket', async () => {
   const b = await listening({ driver: { buffers: [16] } });
   expect(() => b.driver.listen(81, () => note())).toThrow(expect.objectContaining({ code: 'EMFILE' }));

@@ -132,7 +132,7 @@ describe('link', () => {
     const { driver } = b as any;
     for (const nothing of [undefined, null])
       expect(() => driver.connect(nothing, note())).toThrow(/connect\(\) is .*, must be {host, port}/);
-    expect(() => driver.udp(5000)).toThrow(/udp\(\) is 5000, must be {port}/);
+    for (const port of [5000, '5000']) expect(() => driver.udp(port)).toThrow(/udp\(\) is 5000, must be {port}/);
   });
 
   it('twice', async () => {
@@ -171,6 +171,37 @@ describe('link', () => {
     b.driver.unlink();
     expect((await linking).code).toBe('ENETDOWN');
     await b.wait(b.driver.link(STATIC));
+  });
+
+  it('unlink on a bus that throws', async () => {
+    const b = bench();
+    let broken = false;
+    const spi = b.chip.spi();
+    let frames = 0;
+    const works = () => {
+      frames++;
+      if (broken) throw new Error('SPI is gone');
+      return spi;
+    };
+    const driver = createStatic({
+      spi: { send: (d: any, cs: any) => works().send(d, cs), write: (...items: any[]) => works().write(...items) },
+      cs: b.pins.cs,
+    });
+    await b.wait(driver.link(STATIC));
+    broken = true;
+    driver.unlink();
+    expect(driver.is_linked()).toBe(false);
+    broken = false;
+    await b.wait(driver.link(STATIC));
+    // what does not go well is not tried again at once
+    broken = true;
+    await b.until(() => !driver.is_linked());
+    const before = frames;
+    await b.rest(10000);
+    expect(frames - before).toBeLessThan(50);
+    broken = false;
+    await b.until(() => driver.is_linked(), 2000);
+    driver.unlink();
   });
 
   it('DHCP, where it was left out', async () => {

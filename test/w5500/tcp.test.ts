@@ -124,6 +124,66 @@ describe('the end', () => {
     }
   });
 
+  it('close() while the peer has its window shut for 3 s: all goes out, then FIN; in a hurry, only FIN', async () => {
+    for (const hurry of [false, true]) {
+      const b = await linked();
+      let got = 0;
+      let ended = 0;
+      b.lan.serveTcp('10.0.0.9', 80, () => ({
+        onOpen: (s: Stream) => void (s.window = 0),
+        onData: (d: Uint8Array) => void (got += d.length),
+        onEnd(s: Stream) {
+          ended = got;
+          s.end();
+        },
+      }));
+      const n = note();
+      const s = b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
+      n.write = () => {
+        n.write = null;
+        s.write(pattern(1000));
+        s.close(hurry);
+      };
+      await b.until(() => b.lan.connections().length > 0);
+      const [stream] = b.lan.connections();
+      await b.rest(3000);
+      expect([got, b.free()]).toEqual([0, hurry]);
+      stream.window = 65535;
+      await b.until(b.free);
+      expect([got, ended]).toEqual(hurry ? [0, 0] : [1000, 1000]);
+    }
+  });
+
+  it('a chip that shows other RX pointers after a reset', async () => {
+    const b = await linked();
+    b.lan.serveTcp('10.0.0.9', 80, () => ({ onOpen: (s: Stream) => void s.write('abc') }));
+    const n = note();
+    b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
+    await b.until(() => n.text() === 'abc');
+    await b.rest(100);
+    b.lan.connections()[0].reset();
+    const { buffers } = b.chip.sockets[0];
+    buffers.rxWr = buffers.rxDone = (buffers.rxDone + 100) & 0xffff;
+    await b.until(() => n.closed.length > 0, 1000);
+    expect(n.closed[0].code).toBe('ECONNRESET');
+    await b.allFree();
+  });
+
+  it('RX pointers that will never agree', async () => {
+    const b = await linked();
+    b.lan.serveTcp('10.0.0.9', 80, () => ({ onOpen: (s: Stream) => void s.write('abc') }));
+    const n = note();
+    b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
+    await b.until(() => n.text() === 'abc');
+    await b.rest(100);
+    // a bit that the bus got wrong, when bytes were released
+    b.chip.sockets[0].setWord(0x28, b.chip.sockets[0].word(0x28) ^ 4);
+    b.lan.connections()[0].write('def');
+    await b.until(() => n.closed.length > 0, 1000);
+    expect(n.closed[0]).toMatchObject({ code: 'EIO', message: expect.stringMatching(/pointers do not agree/) });
+    await b.until(() => b.driver.is_linked());
+  });
+
   it('close() inside onData: nothing is asked any more', async () => {
     const b = await linked();
     const port = await serveTcp((s) => s.end(pattern(3000)));

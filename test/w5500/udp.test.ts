@@ -88,6 +88,31 @@ describe('UDP', () => {
     await b.allFree();
   });
 
+  it('after one that the chip lost: what came meanwhile is heard, and the next goes out alone', async () => {
+    const b = await linked();
+    const port = await echo();
+    const heard: string[] = [];
+    const codes: any[] = [];
+    const udp = b.driver.udp({ port: 5000 });
+    udp.onMessage = (data) => heard.push(Buffer.from(data).toString());
+    const send = (text: string) => udp.send(text, '10.0.0.9', port, (err) => codes.push(err && err.code));
+    send('one');
+    await b.until(() => heard.length === 1);
+    b.chip.faults.sendsLost = 1;
+    send('two');
+    await b.rest(500);
+    b.lan.udp({ src: '10.0.0.9', sport: 9, dst: STATIC.ip, dport: 5000, data: Buffer.from('meanwhile') });
+    await b.until(() => codes.length === 2, 3000);
+    send('three');
+    await b.until(() => codes.length === 3 && heard.length === 3, 1000);
+    expect([codes, heard]).toEqual([
+      [null, 'ETIMEDOUT', null],
+      ['one', 'meanwhile', 'three'],
+    ]);
+    udp.close();
+    await b.allFree();
+  });
+
   it('a datagram is one, on a socket that was a connection with small segments', async () => {
     const b = await linked({ driver: { buffers: [16] } });
     b.lan.serveTcp('10.0.0.9', 80, () => ({ onOpen: (s: any) => s.end() }));

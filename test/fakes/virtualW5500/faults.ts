@@ -18,6 +18,8 @@ export class ChipFaults {
   commandStuck = false;
   /** SEND_OK comes so many ms after its time; Infinity: never */
   sendOkDelayMs = 0;
+  /** so many SENDs are accepted, and nothing comes of them: neither a packet nor SEND_OK */
+  sendsLost = 0;
   /** chance that a byte of MISO is anything while the header goes out */
   headerNoise = 0;
   /** so many falling edges of INTn are not seen, though the level is low */

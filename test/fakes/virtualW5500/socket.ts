@@ -245,8 +245,10 @@ export class Socket {
     if (this.sending) this.violate('SEND before SEND_OK of the last one');
     if (!count) return this.violate('SEND of no bytes');
     if (count > txFree) return this.violate(`SEND of ${count} bytes with ${txFree} free`);
-    this.buffers.commit(count);
     this.sending = true;
+    if (this.core.faults.sendsLost-- > 0) return;
+    this.core.faults.sendsLost = 0;
+    this.buffers.commit(count);
     this.sends++;
     if (this.mode === R.MODE_UDP) this.udp.send(count, withMac);
     else this.tcp.send(count);

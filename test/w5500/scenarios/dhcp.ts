@@ -111,6 +111,15 @@ export const dhcpRows: Scenario[] = [
       await r.works();
     },
   },
+  {
+    name: 'a DISCOVER that the chip lost is sent again in time',
+    async run(r) {
+      r.chip.faults.sendsLost = 1;
+      expect(await r.link({ ...DHCP, timeout: 10000 })).toMatchObject(leased);
+      expect(types(r)).toEqual(['DISCOVER', 'REQUEST']);
+      await r.works();
+    },
+  },
   gets('silent to DISCOVER, then not', (r) => {
     r.dhcp.faults.silent = ['DISCOVER'];
     r.clock.setTimeout(() => r.dhcp.clearFaults(), 10000);

@@ -62,6 +62,12 @@ const lasting: [DnsFault, string][] = [
 ];
 
 export const dnsRows: Scenario[] = [
+  row('a query that the chip lost is sent again', async (r) => {
+    r.chip.faults.sendsLost = 1;
+    const at = r.clock.now();
+    expect(await look(r, 'api.test')).toBe('10.0.0.7');
+    expect(r.clock.now() - at).toBeLessThan(5000);
+  }),
   row('finds a name, through CNAMEs too, whatever its case', async (r) => {
     expect(await look(r, 'api.test')).toBe('10.0.0.7');
     expect(await look(r, 'ONE.test')).toBe('10.0.0.7');
