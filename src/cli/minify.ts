@@ -40,10 +40,10 @@ export function propertyNames(code: string): Set<string> {
 }
 
 /**
- * Three things that minifiers write and the interpreter cannot read: a `return` without value and semicolon that ends an
+ * Four things that minifiers write and the interpreter cannot read: a `return` without value and semicolon that ends an
  * unbraced branch at the end of a function, `if(x)return}` ("Unexpected end of Input"), a division behind `++` or `--`,
- * `i++/n`, which it takes for the start of a regular expression, and a slash in a class, `/[/]/`, which it takes for the
- * end of one.
+ * `i++/n`, which it takes for the start of a regular expression, a slash in a class, `/[/]/`, which it takes for the end
+ * of one, and a text at the start of a statement, `if(x){}"a"==y&&z()`: behind a block that was skipped it is empty.
  */
 export function mend(code: string): string {
   const puts: { at: number; text: string }[] = [];
@@ -52,6 +52,10 @@ export function mend(code: string): string {
       puts.push({ at: node.end, text: ';' });
     if (node.type === 'UpdateExpression' && !node.prefix && /^\s*\//.test(code.slice(node.end)))
       puts.push({ at: node.start, text: '(' }, { at: node.end, text: ')' });
+    const list = Array.isArray(node.body) ? node.body : Array.isArray(node.consequent) ? node.consequent : [];
+    for (let i = 1; i < list.length; i++)
+      if (/["'`]/.test(code[list[i].start]) && code[list[i - 1].end - 1] === '}')
+        puts.push({ at: list[i].start, text: ';' });
     // outside of a class a slash has its backslash already
     for (const { 0: piece, index } of node.regex ? node.regex.pattern.matchAll(/\\[^]|\//g) : [])
       if (piece === '/') puts.push({ at: node.start + 1 + index, text: '\\' });

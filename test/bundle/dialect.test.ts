@@ -217,6 +217,17 @@ describe('the minifier', () => {
     expect(await tidy(code)).toContain(mended.slice(2));
   });
 
+  it.each([
+    ['if(x){y()}"a"==z&&y()', 'if(x){y()};"a"==z&&y()'],
+    ['function f(){if(x){y()}else{z()}"a"==z&&y()}', 'function f(){if(x){y()}else{z()};"a"==z&&y()}'],
+    ['try{y()}catch(e){z()}`a`.b()', 'try{y()}catch(e){z()};`a`.b()'],
+    ['switch(x){case 1:if(y){z()}"a"==x&&y()}', 'switch(x){case 1:if(y){z()};"a"==x&&y()}'],
+    ['"use strict";if(x){"a"==z&&y()}else"b"==z&&y()', '"use strict";if(x){"a"==z&&y()}else"b"==z&&y()'],
+    ['y();"a"==z&&y()', 'y();"a"==z&&y()'],
+  ])('ends a block before a text: %s', (code, mended) => {
+    expect(mend(code)).toBe(mended);
+  });
+
   it('leaves no character but printable ASCII', async () => {
     const out = await minify('print(/[\\x00-\\x1f\\x7f]/.test("\\x01\\x7f\\xe9\\u20ac"))');
     expect(out).toMatch(/^[\x20-\x7e]*$/);
@@ -304,5 +315,22 @@ describeEngines('what the dialect check says', (engine) => {
   it('is true of what it accepts, minified', async () => {
     const { stdout } = await runIn(engine, await minify(trial(accepted.map(([, code]) => code))));
     expect(unexpected(accepted, stdout, 'ran')).toEqual([]);
+  });
+});
+
+describeEngines('a text behind a block', (engine) => {
+  it('is there when the block was skipped', async () => {
+    const source = `function f(x, t) {
+      if (x) { x = 2; t = 'string'; }
+      if (typeof t === 'string') print('text');
+      if (x) { x = 3; } else { x = 4; }
+      if (typeof t === 'number') print('number');
+      try { x++; } catch (e) { x = 0; }
+      'ab'.split('').forEach(function (c) { print(c); });
+    }
+    f(0, 'a');
+    f(1, 2);`;
+    for (const text of [await minify(source), await tidy(source)])
+      expect((await runIn(engine, text)).stdout).toBe('text\na\nb\ntext\na\nb\n');
   });
 });
