@@ -267,12 +267,16 @@ function hold(x: Exchange, promise: any): void {
 
 function release(x: Exchange): void {
   const pending = x._pending || [];
-  x._held = x._aside = 0;
+  let bytes: string;
+  x._held = 0;
   x._pending = undefined;
   // at least once, for the end
-  pending.concat('').forEach(function (bytes) {
+  do {
+    bytes = pending.shift() || '';
+    x._aside -= bytes.length;
     x.onData(bytes);
-  });
+  } while (pending.length && !x._held);
+  if (pending.length) x._pending = (x._pending || ([] as string[])).concat(pending);
   if (!x._held)
     if (x._closed !== undefined) x.onClose(x._closed);
     else x._socket!.resume();

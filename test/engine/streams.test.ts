@@ -64,4 +64,23 @@ describeEngines('long bodies', (engine) => {
     // the same after 12 calls more or 36: not a leak, but where in the program it is read
     expect(parseInt(lines[60].split(' ')[2])).toBeLessThanOrEqual(4);
   }, 120000);
+
+  it('a body that waits for the callback is held once', async () => {
+    const server = await RawServer.start(async (peer) => {
+      await peer.head();
+      await peer.send('HTTP/1.1 200 OK\r\nContent-Length: 14000\r\n\r\n' + body.toString('latin1', 0, 14000));
+    });
+    const folder = await inStorage(engine, linuxModules());
+    const source = `var full = [];
+      // not for it twice
+      if (process.memory().total === 4095) while (process.memory().free > 2800) full.push(new Uint8Array(400));
+      function wait() { return new Promise(function (go) { setTimeout(go, 5); }); }
+      function told(what) { console.log(what.received || what.message, full.length > 0); }
+      require('netdriver').register(require('linux'));
+      require('requests').get('${server.url('/')}', { stream_chunk: 1000, stream_callback: wait }).then(told, told);`;
+    const { stdout, failed } = await runIn(engine, source, { cwd: folder, timeoutMs: 30000 });
+    rmSync(folder, { recursive: true, force: true });
+    await server.stop();
+    expect({ stdout, failed }).toEqual({ stdout: `14000 ${/small/.test(engine)}\n`, failed: false });
+  });
 });
