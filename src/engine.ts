@@ -51,8 +51,10 @@ export function file(path: string): Source {
   let open: any;
   return {
     size: function (): number {
+      const stat = require('fs').statSync(path);
+      if (stat.dir) throw new Error(path + ' is no file');
       open = E.openFile(path, 'r');
-      return require('fs').statSync(path).size;
+      return stat.size;
     },
     read: function (n: number): string {
       return open.read(n);

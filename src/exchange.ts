@@ -19,8 +19,10 @@ function stage(x: Exchange): ConnectPhase {
 
 function failed(x: Exchange, code: string, message: string, phase?: Phase | 'open'): Error {
   const s = stage(x);
-  const up = s === 'open';
-  if (!phase || phase === 'open') phase = !up ? s : (x._unsent || x._out) && x._wait <= Wait.Field ? 'send' : at(x);
+  // TLS 1.3: the peer may say no when the handshake is over for us
+  const up = s === 'open' && phase !== 'tls';
+  if (!phase || phase === 'open')
+    phase = s !== 'open' ? s : (x._unsent || x._out) && x._wait <= Wait.Field ? 'send' : at(x);
   return error(
     up ? IOError : HTTPConnectionError,
     code || 'EIO',

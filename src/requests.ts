@@ -58,7 +58,7 @@ export function send(method: string, url: string, options?: any, source?: Source
       const o = pairsOf(options, 'options');
       const kept: Connection = o.connection;
       const keep = o.keep_headers;
-      const target = parseUrl(url, o.params, o.ctx || {});
+      const target = parseUrl(url, o.params, pairsOf(o.ctx, 'ctx'));
       const x = newExchange(o);
       let length = -1;
       if (keep != null) {

@@ -5,9 +5,14 @@ import { encodePairs } from './url';
 import type { Source } from './fd';
 import type { Bytes } from './net/driver';
 
-/** A source of bytes in memory: a string (as UTF-8) or a Uint8Array. */
-export function bytes(data: Bytes): Source {
-  const text = toStr(typeof data === 'string' ? toU8(data) : data);
+/**
+ * A source of bytes in memory: a string (as UTF-8), a Uint8Array or an ArrayBuffer.
+ * @throws TypeError (EINVAL) for anything else
+ */
+export function bytes(data: Bytes | ArrayBuffer): Source {
+  if (data instanceof ArrayBuffer) data = new U8(data);
+  need(typeof data === 'string' || data instanceof Uint8Array, 'data', data);
+  const text = toStr(typeof data === 'string' ? toU8(data) : (data as Uint8Array));
   let at = 0;
   return {
     size: function (): number {
@@ -31,12 +36,10 @@ export function requestBody(data: any, json: any): Source | undefined {
     data = jsonBytes(json);
     type = 'application/json';
   }
-  if (data instanceof ArrayBuffer) data = new U8(data);
-  if (typeof data === 'object' && !(data instanceof Uint8Array)) {
+  if (typeof data === 'object' && data.byteLength === undefined) {
     data = encodePairs(data, 'data');
     type = 'application/x-www-form-urlencoded';
   }
-  need(typeof data === 'string' || data instanceof Uint8Array, 'data', data);
   const source = bytes(data);
   source._type = type;
   return source;

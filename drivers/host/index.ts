@@ -39,7 +39,7 @@ class HostSocket implements Socket {
   phase: ConnectPhase = 'dns';
   private raw: net.Socket;
   private over = false;
-  private piece!: Buffer;
+  private piece?: Buffer;
   private busy = true;
 
   constructor(
@@ -65,9 +65,14 @@ class HostSocket implements Socket {
     raw.on('drain', () => this.offer());
     raw.on('readable', () => this.pull());
     raw.on('end', () => this.stop(null));
-    raw.on('error', (e) => this.stop(netError(e, this.phase)));
+    raw.on('error', (e) => this.stop(netError(e, this.refused(e) ? 'tls' : this.phase)));
     raw.on('close', () => this.stop(null));
     if (net.isIP(to.host)) this.phase = 'connect';
+  }
+
+  /** TLS 1.3: what the peer has against our certificate it says when the handshake is over for us. */
+  private refused(e: any): boolean {
+    return /_ALERT_/.test(e.code) && !this.piece;
   }
 
   private opened(): void {
@@ -93,7 +98,7 @@ class HostSocket implements Socket {
   }
 
   unread(n: number): void {
-    this.raw.unshift(this.piece.subarray(this.piece.length - n));
+    this.raw.unshift(this.piece!.subarray(this.piece!.length - n));
   }
 
   private stop(err: NetError | null): void {

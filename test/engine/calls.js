@@ -119,6 +119,17 @@ var calls = {
   missing: function (done) {
     told(requests.upload(BASE + 'missing', requests.fd.file('no-such-file')), done);
   },
+  folder: function (done) {
+    told(requests.upload(BASE + 'missing', requests.fd.file('/')), done);
+  },
+  nothing: function (done) {
+    try {
+      requests.fd.bytes(null);
+      done('taken');
+    } catch (e) {
+      done(fate(e));
+    }
+  },
   unstored: function (done) {
     told(requests.upload(BASE + 'missing', requests.fd.storage('no-such-file')), done);
   },

@@ -30,6 +30,8 @@ const wanted: { [name: string]: string | RegExp } = {
   long: /^IOError IOError E[A-Z]+ send boolean \d\d/,
   portless: /^HTTPConnectionError HTTPConnectionError ENODRIVER connect boolean \d\d/,
   missing: /^IOError IOError E[A-Z]+ send boolean \d\d/,
+  folder: /^IOError IOError EFILE send boolean \d\d/,
+  nothing: /^Other TypeError EINVAL url boolean \d\d/,
   unstored: /^IOError IOError E[A-Z]+ send boolean \d\d/,
   kept: '100 answers, then true',
   streamed: '1000,1000,500 2500 500',

@@ -141,6 +141,10 @@ it('a file that is not there', async () => {
   await refused(requests.upload(server.url(), requests.fd.file('/no/such/file')), { type: 'IOError' });
 });
 
+it.each([undefined, null, 5, {}, [1], new Uint16Array(1)])('bytes that are none: %p', (data: any) => {
+  expect(() => requests.fd.bytes(data)).toThrow(expect.objectContaining({ name: 'TypeError', code: 'EINVAL' }));
+});
+
 it('an unknown driver', async () => {
   const e = await refused(requests.get(server.url(), { driver: 'carrier-pigeon' }), { type: 'HTTPConnectionError' });
   expect(e.message).toContain('carrier-pigeon');
@@ -170,4 +174,5 @@ it('a source is closed when another argument is wrong', async () => {
 
 it.each(['x', 5, true, [], new Map(), () => 1])('options that are none: %p', async (options: any) => {
   await refused(requests.get(server.url(), options), { type: 'TypeError', code: 'EINVAL' });
+  await refused(requests.get(server.url(), { ctx: options }), { type: 'TypeError', code: 'EINVAL' });
 });

@@ -97,3 +97,18 @@ it('a kept connection is not taken for plain HTTP', async () => {
   });
   first.connection!.close();
 });
+
+it('a server that wants to know us says no, when the handshake is over for us', async () => {
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    const strict = createServer({ key, cert, ca: cert, requestCert: true, rejectUnauthorized: true, maxVersion });
+    await new Promise<void>((done) => strict.listen(0, '127.0.0.1', done));
+    const url = `https://localhost:${(strict.address() as AddressInfo).port}/`;
+    await expect(requests.get(url, { ctx: { ca: cert } })).rejects.toMatchObject({
+      name: 'HTTPConnectionError',
+      phase: 'tls',
+      retryable: false,
+    });
+    strict.closeAllConnections();
+    strict.close();
+  }
+});
