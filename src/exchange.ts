@@ -132,8 +132,10 @@ function onData(this: Exchange, bytes: any): void {
         x._response.content = new U8(view(bytes, 0, n));
         take(x, bytes, n, n, 0);
       }
-    } else if (x.sink) x.sink(toStr(bytes));
-    else take(x, bytes, n, 0, callback);
+    } else if (x.sink) {
+      // an array is only lent, and its text may be the same memory: this makes a copy
+      x.sink('' + toStr(bytes));
+    } else take(x, bytes, n, 0, callback);
   } catch (e) {
     settle(x, e);
   }

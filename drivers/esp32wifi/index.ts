@@ -72,7 +72,7 @@ function lose(why: string): void {
   // first, since their owners may link again
   wait(wanted && reconnect, backoff * (0.75 + Math.random() / 2));
   alive.slice().forEach(function (s) {
-    end(s, fault('', s.phase));
+    return end(s, fault('', s.phase));
   });
 }
 settle = lose;
@@ -126,7 +126,7 @@ export function link(o: WifiOptions): Promise<LinkInfo> {
         if (why) lose(why);
         else {
           onConnected();
-          wanted = o;
+          wanted = Object.assign({}, o);
           wait();
         }
         if (is_linked()) resolve(link_info());
@@ -180,7 +180,7 @@ function ask(): void {
     asking = answer;
     guard = setTimeout(answer, PATIENCE);
     try {
-      radio().getHostByName('' + s._to.host, answer);
+      radio().getHostByName(s._to.host, answer);
     } catch (e) {
       setTimeout(answer);
     }
@@ -202,13 +202,11 @@ export function gethostbyname(host: string): Promise<string> {
 
 export function connect(to: Endpoint, events: Receiver): Socket {
   const s: any = newSocket(events);
+  // throws where there is no link: `net` does not ask
+  link_info();
   s._to = to;
   // the firmware's connect() blocks for the lookup too, so the name is looked up first
-  if (isAddress(to.host)) {
-    // `net` does not ask whether there is one
-    link_info();
-    open(s, to.host, to);
-  }
+  if (isAddress(to.host)) open(s, to.host, to);
   alive.push(s);
   ask();
   return s;

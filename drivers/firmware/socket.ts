@@ -90,13 +90,11 @@ const methods = {
   },
   close: function (this: FirmwareSocket): void {
     const raw = this._raw;
-    if (raw !== 0) {
-      const i = alive.indexOf(this);
-      if (~i) alive.splice(i, 1);
-      this._raw = 0;
-      // end() would wait for ever where the peer does not take what was written
-      if (raw) raw.clsNow = 1;
-    }
+    const i = alive.indexOf(this);
+    if (~i) alive.splice(i, 1);
+    this._raw = 0;
+    // end() would wait for ever where the peer does not take what was written
+    if (raw) raw.clsNow = 1;
   },
 };
 

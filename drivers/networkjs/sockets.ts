@@ -149,6 +149,7 @@ function send(id: number, data: string, type: number): number {
       s._sock.write(data);
     }
   } catch (e: any) {
+    s._busy = false;
     s.onClose(e);
     n = 0;
   }

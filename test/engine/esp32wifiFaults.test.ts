@@ -35,6 +35,10 @@ calls:
 192.168.7.2
 true
 calls: connect twice
+- options that are used again for another network
+192.168.7.2
+192.168.7.2
+calls: connect home, connect twice, connect twice
 - unlink during link
  | ENETDOWN | connect | no WiFi link: unlinked
 false

@@ -83,4 +83,40 @@ describeEngines('long bodies', (engine) => {
     await server.stop();
     expect({ stdout, failed }).toEqual({ stdout: `14000 ${/small/.test(engine)}\n`, failed: false });
   });
+
+  it('from a driver that pushes arrays, which it fills again', async () => {
+    const folder = await inStorage(engine, linuxModules());
+    const source = `var buffer = new Uint8Array(300);
+      var socket = { phase: 'open', write: function () {}, resume: function () {}, close: function () {} };
+      var can = { tls: false, verify: false, sni: false, pause: false, blocking: [] };
+      function fill(from) { for (var i = 0; i < 300; i++) buffer[i] = (from + i) % 251; }
+      function serve() {
+        var events = socket.events;
+        events.onWritable(512);
+        events.onData('HTTP/1.1 200 OK\\r\\nContent-Length: 6000\\r\\n\\r\\n');
+        for (var at = 0; at < 6000; at += 300) { fill(at); events.onData(buffer); }
+        fill(7);
+      }
+      function get(chunk) {
+        var at = 0;
+        var wrong = 0;
+        function take(piece) { for (var i = 0; i < piece.length; i++) if (piece[i] !== at++ % 251) wrong++; }
+        setTimeout(serve, 1);
+        return require('requests').get('http://a/', { stream_chunk: chunk, stream_callback: take }).then(function (r) {
+          var last = r.content;
+          for (var i = 0; i < last.length; i++) if (last[i] !== (6000 - last.length + i) % 251) wrong++;
+          console.log(chunk, at, wrong);
+        });
+      }
+      require('netdriver').register({
+        name: 'pushes',
+        capabilities: can,
+        is_linked: function () { return true; },
+        connect: function (to, events) { socket.events = events; return socket; },
+      });
+      get(512).then(function () { return get(300); }).then(function () { return get(0); });`;
+    const { stdout, failed } = await runIn(engine, source, { cwd: folder });
+    rmSync(folder, { recursive: true, force: true });
+    expect({ stdout, failed }).toEqual({ stdout: '512 6000 0\n300 6000 0\n0 6000 0\n', failed: false });
+  });
 });

@@ -110,6 +110,18 @@ add('callbacks that come twice', function () {
   });
 });
 
+add('options that are used again for another network', function () {
+  var o = { ssid: 'home', password: 'secret' };
+  result(driver.link(o), function () {
+    o.ssid = 'twice';
+    result(driver.link(o), function () {
+      o.password = '';
+      wifi.drop(0);
+      whenLinked(calls);
+    });
+  });
+});
+
 add('unlink during link', function () {
   result(driver.link(HOME), function () {
     setTimeout(function () {

@@ -81,6 +81,9 @@ it('has as many sockets as the chip, and says when there are no more', async () 
   await b.allFree();
   const udp = network.create(undefined, 5000, UDP);
   expect(network.recv(udp, 536, UDP)).toBe('');
+  await b.until(() => !b.free());
+  // a datagram that cannot be sent: to port 0
+  network.send(udp, '\x0a\0\0\x07\0\0\x02\0hi', UDP);
   network.close(udp);
   await b.allFree();
 });
