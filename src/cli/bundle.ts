@@ -149,7 +149,7 @@ function internalNames(files: string[], resolver: Resolver): string[] {
 async function smallest(text: string, internal: string[], findings: number, arrows: boolean): Promise<string> {
   const props = internal.length ? new RegExp(`^(${internal.join('|')})$`) : undefined;
   for (const compress of [true, false]) {
-    const out = await minify(text, { props, compress, arrows, evaluate: !hides(text) });
+    const out = await minify(text, { props, compress, arrows, lineLength: 200, evaluate: !hides(text) });
     if (checkDialect(out).length <= findings) return out;
   }
   return tidy(text);

@@ -14,6 +14,8 @@ export interface MinifyRequest {
   compress?: boolean;
   /** false: nothing is computed beforehand, such as the length of a text, which may be another in the interpreter */
   evaluate?: boolean;
+  /** where lines end: the stack of an error in the interpreter has as many blanks as its column, and they are memory */
+  lineLength?: number;
   /** false: no arrow functions, which Node, unlike the interpreter, does not take for constructors */
   arrows?: boolean;
 }
@@ -170,7 +172,7 @@ export async function minify(code: string, request: MinifyRequest = {}): Promise
       properties: request.props ? { regex: request.props, reserved: request.reserved || [] } : false,
     },
     nameCache: props ? { props, vars: nameVariables(small) } : undefined,
-    format: { ascii_only: true, comments: false, shorthand: true },
+    format: { ascii_only: true, comments: false, shorthand: true, max_line_len: request.lineLength },
   });
 }
 

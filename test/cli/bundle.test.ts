@@ -10,7 +10,7 @@ afterEach(() => shop.close());
 async function make(app: string, { name = 'app.js', board = 'linux', readable = true } = {}): Promise<string> {
   const { code } = await bundle({ app: shop.file(name, app), board, root: ROOT, readable });
   // a small bundle is one block of `let`, which is all that is not ES5 about it
-  const es5 = readable ? code : code.replace(/^\{|\}\s*$/g, '').replace(/(^|[;}])let /g, '$1var ');
+  const es5 = readable ? code : code.replace(/^\{|\}\s*$/g, '').replace(/(^|[;}])let /gm, '$1var ');
   expect(checkDialect(es5)).toEqual([]);
   return code;
 }
@@ -178,6 +178,16 @@ describeEngines('a bundle', (engine) => {
     const code = await make(modern, { readable });
     const { stdout } = await runIn(engine, `${code}print(made, by_hand, typeof Counter, typeof all, typeof list);`);
     expect(stdout).toBe('x12y12 3 0,1,2 linux 3 5\n8 undefined undefined undefined undefined\n');
+  });
+
+  it('costs little memory for the stack of an error, and no text is broken for that', async () => {
+    const code = await make(
+      `const { get, post } = require("requests"), long = "${'ab c'.repeat(100)}";
+       print(long.length, /a${'[b ]'.repeat(60)}/.test(long), typeof get + typeof post);
+       try { nowhere(); } catch (e) { print(e.stack.length < 500 || e.stack.length); }`,
+      { readable: false },
+    );
+    expect((await runIn(engine, code)).stdout).toBe('400 false functionfunction\ntrue\n');
   });
 
   it('uses files of the application', async () => {

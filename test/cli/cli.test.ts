@@ -35,7 +35,7 @@ describe('bundle', () => {
     const { status, stdout } = await shop.cli('bundle', 'app.js', '--board', 'linux', '--out', 'out.js');
     const code = readFileSync(join(shop.folder, 'out.js'), 'utf8');
     expect({ status, stdout }).toEqual({ status: 0, stdout: `out.js: ${code.length} bytes\n` });
-    expect(code.split('\n')).toHaveLength(2);
+    expect(code.split('\n').every((line) => line.length < 300)).toBe(true);
   });
 
   it('writes it readable on demand', async () => {
