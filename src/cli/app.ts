@@ -45,7 +45,7 @@ export function compile(file: string): Compiled {
       removeComments: true,
       sourceMap: true,
     },
-    transformers: { before: [asCommonJs] },
+    transformers: { before: [asCommonJs, asSum] },
   });
   for (const { messageText, start, file: at } of diagnostics || []) {
     const line = at && start !== undefined ? at.getLineAndCharacterOfPosition(start).line + 1 : 1;
@@ -86,6 +86,29 @@ const asCommonJs: ts.TransformerFactory<ts.SourceFile> =
     const statements = file.statements.map((node) => ts.setTextRange(translate(node), node));
     return factory.updateSourceFile(file, statements);
   };
+
+/**
+ * `a${b}` as `'a' + String(b)`. The interpreter leaves out what is undefined of `'a'.concat(b)`, which the compiler would
+ * write, and takes a date for a number in `'a' + b`.
+ */
+const asSum: ts.TransformerFactory<ts.SourceFile> = (context) => {
+  const { factory } = context;
+  const text = (part: ts.TemplateLiteralLikeNode): ts.Expression[] =>
+    part.text ? [factory.createStringLiteral(part.text)] : [];
+  const value = ({ expression }: ts.TemplateSpan): ts.Expression =>
+    factory.createCallExpression(factory.createIdentifier('String'), undefined, [expression]);
+  const visit = (given: ts.Node): ts.Node => {
+    if (ts.isTaggedTemplateExpression(given)) return given;
+    const node = ts.visitEachChild(given, visit, context);
+    if (!ts.isTemplateExpression(node)) return node;
+    const terms = [...text(node.head), ...node.templateSpans.flatMap((span) => [value(span), ...text(span.literal)])];
+    return ts.setTextRange(
+      terms.reduce((sum, term) => factory.createAdd(sum, term)),
+      given,
+    );
+  };
+  return (file) => ts.visitEachChild(file, visit, context);
+};
 
 /** Is a name used as a value? */
 function isUsed(name: ts.Identifier, node: ts.Node): boolean {

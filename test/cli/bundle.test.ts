@@ -180,6 +180,18 @@ describeEngines('a bundle', (engine) => {
     expect(stdout).toBe('x12y12 3 0,1,2 linux 3 5\n8 undefined undefined undefined undefined\n');
   });
 
+  it('has in its template strings what the values are', async () => {
+    const app = `
+      let u, n = 2; const o = { toString: () => "o" }, at = new Date(0);
+      print(\`x\${u}y\${null}\`, \`\${n}\${n}\`, \`\${n ? u : n}|\${n, o}|\${n + 1}|\${\`<\${[u, n]}>\`}\`, \`a\n\${n}\`.length * 2);
+      print(\`\${at}\` === at.toString(), \`\${() => n}\`.length > 5, typeof \`\${n}\`, ((f) => \`\${f}.\`)(n));
+    `;
+    for (const readable of [true, false])
+      expect((await runIn(engine, await make(app, { readable }))).stdout).toBe(
+        'xundefinedynull 22 undefined|o|3|<,2> 6\ntrue true string 2.\n',
+      );
+  });
+
   it('costs little memory for the stack of an error, and no text is broken for that', async () => {
     const code = await make(
       `const { get, post } = require("requests"), long = "${'ab c'.repeat(100)}";
