@@ -134,8 +134,24 @@ describe('an application that cannot run', () => {
     ['a name that is not exported', 'import { fetch } from "requests"; fetch();', /"fetch" is not exported/],
     ['a syntax error', 'var a = 1;\nvar = 2;', /app\.js:2: /],
     ['top-level await', 'print(await 1);', /await/],
+    [
+      'arguments in an arrow function',
+      'function f() {\n  return () => arguments[0];\n}\nprint(f(1));',
+      /app\.js:2: The 'arguments' object cannot be referenced in an arrow function/,
+    ],
+    [
+      'an assignment to a constant',
+      '#!/bin/sh\nconst a = 1;\nprint(a);\na = 2;',
+      /app\.js:4: Cannot assign to 'a' because it is a constant/,
+    ],
+    ['a name declared twice', 'let a = 1;\nprint(a);\nlet a = 2;', /app\.js:1: Cannot redeclare .* 'a'/],
   ])('is refused for %s, with file and line', async (_, app, why) => {
     expect(await complaint(app)).toMatch(why);
+  });
+
+  it('is refused for the same in TypeScript', async () => {
+    const app = 'enum Kind { One, Two }\nconst a: Kind = Kind.One;\n(a as any) === 1 && print(a);\na! = Kind.Two;';
+    expect(await complaint(app, 'app.ts')).toMatch(/app\.ts:4: Cannot assign to 'a'/);
   });
 
   it('is refused for what a part of it does', async () => {
