@@ -69,6 +69,7 @@ async function link(app: string, resolver: Resolver): Promise<Linked> {
   try {
     const built = await rollup({
       input: ENTRY,
+      context: 'this',
       plugins: [resolver.plugin(app)],
       treeshake: {
         moduleSideEffects: (id) => !id.startsWith(resolver.library.folder),

@@ -3,6 +3,7 @@
 import type { Compiled } from './app';
 import { Failure } from './failure';
 import { nodesOf } from './minify';
+import { children } from './scopes';
 
 /** What a name in `require` or `import` stands for; `file` is absent for what the device has to find. */
 export interface Target {
@@ -85,6 +86,12 @@ function exported(node: any): any {
   return /^(exports|module)$/.test((object.object || object).name) ? node.right : node;
 }
 
+/** `this` outside of functions. */
+function* outerThis(node: any): Generator<any> {
+  if (node.type === 'ThisExpression') yield node;
+  if (!/Function/.test(node.type)) for (const [, child] of children(node)) yield* outerThis(child);
+}
+
 const lineOf = (code: string, node: any): number => code.slice(0, node.start).split('\n').length;
 
 export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place, warn, isApp }: Surroundings): string {
@@ -143,6 +150,9 @@ export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place, w
     }
     edits.push({ start: node.start, end: node.end, text: from.isLazy ? `${name}()` : name });
   }
+
+  if (isLazy || compiled.isCommonJs)
+    for (const { start, end } of outerThis(program)) edits.push({ start, end, text: 'exports' });
 
   // the firmware looks for it among the globals
   if (isApp && program.body.some((node: any) => declares('onInit', node.declaration || node)))

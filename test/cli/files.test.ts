@@ -218,6 +218,17 @@ const order: Row[] = [
     'app,0-Storage',
   ],
 ];
+const exporter = 'this.v = 1; exports.own = () => this === exports; (function () { exports.is = this === global; })();';
+const atTop: Row[] = [
+  ['the global object in a program', { 'app.js': 'this.v = 1; print(v, (() => this === global)());' }, '1 true'],
+  ['exports', { 'app.js': 'var x = require("./x"); print(x.v, x.own(), x.is);', 'x.js': exporter }, '1 true true'],
+  [
+    'exports of a file that is run later',
+    { 'app.js': 'print("app"); var x = require("./x"); print(x.v, x.own(), x.is);', 'x.js': exporter },
+    'app,1 true true',
+  ],
+];
+
 /** ES modules among CommonJS */
 const mixed: Row[] = [
   [
@@ -318,6 +329,11 @@ describe('an application of CommonJS files', () => {
 describeEngines('an application of several files', (engine) => {
   it.each([...reexports, ...mixed, ...typed])('runs: %s', async (_, files, stdout) => {
     expect((await runIn(engine, await make(files))).stdout).toBe(stdout.replace(/,/g, '\n') + '\n');
+  });
+
+  it.each(atTop)('takes for `this`: %s', async (_, files, stdout) => {
+    for (const readable of [true, false])
+      expect((await runIn(engine, await make(files, readable))).stdout).toBe(stdout.replace(/,/g, '\n') + '\n');
   });
 
   it.each(order)('runs a file required %s', async (_, files, stdout) => {
