@@ -36,7 +36,8 @@ export function compile(file: string): Compiled {
   if (extname(file) === '.json') source = `module.exports = ${source.trimEnd()};`;
   source = source.replace(/^#!.*/, '');
   const { outputText, sourceMapText, diagnostics } = ts.transpileModule(source, {
-    fileName: file.replace(/\.json$/, '.js'),
+    // `.cjs` and `.cts` would be compiled to CommonJS
+    fileName: file.replace(/\.json$/, '.js').replace(/\.[cm]([jt]s)$/, '.$1'),
     reportDiagnostics: true,
     compilerOptions: {
       target: ts.ScriptTarget.ES5,
@@ -55,15 +56,16 @@ export function compile(file: string): Compiled {
   // Object.assign is what the compiler's own helper falls back on, and the interpreter has it.
   const helper = /\b__assign\(/.test(outputText) ? 'var __assign = Object.assign; ' : '';
   const code = helper + outputText.replace(/(^|\n)(export \{\};)?\s*\/\/# sourceMappingURL=.*\s*$/, '\n');
-  const program = parseModule(code, file, sourceMapText || '');
+  const map = JSON.stringify({ ...JSON.parse(sourceMapText!), sources: [file] });
+  const program = parseModule(code, file, map);
   for (const node of nodesOf(program))
     // those in functions are compiled to something else
     if (node.type === 'AwaitExpression')
       throw new Failure(
-        `${show(file)}:${sourceLine(sourceMapText || '', node.loc.start.line)}: await outside of a function: the interpreter cannot wait, use then()`,
+        `${show(file)}:${sourceLine(map, node.loc.start.line)}: await outside of a function: the interpreter cannot wait, use then()`,
       );
   const isModule = program.body.some((node: any) => /^(Import|Export)/.test(node.type));
-  return { code, map: sourceMapText || '', program, isModule, isCommonJs: !isModule && usesExports(program) };
+  return { code, map, program, isModule, isCommonJs: !isModule && usesExports(program) };
 }
 
 /** A name declared twice, `arguments` in an arrow function, an assignment to a constant. */

@@ -92,6 +92,16 @@ describe('bundle', () => {
   });
 });
 
+describe('a CommonJS file by its name', () => {
+  it.each(['app.cjs', 'app.cts'])('is an application: %s', async (name) => {
+    shop.file('part.cjs', 'exports.two = 2;');
+    shop.file(name, 'const { two } = require("./part.cjs");\nexports.three = two + 1;\nprint(exports.three);');
+    expect(await shop.cli('run', name, '--board', 'host')).toEqual({ status: 0, stdout: '3\n', stderr: '' });
+    shop.file(name, 'exports.a = 1;\n\nprint(new Map());');
+    expect((await shop.cli('run', name, '--board', 'host')).stderr).toBe(`${name}:3: no global Map\n`);
+  });
+});
+
 describe('the files of an application', () => {
   const files = { 'app.js': 'require("./lib/part"); print(require("./data.json").a);', 'lib/part.js': 'print(1);' };
 
