@@ -13,9 +13,6 @@ import { hides, reveal } from './literals';
 import { asBlock, minify, propertyNames, tidy } from './minify';
 import { ENTRY, Resolver } from './resolver';
 
-/** Boards whose bundles run under Node. */
-export const UNDER_NODE = ['host', 'sim-w5500'];
-
 export interface BundleRequest {
   app: string;
   board: string;
@@ -54,9 +51,7 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   if (faults.size) throw new Failure([...faults].join('\n'));
   const out = request.readable
     ? await tidy(text)
-    : asBlock(
-        await smallest(text, internalNames(files, resolver), findings.length, !UNDER_NODE.includes(request.board)),
-      );
+    : asBlock(await smallest(text, internalNames(files, resolver), findings.length, !library.isUnderNode));
   return {
     code: reveal(out.trimEnd()) + '\n',
     warnings: [...resolver.warnings],

@@ -3,9 +3,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from './failure';
 
+/** Boards whose bundles run under Node. */
+export const UNDER_NODE = ['host', 'sim-w5500'];
+
 export interface Library {
   /** folder of the ES5 modules */
   folder: string;
+  /** the board is one of those */
+  isUnderNode: boolean;
   /** the file behind a module name as an application writes it, if it is one of ours */
   find(name: string): string | undefined;
   /** what an application calls the module in this file, if it is one of ours */
@@ -52,6 +57,7 @@ export function openLibrary(root: string, board: string): Library {
   const nameOf = (file: string): string | undefined =>
     ['requests', 'netdriver', 'board', ...drivers].find((name) => find(name) === file);
 
-  const nodeOnly = [join(folder, 'drivers', 'host'), join(folder, 'boards', 'host')];
-  return { folder, find, nameOf, isNodeOnly: (file) => nodeOnly.some((start) => file.startsWith(start)) };
+  const nodeOnly = [join(folder, 'drivers', 'host'), ...UNDER_NODE.map((name) => join(folder, 'boards', name))];
+  const isNodeOnly = (file: string): boolean => nodeOnly.some((start) => file.startsWith(start));
+  return { folder, isUnderNode: UNDER_NODE.includes(board), find, nameOf, isNodeOnly };
 }

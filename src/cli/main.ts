@@ -3,11 +3,12 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
-import { bundle, UNDER_NODE } from './bundle';
+import { bundle } from './bundle';
 import type { Bundle } from './bundle';
 import { runAtDesk } from './desk';
 import { Failure } from './failure';
 import { findEngine, runInEngine } from './interpreter';
+import { UNDER_NODE } from './library';
 import { traceTo } from '../node/virtual';
 
 // This file becomes dist/node/cli.mjs.

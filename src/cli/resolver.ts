@@ -43,6 +43,8 @@ export class Resolver {
 
   private lookUp(name: string, file: string, line: number): Target {
     const own = this.library.find(name);
+    if (own && this.library.isNodeOnly(own) && !this.library.isUnderNode)
+      throw new Failure(`${show(file)}:${line}: module "${name}" runs under Node only`);
     if (own) return { file: own, imported: own, isOurs: true };
     if (FIRMWARE.has(name)) return {};
     const found = name.startsWith('.') || isAbsolute(name) ? localFile(name, file, line) : installed(name, file);

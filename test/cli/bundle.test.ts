@@ -131,6 +131,16 @@ describe('an application that cannot run', () => {
     ],
     ['a call above its function', 'f();\nfunction f() { print(1); }', /app\.js:1: f is used where/],
     ['a missing file', '\nrequire("./nothing");', /app\.js:2: cannot find "\.\/nothing"/],
+    [
+      'a driver of Node',
+      '\nimport { driver } from "host"; print(driver);',
+      /app\.js:2: module "host" runs under Node only/,
+    ],
+    [
+      'a board under Node',
+      'var b = 1;\nfunction f() { require("espruino-requests/boards/sim-w5500"); }',
+      /app\.js:2: module "espruino-requests\/boards\/sim-w5500" runs under Node only/,
+    ],
     ['a name that is not exported', 'import { fetch } from "requests"; fetch();', /"fetch" is not exported/],
     ['a syntax error', 'var a = 1;\nvar = 2;', /app\.js:2: /],
     ['top-level await', 'print(await 1);', /await/],
