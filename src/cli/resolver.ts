@@ -129,7 +129,9 @@ export class Resolver {
 
 function localFile(name: string, from: string, line: number): string {
   const path = resolve(dirname(from), name);
-  const found = [...EXTENSIONS.map((end) => path + end), path.replace(/\.js$/, '.ts')].find(
+  const isFolder = /(^|\/)\.{0,2}$/.test(name);
+  const ends = isFolder ? EXTENSIONS.filter((end) => end.startsWith('/')) : EXTENSIONS;
+  const found = [...ends.map((end) => path + end), path.replace(/\.js$/, '.ts')].find(
     (file) => existsSync(file) && statSync(file).isFile(),
   );
   if (!found) throw new Failure(`${show(from)}:${line}: cannot find "${name}"`);

@@ -127,6 +127,16 @@ const order: Row[] = [
     'x runs,1',
   ],
   [
+    'of a folder beside a file of the same name',
+    {
+      'app.js': 'print(require("./lib/").v, require("./lib/.").v, require("./lib").v, require(".").v);',
+      'lib.js': 'exports.v = 1;',
+      'lib/index.js': 'exports.v = 2;',
+      'index.js': 'exports.v = 5;',
+    },
+    '2 2 1 5',
+  ],
+  [
     'without exports',
     { 'app.js': 'print("app"); require("./x"); require("./x");', 'x.js': 'print("x runs");' },
     'app,x runs',
