@@ -86,10 +86,20 @@ class Timers {
     return timer;
   };
 
-  readonly clear = (timer: NodeJS.Timeout): void => {
-    this.set.delete(timer);
-    clearTimeout(timer);
-  };
+  /** Without an argument, all of them; what is undefined is more likely a mistake, and the interpreter refuses it. */
+  private clearing(name: string) {
+    return (...timers: (NodeJS.Timeout | undefined)[]): void => {
+      if (timers.length && timers[0] === undefined)
+        throw new Error(`${name}(undefined) not allowed. Use ${name}() instead`);
+      for (const timer of timers.length ? timers.slice(0, 1) : this.set) {
+        this.set.delete(timer!);
+        clearTimeout(timer);
+      }
+    };
+  }
+
+  readonly clearTimeout = this.clearing('clearTimeout');
+  readonly clearInterval = this.clearing('clearInterval');
 }
 
 /** A virtual network ends with the application, once what is on the way has arrived. */
@@ -120,8 +130,8 @@ export function runAtDesk(code: string, app: string): void {
     E,
     setTimeout: timers.setTimeout,
     setInterval: timers.setInterval,
-    clearTimeout: timers.clear,
-    clearInterval: timers.clear,
+    clearTimeout: timers.clearTimeout,
+    clearInterval: timers.clearInterval,
     JSON: json,
     require: requireFrom(app),
     process: {

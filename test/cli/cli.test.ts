@@ -218,6 +218,27 @@ describe('run --board host', () => {
     expect(stdout).toBe('abyz big true\n4 caf 233 undefined\nnumber number /w== AB\n');
   });
 
+  it('clears timers as the interpreter does', async () => {
+    shop.file(
+      'app.js',
+      `var never = function () { print("never"); }, nothing;
+       [clearTimeout, clearInterval].forEach(function (clear) {
+         try { clear(nothing); } catch (e) { print(e.message); }
+         clear(null);
+         clear(setTimeout(never, 1));
+       });
+       setTimeout(never, 1); setInterval(never, 1);
+       clearTimeout();
+       setTimeout(print, 1, "on");`,
+    );
+    const stdout =
+      'clearTimeout(undefined) not allowed. Use clearTimeout() instead\n' +
+      'clearInterval(undefined) not allowed. Use clearInterval() instead\non\n';
+    const ways = [['host'], ...findEngines().map((engine) => ['linux', '--engine', engine])];
+    for (const way of ways)
+      expect(await shop.cli('run', 'app.js', '--board', ...way)).toEqual({ status: 0, stdout, stderr: '' });
+  });
+
   it.each([
     ['at once', 'nowhere();'],
     ['later', 'setTimeout(function () { nowhere(); }, 1);'],
