@@ -6,7 +6,7 @@ import { parse } from 'acorn';
 import ts from 'typescript';
 import { Failure, show } from './failure';
 import { jsonFault } from './json';
-import { hide } from './literals';
+import { hide, hides, original } from './literals';
 import { nodesOf } from './minify';
 
 export interface Compiled {
@@ -51,25 +51,32 @@ export function compile(file: string): Compiled {
   });
   for (const { messageText, start, file: at } of [...diagnostics!, ...unsaid(source, file)]) {
     const line = at && start !== undefined ? at.getLineAndCharacterOfPosition(start).line + 1 : 1;
-    throw new Failure(`${show(file)}:${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`);
+    const letter = at?.text[start!] || '';
+    const why = hides(letter)
+      ? `${original(letter)} outside of a text: names in the interpreter are ASCII`
+      : ts.flattenDiagnosticMessageText(messageText, ' ');
+    throw new Failure(`${show(file)}:${line}: ${why}`);
   }
   // Object.assign is what the compiler's own helper falls back on, and the interpreter has it.
   const helper = /\b__assign\(/.test(outputText) ? 'var __assign = Object.assign; ' : '';
   const code = helper + outputText.replace(/(^|\n)(export \{\};)?\s*\/\/# sourceMappingURL=.*\s*$/, '\n');
   const map = JSON.stringify({ ...JSON.parse(sourceMapText!), sources: [file] });
   const program = parseModule(code, file, map);
-  for (const node of nodesOf(program))
-    // those in functions are compiled to something else
-    if (node.type === 'AwaitExpression')
-      throw new Failure(
-        `${show(file)}:${sourceLine(map, node.loc.start.line)}: await outside of a function: the interpreter cannot wait, use then()`,
-      );
+  for (const { type, loc } of nodesOf(program))
+    if (type in ELSEWHERE) throw new Failure(`${show(file)}:${sourceLine(map, loc.start.line)}: ${ELSEWHERE[type]}`);
   const isModule = program.body.some((node: any) => /^(Import|Export)/.test(node.type));
   return { code, map, program, isModule, isCommonJs: !isModule && usesExports(program) };
 }
 
-/** A name declared twice, `arguments` in an arrow function, an assignment to a constant. */
-const UNSAID = [2451, 2496, 2588];
+/** What the compiler leaves as it is. An `await` in a function becomes something else. */
+const ELSEWHERE: Record<string, string> = {
+  AwaitExpression: 'await outside of a function: the interpreter cannot wait, use then()',
+  ImportExpression: 'dynamic import: the interpreter cannot load a file later, use require()',
+  MetaProperty: 'import.meta: the interpreter has no files',
+};
+
+/** A name declared twice, `arguments` in an arrow function, an assignment to a constant, a #private member. */
+const UNSAID = [2451, 2496, 2588, 18028];
 
 /** Of these the compiler makes something else, and says nothing unless it knows the types. */
 function unsaid(source: string, file: string): readonly ts.Diagnostic[] {

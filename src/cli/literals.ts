@@ -25,6 +25,9 @@ export function hides(text: string): boolean {
   return /[\ue000-\uf8ff]/.test(text);
 }
 
+/** What a private character stands for. */
+export const original = (letter: string): string => hidden[letter.charCodeAt(0) - FIRST];
+
 /** Puts back what was hidden, which a minifier has written as escapes. */
 export function reveal(code: string): string {
   return code.replace(/\\u([0-9a-f]{4})/gi, (escape, hex) => hidden[parseInt(hex, 16) - FIRST] || escape);
