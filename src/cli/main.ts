@@ -46,12 +46,17 @@ program
   .command('bundle <app>')
   .description('one file of an application (.js or .ts) and the modules it uses, ready for the interpreter')
   .requiredOption('--board <board>', 'what it will run on')
-  .requiredOption('--out <file>', 'where to write it')
+  .requiredOption('--out <file>', 'where to write it, - for stdout')
   .option('--readable', 'do not minify')
   .action(async (app, { board, out, readable }) => {
     const made = await make(app, board, readable);
+    const size = `${Buffer.byteLength(made.code)} bytes`;
+    if (out === '-') {
+      process.stdout.write(made.code);
+      return console.error(size);
+    }
     writing([out], made, () => writeFileSync(out, made.code));
-    console.log(`${out}: ${Buffer.byteLength(made.code)} bytes`);
+    console.log(`${out}: ${size}`);
   });
 
 /** At boot, the firmware calls a global `onInit` after the program. */

@@ -38,6 +38,14 @@ describe('bundle', () => {
     expect(code.split('\n').every((line) => line.length < 300)).toBe(true);
   });
 
+  it('writes it to stdout', async () => {
+    shop.file('app.js', 'print("é");');
+    const { stdout, ...rest } = await shop.cli('bundle', 'app.js', '--board', 'linux', '--out', '-');
+    expect(rest).toEqual({ status: 0, stderr: `${Buffer.byteLength(stdout)} bytes\n` });
+    expect(stdout).toMatch(/^\{?print\("é"\);?\}?\n$/);
+    expect(existsSync(join(shop.folder, '-'))).toBe(false);
+  });
+
   it('writes it readable on demand', async () => {
     shop.file('app.ts', 'const answer: number = 42; print(answer, answer);');
     await shop.cli('bundle', 'app.ts', '--board', 'linux', '--out', 'out.js', '--readable');
