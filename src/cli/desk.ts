@@ -112,6 +112,9 @@ function hangUpAfter(timers: Timers): void {
   setInterval(look, 500).unref();
 }
 
+/** The stack of an error down to the application's own lines. */
+const ownLines = (stack: string): string => stack.replace(/(\(bundle\):.*)(\n(?!.*\(bundle\):).*)*$/, '$1');
+
 export function runAtDesk(code: string, app: string): void {
   const handlers: ((e: any) => void)[] = [];
   const report = (e: any): void => {
@@ -119,7 +122,7 @@ export function runAtDesk(code: string, app: string): void {
       if (!handlers.length) throw e;
       for (const handler of handlers) handler(e);
     } catch (uncaught: any) {
-      console.error(`Uncaught ${uncaught?.stack || uncaught}`);
+      console.error(`Uncaught ${uncaught?.stack ? ownLines(uncaught.stack) : uncaught}`);
       process.exitCode = 1;
     }
   };

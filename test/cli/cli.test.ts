@@ -274,7 +274,7 @@ describe('run --board host', () => {
   ])('exits with 1 for an uncaught error %s', async (_, app) => {
     shop.file('app.js', app);
     const { status, stderr } = await shop.cli('run', 'app.js', '--board', 'host');
-    expect(stderr).toMatch(/^Uncaught ReferenceError: nowhere is not defined/);
+    expect(stderr).toMatch(/^Uncaught ReferenceError: nowhere is not defined\n( {4}at .*app\.js \(bundle\):.*\n)+$/);
     expect(status).toBe(1);
   });
 
