@@ -86,6 +86,13 @@ function exported(node: any): any {
   return /^(exports|module)$/.test((object.object || object).name) ? node.right : node;
 }
 
+/** What in a program only the tools that send it take care of. */
+function forTools({ type, object, property, directive }: any): string | undefined {
+  if (directive === 'compiled') return '"compiled"';
+  if (type !== 'MemberExpression' || object.name !== 'E' || !/^(asm|compiledC)$/.test(property.name)) return undefined;
+  return `E.${property.name}`;
+}
+
 /** `this` outside of functions. */
 function* outerThis(node: any): Generator<any> {
   if (node.type === 'ThisExpression') yield node;
@@ -137,6 +144,8 @@ export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place, w
   for (const node of nodesOf(program)) {
     if (requiredName(node) === undefined && node.type === 'CallExpression' && node.callee.name === 'require')
       warn(`${place(lineOf(code, node))}: which module is required here is not known: it has to be on the device`);
+    const tool = forTools(node);
+    if (tool) warn(`${place(lineOf(code, node))}: ${tool} is for Espruino's own tools: in a bundle nobody compiles it`);
     if (requiredName(node) === undefined || done.has(node)) continue;
     const from = target(node);
     if (!from.file) continue;

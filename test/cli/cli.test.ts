@@ -193,6 +193,18 @@ describe('what is wrong with an application', () => {
       2,
       'app.js:2: \u00ef outside of a text: names in the interpreter are ASCII\n',
     ],
+    [
+      'what the tools compile',
+      'function f() {\n  "compiled";\n  return 1;\n}\nprint(f());\nprint(E.asm("int()", "bx lr"), E.compiledC(`int a;`));',
+      0,
+      [
+        'warning: app.js:2: "compiled" is for',
+        'warning: app.js:6: E.asm is for',
+        'warning: app.js:6: E.compiledC is for',
+      ]
+        .map((start) => `${start} Espruino's own tools: in a bundle nobody compiles it\n`)
+        .join(''),
+    ],
     ['data that is none', 'require("./lib/bad.json");', 2, "lib/bad.json:3: this is not JSON: b: 'c' }\n"],
     ['a number that is none', 'require("./lib/octal.json");', 2, 'lib/octal.json:2: this is not JSON: 01 }\n'],
     ['data that ends early', 'require("./lib/short.json");', 2, 'lib/short.json:2: this is not JSON: it ends here\n'],
