@@ -6,7 +6,7 @@ import { parse } from 'acorn';
 import ts from 'typescript';
 import { Failure, show } from './failure';
 import { jsonFault } from './json';
-import { hide, hides, original } from './literals';
+import { hide, hides, original, unescaped } from './literals';
 import { nodesOf } from './minify';
 
 export interface Compiled {
@@ -31,10 +31,30 @@ function read(file: string): string {
   return text;
 }
 
+/** A program with characters beyond ASCII instead of their escapes, where those stand in texts. */
+function withCharacters(source: string): string {
+  const program = ts.createSourceFile('app.ts', source, ts.ScriptTarget.Latest);
+  let out = '';
+  let done = 0;
+  const visit = (node: ts.Node): void => {
+    if (
+      ts.isStringLiteralLike(node) ||
+      (node.kind >= ts.SyntaxKind.TemplateHead && node.kind <= ts.SyntaxKind.TemplateTail)
+    ) {
+      const start = node.getStart(program);
+      out += source.slice(done, start) + unescaped(source.slice(start, node.end));
+      done = node.end;
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(program);
+  return out + source.slice(done);
+}
+
 export function compile(file: string): Compiled {
-  let source = hide(read(file));
+  let source = read(file);
   if (extname(file) === '.json') source = `module.exports = ${source.trimEnd()};`;
-  source = source.replace(/^#!.*/, '');
+  source = hide(withCharacters(source.replace(/^#!.*/, '')));
   const { outputText, sourceMapText, diagnostics } = ts.transpileModule(source, {
     // `.cjs` and `.cts` would be compiled to CommonJS
     fileName: file.replace(/\.json$/, '.js').replace(/\.[cm]([jt]s)$/, '.$1'),

@@ -1,7 +1,8 @@
 // Characters beyond ASCII that stand in the source as they are must reach the interpreter as they are: builds with
 // Unicode support then see a character, the others its UTF-8 bytes. An escape of four digits is a character on the former,
-// a byte on the latter; one of two digits is a byte on both. So the minifier may not write one for the other, and not
-// count them. They travel through it as private characters.
+// on the latter a byte, the lower one of its number; one of two digits is a byte on both. So in texts characters take the
+// place of such escapes, and the minifier may not write one for the other, and not count them. They travel through it as
+// private characters.
 
 const FIRST = 0xe000;
 const LAST = 0xf8ff;
@@ -13,11 +14,20 @@ function replacement(text: string): string {
   return FIRST + i > LAST ? text : String.fromCharCode(FIRST + i);
 }
 
-/** Puts a private character in the place of each character beyond ASCII, and of each escape that is no byte. */
+/** A text literal with the characters beyond ASCII that its escapes stand for; half of one stays an escape. */
+export function unescaped(literal: string): string {
+  return literal.replace(/\\u\{([0-9a-f]+)\}|(?:\\u[0-9a-f]{4})+|\\[^]/gi, (escapes, code) => {
+    if (escapes.length < 3 || parseInt(code, 16) > 0x10ffff) return escapes;
+    const text: string = code ? String.fromCodePoint(parseInt(code, 16)) : JSON.parse(`"${escapes}"`);
+    return text.replace(/[^]/gu, (c) =>
+      /[\0-\x7f\ud800-\udfff]/u.test(c) ? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}` : c,
+    );
+  });
+}
+
+/** Puts a private character in the place of each character beyond ASCII. */
 export function hide(source: string): string {
-  return source
-    .replace(/[\u0080-\u{10ffff}]/gu, replacement)
-    .replace(/\\(u00[89a-f][0-9a-f]|[^])/gi, (escape) => (escape.length > 2 ? replacement(escape) : escape));
+  return source.replace(/[\u0080-\u{10ffff}]/gu, replacement);
 }
 
 /** Has anything been hidden in that text? */

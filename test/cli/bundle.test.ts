@@ -123,6 +123,7 @@ describe('an application that cannot run', () => {
     ['a missing method', '\n\nprint([[1]].flat());', /app\.js:3: no method flat\(\)/],
     ['a missing static', 'print(Array.from("ab"));', /app\.js:1: no Array\.from/],
     ['a regex', '// a comment\nprint(/ab?/.test("a"));', /app\.js:2: regular expression uses \?/],
+    ['an escape in a regex', 'print(/[\\u00e9]/.test("a"));', /app\.js:1: regular expression uses escape \\u/],
     ['a label', 'a: for (;;) { print(1); break a; }', /app\.js:1: labels/],
     [
       'default before a case',
@@ -247,7 +248,7 @@ var led = { set: function () { lit++; } };
 led.set();
 print('lit ' + lit);
 print('lengths ' + ['\u00e9\u20ac'.length, 'é€'.length, 'aé'.indexOf('é') + 'é'.length].join());
-print('bytes ' + ['\u00e9', '\xe9', '\\u00e9', 'é', '\u20ac'].map(function (s) { return E.toUint8Array(s).join('.'); }).join());
+print('bytes ' + ['\u00e9', '\xe9', 'é', '\u20ac'].map(function (s) { return E.toUint8Array(s).join('.'); }).join());
 `;
 
 describeEngines('a bundle does what its program does', (engine) => {
@@ -256,5 +257,22 @@ describeEngines('a bundle does what its program does', (engine) => {
     const bundled = await runIn(engine, await make(careful, { readable: false }));
     expect(plain.stdout).toMatch(/^waited true\nlit 1\nlengths /);
     expect(bundled.stdout).toBe(plain.stdout);
+  });
+});
+
+const texts = String.raw`
+print(['\u00e9', '\u20ac!', 'x\ud83d\ude00', '\u{1F600}', '\\u00e9', '\u0041\u000a\u0027', '\x41', ${'`\u00fc${1}\u00df`'}].map(function (s) {
+  return E.toUint8Array(s).join('.');
+}).join());
+print('a\x80\xffb'.length);
+`;
+
+describeEngines('escapes', (engine) => {
+  it('are characters on every build, and those of bytes are bytes', async () => {
+    for (const readable of [true, false])
+      expect((await runIn(engine, await make(texts, { readable }))).stdout).toBe(
+        '195.169,226.130.172.33,120.240.159.152.128,240.159.152.128,92.117.48.48.101.57,65.10.39,65,195.188.49.195.159\n' +
+          '4\n',
+      );
   });
 });
