@@ -15,10 +15,30 @@ export interface RequestError extends Error {
   retryable: boolean;
 }
 
-/** The type of the error classes: only for `instanceof`. */
-export type ErrorClass = (abstract new () => RequestError) & { readonly prototype: RequestError };
+/** Base of HTTPConnectionError and HTTPResponseError. */
+export interface HTTPError extends RequestError {
+  readonly name: 'HTTPConnectionError' | 'HTTPResponseError';
+}
 
-function kind(name: string, base: { prototype: any }): ErrorClass {
+/** The server cannot be contacted. Nothing was sent; `retryable` says whether another try makes sense. */
+export interface HTTPConnectionError extends HTTPError {
+  readonly name: 'HTTPConnectionError';
+}
+
+/** What came back is not valid HTTP, or more than was allowed; also what `raise_for_status()` throws. */
+export interface HTTPResponseError extends HTTPError {
+  readonly name: 'HTTPResponseError';
+}
+
+/** The connection, or the file to send, failed on the way. */
+export interface IOError extends RequestError {
+  readonly name: 'IOError';
+}
+
+/** The type of the error classes: only for `instanceof`. */
+export type ErrorClass<T extends RequestError = RequestError> = (abstract new () => T) & { readonly prototype: T };
+
+function kind<T extends RequestError>(name: string, base: { prototype: any }): ErrorClass<T> {
   const made: any = function () {};
   made.prototype = Object.assign(Object.create(base.prototype), {
     name: name,
@@ -29,14 +49,13 @@ function kind(name: string, base: { prototype: any }): ErrorClass {
   return made;
 }
 
-/** Base of HTTPConnectionError and HTTPResponseError. */
-export const HTTPError: ErrorClass = /*#__PURE__*/ kind('HTTPError', Error);
-/** The server cannot be contacted. Nothing was sent; `retryable` says whether another try makes sense. */
-export const HTTPConnectionError: ErrorClass = /*#__PURE__*/ kind('HTTPConnectionError', HTTPError);
-/** What came back is not valid HTTP, or more than was allowed; also what `raise_for_status()` throws. */
-export const HTTPResponseError: ErrorClass = /*#__PURE__*/ kind('HTTPResponseError', HTTPError);
-/** The connection, or the file to send, failed on the way. */
-export const IOError: ErrorClass = /*#__PURE__*/ kind('IOError', Error);
+export const HTTPError: ErrorClass<HTTPError> = /*#__PURE__*/ kind('HTTPError', Error);
+export const HTTPConnectionError: ErrorClass<HTTPConnectionError> = /*#__PURE__*/ kind(
+  'HTTPConnectionError',
+  HTTPError,
+);
+export const HTTPResponseError: ErrorClass<HTTPResponseError> = /*#__PURE__*/ kind('HTTPResponseError', HTTPError);
+export const IOError: ErrorClass<IOError> = /*#__PURE__*/ kind('IOError', Error);
 /** A bad argument; a TypeError, which in the interpreter is no Error. */
 const BadArgument: ErrorClass = /*#__PURE__*/ kind('TypeError', TypeError);
 
