@@ -45,8 +45,18 @@ function percent(text: string, bad: RegExp): string {
 }
 
 /**
+ * The text of a value, made once: the next time it might be another.
+ * @throws TypeError (EINVAL) for a function or an object, whose text nobody wants to send, and where it has one of `bad`
+ */
+export function textOf(value: any, what: string, name: string, bad?: RegExp): string {
+  const text = '' + value;
+  need(typeof value !== 'function' && text !== '[object Object]' && !(bad && bad.test(text)), what, name);
+  return text;
+}
+
+/**
  * `{a: 1, b: [2, "é"]}` as `a=1&b=2&b=%C3%A9`; null and undefined are left out.
- * @throws TypeError (EINVAL) for anything but an object with names, and for objects in it
+ * @throws TypeError (EINVAL) for anything but an object with names, and for objects or functions in it
  */
 export function encodePairs(pairs: any, what: string): string {
   let out = '';
@@ -54,9 +64,7 @@ export function encodePairs(pairs: any, what: string): string {
   Object.keys(pairs).forEach(function (key) {
     ([] as any[]).concat(pairs[key]).forEach(function (value: any) {
       if (value != null) {
-        value += '';
-        // nobody wants to send this; an object has no form that a pair could take
-        need(value !== '[object Object]', what, key + '=' + value);
+        value = textOf(value, what, key);
         out += (out && '&') + percent(key, RESERVED) + '=' + percent(value, RESERVED);
       }
     });

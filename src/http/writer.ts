@@ -1,6 +1,6 @@
 // The head of a request (RFC 9112 sections 2 and 3), as one byte string.
 import { need } from '../errors';
-import { CONTROL, NOT_TOKEN } from '../url';
+import { CONTROL, NOT_TOKEN, textOf } from '../url';
 import type { Target } from '../url';
 
 /** Sent as User-Agent unless the caller gives one. */
@@ -28,10 +28,8 @@ export function requestHead(method: string, target: Target, headers: any, length
       const key = '.' + name.toLowerCase();
       let value = fields[name];
       if (value != null) {
-        // once: the next time it might be another
-        value = '' + value;
         need(name && !NOT_TOKEN.test(name), 'header name', JSON.stringify(name));
-        need(!CONTROL.test(value), 'value of header', name);
+        value = textOf(value, 'value of header', name, CONTROL);
         // framing is ours
         need(
           key !== '.transfer-encoding' && (key !== '.content-length' || value === '' + length),
