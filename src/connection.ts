@@ -2,30 +2,34 @@
 import type { Receiver, Socket } from './net/driver';
 
 /** A kept connection, `Response.connection`. */
-export interface Connection extends Receiver {
+export interface Connection {
   /** Closes it; more than once is fine. */
   close(): void;
+  /** scheme, host and port it belongs to */
+  readonly _origin: string;
+}
+
+/** The same from inside. */
+export interface Kept extends Connection, Receiver {
   /** null once closed or in use */
   _socket: Socket | null;
-  /** scheme, host and port it belongs to */
-  _origin: string;
   /** nobody has looked at the peer's certificate */
   _unverified?: boolean;
 }
 
 /** Takes the socket out, to use or to close it; null where there is none any more. */
-export function take(c: Connection): Socket | null {
+export function take(c: Kept): Socket | null {
   const socket = c._socket;
   c._socket = null;
   return socket;
 }
 
-function close(this: Connection): void {
+function close(this: Kept): void {
   const socket = take(this);
   if (socket) socket.close();
 }
 
-function dead(this: Connection): void {
+function dead(this: Kept): void {
   take(this);
 }
 
@@ -34,8 +38,8 @@ function one(): number {
 }
 
 /** Keeps an idle socket. Bytes that nobody asked for make it useless: they could be taken for the next answer. */
-export function keep(socket: Socket, origin: string, unverified?: boolean): Connection {
-  const kept: Connection = {
+export function keep(socket: Socket, origin: string, unverified?: boolean): Kept {
+  const kept: Kept = {
     _socket: socket,
     _origin: origin,
     _unverified: unverified,

@@ -7,7 +7,7 @@ import { advance, arrived, at, Count, lines, parseEnd, unread, Wait } from './ht
 import { get as driverOf } from './net/registry';
 import { closeSource, unreadable } from './source';
 import { fastDirect, fastPieces, received } from './stream';
-import type { Connection } from './connection';
+import type { Kept } from './connection';
 import type { Phase } from './errors';
 import type { Exchange } from './model';
 import type { ConnectPhase, Endpoint, NetError, Socket } from './net/driver';
@@ -407,7 +407,7 @@ function connect(x: Exchange, name: string | undefined, to: Endpoint): Socket {
 }
 
 /** Sends the request over a kept connection or a new one. */
-export function run(x: Exchange, driver: string | undefined, to: Endpoint, kept?: Connection): void {
+export function run(x: Exchange, driver: string | undefined, to: Endpoint, kept?: Kept): void {
   x._response._progress = x;
   if (x.timeout) x._timeLeft = x.timeout;
   tick(x);

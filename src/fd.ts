@@ -9,6 +9,4 @@ export interface Source {
   read(n: number): Bytes | undefined;
   /** called once the request is over, however it ended */
   close?(): void;
-  /** media type */
-  _type?: string;
 }

@@ -3,7 +3,9 @@ export { get, post, put, patch, delete, head, options, request } from './request
 export { upload, fd } from './upload';
 export { Response } from './response';
 export { HTTPError, HTTPConnectionError, HTTPResponseError, IOError } from './errors';
-export type { RequestOptions, UploadOptions } from './requests';
+export type { Pairs, RequestOptions, UploadOptions } from './requests';
+export type { ResponseHeaders } from './response';
+export type { TlsContext } from './net/driver';
 export type { Connection } from './connection';
 export type { Source } from './fd';
 export type { StreamCallback } from './model';

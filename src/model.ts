@@ -2,14 +2,14 @@
 import type { Source } from './fd';
 import type { Parser } from './http/parser';
 import type { NetError, Receiver, Socket } from './net/driver';
-import type { Response } from './response';
+import type { Answer, Response } from './response';
 
 /** Called with each piece of a body; may return a promise. */
 export type StreamCallback = (chunk: Uint8Array, response: Response) => any;
 
 /** Everything about one call. */
 export interface Exchange extends Parser, Receiver {
-  _response: Response;
+  _response: Answer;
   _callback?: StreamCallback;
   /** bytes in a piece, 0: as they come */
   _chunk: number;

@@ -6,19 +6,27 @@ import { requestHead } from './http/writer';
 import { Response } from './response';
 import { closeSource, requestBody, sizeOf } from './source';
 import { parseUrl } from './url';
-import type { Connection } from './connection';
+import type { Connection, Kept } from './connection';
 import type { TlsContext } from './net/driver';
+import type { Body } from './source';
 import type { Source } from './fd';
 import type { StreamCallback } from './model';
+
+/** An object with names: no list, Map, URLSearchParams, no array of numbers. */
+export interface Pairs {
+  [name: string]: any;
+  forEach?: never;
+  byteLength?: never;
+}
 
 /** What every call takes, all of it optional. */
 export interface RequestOptions {
   /** pairs for the query: percent-encoded as UTF-8; a list repeats its key, null and undefined are left out */
-  params?: { [key: string]: any };
+  params?: Pairs;
   /** header fields; a name given here replaces the default one whatever its case, null takes it away */
-  headers?: { [name: string]: any };
-  /** body: an object is form-encoded, a string (as UTF-8) or Uint8Array sent as it is; wins over `json` */
-  data?: { [key: string]: any } | string | Uint8Array;
+  headers?: { [name: string]: string | number | boolean | null | undefined };
+  /** body: an object is form-encoded, a string (as UTF-8) or bytes are sent as they are; wins over `json` */
+  data?: Pairs | string | Uint8Array | ArrayBuffer;
   /** body: any JSON value */
   json?: any;
   /** a `Response.connection` to use again: same scheme, host and port */
@@ -56,7 +64,7 @@ export function send(method: string, url: string, options?: any, source?: Source
   return new Promise(function (resolve, reject) {
     try {
       const o = pairsOf(options, 'options');
-      const kept: Connection = o.connection;
+      const kept: Kept = o.connection;
       const keep = o.keep_headers;
       const target = parseUrl(url, o.params, pairsOf(o.ctx, 'ctx'));
       const x = newExchange(o);
@@ -72,7 +80,7 @@ export function send(method: string, url: string, options?: any, source?: Source
       if (source) need(typeof source.size === 'function' && typeof source.read === 'function', 'fd', source);
       else {
         source = requestBody(o.data, o.json);
-        type = source && source._type;
+        type = source && (source as Body)._type;
       }
       // RFC 9110 section 8.6: a method that defines a body announces an empty one
       if (source) {
@@ -82,7 +90,7 @@ export function send(method: string, url: string, options?: any, source?: Source
       // as bytes: a character of two is not to be cut, nor to become another one
       x._out = toStr(toU8(requestHead(method, target, pairsOf(o.headers, 'headers'), length, type)));
       if (/\nconnection: keep-alive\r/i.test(x._out)) x._origin = origin;
-      x._response = new Response(url, 'GET HEAD PUT DELETE OPTIONS'.split(' ').indexOf(method) >= 0);
+      x._response = new (Response as any)(url, 'GET HEAD PUT DELETE OPTIONS'.split(' ').indexOf(method) >= 0);
       x._resolve = resolve;
       x._reject = reject;
       if (kept && (kept._origin !== origin || !kept._socket))

@@ -2,23 +2,26 @@
 import { toStr, utf8 } from './engine';
 import { error, HTTPResponseError } from './errors';
 import { received } from './stream';
-import type { Connection } from './connection';
+import type { Connection, Kept } from './connection';
 import type { Parser } from './http/parser';
+
+/** Fields by lower-case name: a repeated one joined with ", ", `set-cookie` always a list. */
+export type ResponseHeaders = { readonly [name: string]: string | undefined } & { readonly 'set-cookie'?: string[] };
 
 /** The answer to a request. */
 export interface Response {
   /** status code, 100 to 999 */
-  status: number;
+  readonly status: number;
   /** reason phrase as sent, may be empty */
-  reason: string;
-  /** fields by lower-case name; a repeated one joined with ", ", `set-cookie` always a list */
-  headers: { [name: string]: any };
+  readonly reason: string;
+  /** those kept by `keep_headers`, by lower-case name */
+  readonly headers: ResponseHeaders;
   /** the whole body; with `stream_callback` its last piece */
-  content: Uint8Array;
+  readonly content: Uint8Array;
   /** bytes of body announced by Content-Length, -1 where it is not known */
-  total: number;
+  readonly total: number;
   /** the URL as it was given */
-  url: string;
+  readonly url: string;
   /** bytes of body so far; in `stream_callback` up to the end of this piece */
   readonly received: number;
   /** the connection, open for another request to the same host; null once closed */
@@ -36,14 +39,18 @@ export interface Response {
    * for 500, 502 and 504 where doing it twice does no harm
    */
   raise_for_status(): this;
+}
+
+/** The same as it is filled in. */
+export type Answer = { -readonly [name in keyof Response]: Response[name] } & {
   /** sent twice it does no harm (RFC 9110 section 9.2.2) */
   _safe: boolean;
   /** bytes of body, or who counts them */
   _progress: Parser | number;
-  _connection?: Connection;
-}
+  _connection?: Kept;
+};
 
-const members: Partial<Response> & ThisType<Response> = {
+const members: Partial<Answer> & ThisType<Answer> = {
   status: 0,
   _safe: true,
   total: -1,
@@ -77,7 +84,7 @@ const members: Partial<Response> & ThisType<Response> = {
 };
 
 /** The class, for `instanceof`: written so that it takes less than a `class` does once that is ES5. */
-export const Response: { new (url: string, safe: boolean): Response; prototype: Response } = function (
+export const Response: (abstract new () => Response) & { prototype: Response } = function (
   this: any,
   url: string,
   safe: boolean,

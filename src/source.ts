@@ -5,6 +5,11 @@ import { encodePairs } from './url';
 import type { Source } from './fd';
 import type { Bytes } from './net/driver';
 
+/** A body, and its media type. */
+export interface Body extends Source {
+  _type?: string;
+}
+
 /**
  * A source of bytes in memory: a string (as UTF-8), a Uint8Array or an ArrayBuffer.
  * @throws TypeError (EINVAL) for anything else
@@ -27,7 +32,7 @@ export function bytes(data: Bytes | ArrayBuffer): Source {
 }
 
 /** The body that `data` and `json` ask for. */
-export function requestBody(data: any, json: any): Source | undefined {
+export function requestBody(data: any, json: any): Body | undefined {
   let type: string | undefined;
   if (data == null) {
     if (json === undefined) return;
@@ -40,7 +45,7 @@ export function requestBody(data: any, json: any): Source | undefined {
     data = encodePairs(data, 'data');
     type = 'application/x-www-form-urlencoded';
   }
-  const source = bytes(data);
+  const source: Body = bytes(data);
   source._type = type;
   return source;
 }

@@ -134,7 +134,8 @@ describe('its types, in a strict project', () => {
   ])('by %s', (moduleResolution, module) => {
     const files = ['compiles.mts', 'refused.mts'];
     for (const name of files) shop.file(name, readFileSync(join(ROOT, 'test/types', name), 'utf8'));
-    const compilerOptions = { strict: true, noEmit: true, target: 'es2022', types: [], module, moduleResolution };
+    const lib = ['es2022', 'dom'];
+    const compilerOptions = { strict: true, noEmit: true, target: 'es2022', lib, types: [], module, moduleResolution };
     shop.file('tsconfig.json', JSON.stringify({ compilerOptions, files }));
     expect(node(tsc, '-p', '.').stdout).toBe('');
   });

@@ -40,7 +40,7 @@ export function callRow(row: Row, url: string, more?: any): Promise<Outcome> {
       const got: Outcome = {
         status: r.status,
         reason: r.reason,
-        headers: { ...r.headers },
+        headers: { ...(r.headers as any) },
         body: streamed ? pieces.join('') : latin1(r.content),
         received: r.received,
         total: r.total,

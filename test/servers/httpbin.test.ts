@@ -88,7 +88,7 @@ describeInstalled('httpbin', !!python, () => {
 
   it('cookies', async () => {
     const r = await requests.get(server.url('/cookies/set?a=1&b=2'));
-    expect(r.headers['set-cookie'].map((cookie: string) => cookie.split(';')[0]).sort()).toEqual(['a=1', 'b=2']);
+    expect(r.headers['set-cookie']!.map((cookie: string) => cookie.split(';')[0]).sort()).toEqual(['a=1', 'b=2']);
   });
 
   it('HEAD and OPTIONS', async () => {

@@ -1,6 +1,17 @@
 // Calls that must compile in a strict project.
 import * as requests from 'espruino-requests';
-import type { ErrorClass, HTTPConnectionError, Phase, RequestError } from 'espruino-requests';
+import type {
+  Connection,
+  ErrorClass,
+  HTTPConnectionError,
+  Phase,
+  RequestError,
+  RequestOptions,
+  Source,
+  StreamCallback,
+  TlsContext,
+  UploadOptions,
+} from 'espruino-requests';
 import { driverContract } from 'espruino-requests/driver-contract';
 import { driver as host } from 'espruino-requests/drivers/host';
 import { register } from 'espruino-requests/netdriver';
@@ -13,7 +24,6 @@ import type {
   NetError,
   Receiver,
   Socket,
-  TlsContext,
 } from 'espruino-requests/netdriver';
 
 // a driver of somebody's own
@@ -60,3 +70,63 @@ export function byName(e: requests.HTTPError | requests.IOError): string {
 }
 export const last: HTTPConnectionError[] = [];
 export const classes: ErrorClass[] = [requests.HTTPError, requests.IOError];
+
+// options
+interface Page {
+  page: number;
+  tag: string[];
+  q?: string;
+}
+const page: Page = { page: 1, tag: ['a', 'b'] };
+const aside: StreamCallback = async (chunk) => void chunk.length;
+export const options = (connection: Connection | null): RequestOptions => ({
+  params: { a: 1, b: [2, 'e', null], c: undefined, d: true },
+  headers: { Connection: 'Keep-Alive', 'X-Count': 1, 'X-Flag': true, Accept: null },
+  data: page,
+  json: page,
+  connection,
+  ctx: { ca: 'x', cert: new Uint8Array(1), verify: false },
+  driver: 'host',
+  stream_chunk: 512,
+  stream_callback(chunk, response) {
+    const counted: number[] = [chunk.length, response.status, response.received];
+    void counted;
+  },
+  timeout: 0,
+  idle_timeout: 1,
+  max_headers: 1,
+  keep_headers: ['etag'],
+  max_content: 1,
+});
+const uploadOptions: UploadOptions = { mime_type: 'text/csv', method: 'PUT', stream_callback: aside };
+class Card implements Source {
+  size(): number {
+    return 1;
+  }
+  read(n: number): Uint8Array {
+    return new Uint8Array(n);
+  }
+}
+export const calls = [
+  requests.get('http://h/', { params: page }),
+  requests.post('http://h/', { data: 'x' }),
+  requests.put('http://h/', { data: new Uint8Array(1) }),
+  requests.patch('http://h/', { data: new ArrayBuffer(1) }),
+  requests.delete('http://h/', { data: { a: ['x', 2] } }),
+  requests.head('http://h/'),
+  requests.options('http://h/'),
+  requests.request('PROPFIND', 'http://h/', {}),
+  requests.upload('http://h/', new Card(), uploadOptions),
+  requests.upload('http://h/', { size: () => 3, read: (n) => 'abc'.slice(0, n), close() {} }),
+  requests.upload('http://h/', requests.fd.bytes('x')),
+];
+
+// the response
+export function look(r: requests.Response): requests.Response {
+  const texts: string[] = [r.reason, r.url, r.text(), r.headers.etag || ''];
+  const cookies: string[] | undefined = r.headers['set-cookie'];
+  r.connection?.close();
+  void [texts, cookies, r.content.subarray(1), r.total - r.received, r.json().any];
+  return r.raise_for_status();
+}
+export const isResponse = (r: unknown): boolean => r instanceof requests.Response && r.status === 200;

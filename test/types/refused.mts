@@ -3,10 +3,75 @@ import * as requests from 'espruino-requests';
 import { driver as host } from 'espruino-requests/drivers/host';
 import type { Capabilities } from 'espruino-requests/netdriver';
 
-const { get } = requests;
+const { get, post, upload } = requests;
+const f = (): number => 1;
+const see = (what: unknown): unknown => what;
 
+// @ts-expect-error a function in a header
+get('x', { headers: { a: f } });
+// @ts-expect-error an object in a header
+get('x', { headers: { a: { b: 1 } } });
+// @ts-expect-error headers in a Map
+get('x', { headers: new Map([['a', 'b']]) });
+// @ts-expect-error headers in a list
+get('x', { headers: ['a: b'] });
+// @ts-expect-error params as URLSearchParams
+get('x', { params: new URLSearchParams('a=b') });
+// @ts-expect-error params as text
+get('x', { params: 'a=b' });
+// @ts-expect-error params in a list
+get('x', { params: ['a'] });
+// @ts-expect-error params in a Map
+get('x', { params: new Map([['a', 'b']]) });
+// @ts-expect-error data as a list
+post('x', { data: [1, 2] });
+// @ts-expect-error data as a number
+post('x', { data: 5 });
+// @ts-expect-error data as other than bytes
+post('x', { data: new Uint16Array(4) });
+// @ts-expect-error data as a Map
+post('x', { data: new Map([['a', 'b']]) });
+// @ts-expect-error a number as text
+get('x', { timeout: '5' });
+// @ts-expect-error an option that is none
+get('x', { timout: 5 });
+// @ts-expect-error of uploads only
+post('x', { method: 'PUT' });
 // @ts-expect-error a driver is named
 get('x', { driver: host });
+// @ts-expect-error no TLS setting
+get('x', { ctx: { rejectUnauthorized: false } });
+// @ts-expect-error made by hand
+get('x', { connection: { close() {} } });
+// @ts-expect-error a URL is text
+get(new URL('http://h/'));
+// @ts-expect-error text is no source
+upload('x', 'abc');
+// @ts-expect-error a source does not wait
+upload('x', { size: () => 3, read: async () => 'x' });
+
+export function look(r: requests.Response): void {
+  // @ts-expect-error as it came
+  r.status = 5;
+  // @ts-expect-error may not be there
+  r.headers.etag.length.toFixed();
+  // @ts-expect-error text
+  r.headers.etag = 5;
+  // @ts-expect-error a list
+  see(r.headers['set-cookie']!.toFixed());
+  // @ts-expect-error may be null
+  r.connection.close();
+  // @ts-expect-error from inside
+  r.connection?.onData('x');
+  // @ts-expect-error from inside
+  r.connection?._socket?.close();
+  // @ts-expect-error from inside
+  see(r._progress);
+  // @ts-expect-error from inside
+  see(r._safe);
+}
+// @ts-expect-error for instanceof only
+export const response = new requests.Response('x', true);
 // @ts-expect-error text for a truth
 export const capabilities: Capabilities = { tls: false, verify: false, sni: 'no', pause: true, blocking: [] };
 
