@@ -7,6 +7,6 @@ import type { LinkInfo } from '../src/net/driver';
 export const pins: { [name: string]: any } = {};
 
 /** Registers the driver "host" as the default; it is linked at once. Options are for other boards. */
-export function auto_init(_options?: any): Promise<LinkInfo | undefined> {
+export function auto_init(_options?: object): Promise<LinkInfo> {
   return wire(driver).link();
 }

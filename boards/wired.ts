@@ -1,13 +1,13 @@
 // What boards with a W5500 have in common: they make the driver once, whatever the pins.
 import { create } from '../drivers/w5500';
 import { bringUp, forget, refused } from './wire';
-import type { LinkOptions, W5500, W5500Options } from '../drivers/w5500';
+import type { LinkFields, W5500, W5500Options } from '../drivers/w5500';
 import type { LinkInfo } from '../src/net/driver';
 
 declare const Pin: any;
 
 /** What `auto_init` of such a board takes: an address or `{dhcp: true}`, and what `create` of the driver takes. */
-export interface WiredOptions extends LinkOptions, Partial<W5500Options> {}
+export interface WiredOptions extends LinkFields, Partial<W5500Options> {}
 
 /** The same with other pins than the board's own, as pins, and another clock. */
 export interface BoardOptions extends WiredOptions {

@@ -212,8 +212,13 @@ export function connect(to: Endpoint, events: Receiver): Socket {
   return s;
 }
 
+/** The driver "esp32wifi". */
+export interface Esp32Wifi extends NetDriver {
+  link(options: WifiOptions): Promise<LinkInfo>;
+}
+
 /** The driver; the module itself is one too. */
-export const driver: NetDriver = {
+export const driver: Esp32Wifi = {
   name: name,
   capabilities: capabilities,
   link: link,

@@ -4,14 +4,27 @@ import { lookup } from '../ip/dnsClient';
 import { need, needHost } from './options';
 import { create as createStatic, needLink, needPort } from './static';
 import { openUdp } from './udp';
-import type { Driver, LinkOptions, W5500 as Static, W5500Options } from './static';
+import type { LinkOptions, W5500Options } from './options';
+import type { Driver, W5500 as Static } from './static';
 import type { Udp } from './udp';
 import type { Lease } from '../ip/env';
+import type { LinkInfo } from '../../src/net/driver';
 
-export type { LinkOptions, Udp, W5500Options };
+export type {
+  DhcpOptions,
+  InputPin,
+  LinkFields,
+  LinkOptions,
+  OutputPin,
+  SpiPort,
+  StaticOptions,
+  W5500Options,
+} from './options';
+export type { Udp };
 
 /** The driver "w5500". */
 export interface W5500 extends Static {
+  link(options: LinkOptions): Promise<LinkInfo>;
   /** Opens a UDP socket; without a port on one of its own. Throws a NetError (ENETDOWN, EMFILE, EADDRINUSE). */
   udp(options?: { port?: number }): Udp;
 }

@@ -24,7 +24,8 @@ export interface Listening extends NetDriver {
 }
 
 /** Gives a driver "w5500" or "w5500-static" the method `listen`, and answers with it. */
-export function extend(driver: any): Listening {
+export function extend<D extends NetDriver>(driver: D): D & Listening;
+export function extend(driver: any): any {
   const newTcp = driver._parts[0];
   const place = driver._parts[1];
   const order = driver._parts[2];

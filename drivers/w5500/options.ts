@@ -2,16 +2,34 @@
 import { isHost, isIp, toNumber } from '../ip/address';
 import { netError } from '../../src/net/neterror';
 
+/** A pin that is written: `Pin` of the interpreter, or anything like it. */
+export interface OutputPin {
+  write(level: any): any;
+}
+
+/** A pin that is read. */
+export interface InputPin {
+  read(): any;
+}
+
+/** A port: `SPI` of the interpreter, or anything like it. */
+export interface SpiPort {
+  /** `cs` is low meanwhile; the answer is as long as `data` */
+  send(data: any, cs?: any): any;
+  /** the last one is `cs` */
+  write(...data: any[]): any;
+}
+
 /** What `create` takes. */
 export interface W5500Options {
   /** set up: mode 0, MSB first, up to 33 MHz */
-  spi: any;
+  spi: SpiPort;
   /** chip select */
-  cs: any;
+  cs: OutputPin;
   /** RSTn; without it the chip is reset by a command */
-  rst?: any;
+  rst?: OutputPin;
   /** INTn; without it the chip is polled */
-  irq?: any;
+  irq?: InputPin;
   /** `aa:bb:cc:dd:ee:ff`; default: a locally administered one made of the board's serial number */
   mac?: string;
   /** KB of each socket, receiving and sending alike: 1, 2, 4, 8 or 16, 16 in all. Default 8 sockets of 2 */
@@ -24,8 +42,8 @@ export interface W5500Options {
   phy?: 'auto' | '10H' | '10F' | '100H' | '100F';
 }
 
-/** What `link` takes: an address of its own, or `{dhcp: true}`. */
-export interface LinkOptions {
+/** All that `link` knows. */
+export interface LinkFields {
   dhcp?: boolean;
   /** name to give the DHCP server */
   hostname?: string;
@@ -37,6 +55,21 @@ export interface LinkOptions {
   /** ms until `link` gives up. Default 30000 */
   timeout?: number;
 }
+
+/** An address of its own. */
+export interface StaticOptions extends LinkFields {
+  dhcp?: false;
+  ip: string;
+  mask: string;
+}
+
+/** An address from a DHCP server; `ip` is the one to ask for first. */
+export interface DhcpOptions extends LinkFields {
+  dhcp: true;
+}
+
+/** What `link` takes. */
+export type LinkOptions = StaticOptions | DhcpOptions;
 
 /** Throws EINVAL unless `good`. */
 export function need(good: any, what: string, given: any, allowed: string): void {

@@ -11,18 +11,19 @@ import { Reg } from './registers';
 import { order, place, poke } from './socket';
 import { dial, newTcp } from './tcp';
 import type { Chip } from './model';
-import type { LinkOptions, W5500Options } from './options';
+import type { LinkOptions, StaticOptions, W5500Options } from './options';
 import type { Asker, Env, Lease } from '../ip/env';
 import type { lookup } from '../ip/dnsClient';
 import type { Endpoint, LinkInfo, NetDriver, NetError, Receiver, Socket } from '../../src/net/driver';
 
-export type { LinkOptions, W5500Options };
+export type { InputPin, OutputPin, SpiPort } from './options';
+export type { StaticOptions, W5500Options };
 
 declare const global: any;
 
 /** The driver "w5500". */
 export interface W5500 extends NetDriver {
-  link(options: LinkOptions): Promise<LinkInfo>;
+  link(options: StaticOptions): Promise<LinkInfo>;
 }
 
 type Done = (err: NetError | null, value?: any) => void;

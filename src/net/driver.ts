@@ -28,7 +28,7 @@ export interface Capabilities {
   /** honours `Receiver.want`: unread bytes stay with the peer, so its window closes */
   pause: boolean;
   /** the steps that stop the interpreter until they are over, e.g. `["dns", "connect"]` */
-  blocking: string[];
+  blocking: ('dns' | 'connect' | 'tls')[];
 }
 
 /** Addresses of a linked driver, in dotted form; `mac` as `aa:bb:cc:dd:ee:ff`. `""` where a driver cannot know. */

@@ -135,7 +135,15 @@ describe('its types, in a strict project', () => {
     const files = ['compiles.mts', 'refused.mts'];
     for (const name of files) shop.file(name, readFileSync(join(ROOT, 'test/types', name), 'utf8'));
     const lib = ['es2022', 'dom'];
-    const compilerOptions = { strict: true, noEmit: true, target: 'es2022', lib, types: [], module, moduleResolution };
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      target: 'es2022',
+      lib,
+      types: ['espruino'],
+      module,
+      moduleResolution,
+    };
     shop.file('tsconfig.json', JSON.stringify({ compilerOptions, files }));
     expect(node(tsc, '-p', '.').stdout).toBe('');
   });

@@ -13,7 +13,15 @@ import type {
   UploadOptions,
 } from 'espruino-requests';
 import { driverContract } from 'espruino-requests/driver-contract';
+import { auto_init as onHost } from 'espruino-requests/boards/host';
+import { auto_init as onPico, pins } from 'espruino-requests/boards/w5500-evb-pico';
+import { driver as wifi } from 'espruino-requests/drivers/esp32wifi';
 import { driver as host } from 'espruino-requests/drivers/host';
+import { install } from 'espruino-requests/drivers/networkjs';
+import { create } from 'espruino-requests/drivers/w5500';
+import type { LinkOptions, W5500Options } from 'espruino-requests/drivers/w5500';
+import { extend } from 'espruino-requests/drivers/w5500-listen';
+import { create as createStatic } from 'espruino-requests/drivers/w5500-static';
 import { register } from 'espruino-requests/netdriver';
 import type {
   Bytes,
@@ -27,7 +35,7 @@ import type {
 } from 'espruino-requests/netdriver';
 
 // a driver of somebody's own
-const capabilities: Capabilities = { tls: false, verify: false, sni: false, pause: true, blocking: [] };
+const capabilities: Capabilities = { tls: false, verify: false, sni: false, pause: true, blocking: ['dns'] };
 const info: LinkInfo = { ip: '', mask: '', gw: '', dns: '', mac: '' };
 const tls: TlsContext = { verify: false };
 export const to: Endpoint = { host: 'h', port: 1, tls };
@@ -130,3 +138,25 @@ export function look(r: requests.Response): requests.Response {
   return r.raise_for_status();
 }
 export const isResponse = (r: unknown): boolean => r instanceof requests.Response && r.status === 200;
+
+// drivers and boards, on pins of the interpreter and on others
+const pin = { write(level: boolean | number) {}, read: () => true };
+const spi = { send: (data: Uint8Array) => data, write(...data: unknown[]) {} };
+const parts: W5500Options = { spi: SPI1, cs: D17, rst: D20, irq: D21 };
+const ethernet = create({ ...parts, buffers: [8, 8], retry: { time: 1 }, keepalive: 5, phy: '100F' });
+const address: LinkOptions = { ip: '10.0.0.2', mask: '255.0.0.0', gw: '10.0.0.1', dns: ['10.0.0.1'], timeout: 1 };
+register(ethernet);
+export const links: Promise<LinkInfo | undefined>[] = [
+  ethernet.link({ dhcp: true, hostname: 'x' }),
+  ethernet.link(address),
+  createStatic({ spi, cs: pin, rst: pin, irq: pin }).link({ ip: '10.0.0.2', mask: '255.0.0.0' }),
+  wifi.link({ ssid: 'x', password: 'y' }),
+  onPico(),
+  onPico({ dhcp: true, cs: D5, baud: pins.LED }),
+];
+export const ready: Promise<string> = onHost({ ssid: 'x' }).then((link) => link.ip);
+const server = extend(ethernet);
+server.listen(80, (socket) => socket.events).close();
+const udp = server.udp({ port: 1 });
+udp.onMessage = (data, ip, port) => udp.send(data, ip, port, (e) => e?.code);
+export const secure: NetDriver = install(server);

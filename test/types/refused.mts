@@ -1,10 +1,17 @@
 // Calls that must not compile: a line that does is an error.
 import * as requests from 'espruino-requests';
+import { driver as wifi } from 'espruino-requests/drivers/esp32wifi';
 import { driver as host } from 'espruino-requests/drivers/host';
+import { create } from 'espruino-requests/drivers/w5500';
+import { extend } from 'espruino-requests/drivers/w5500-listen';
+import { create as createStatic } from 'espruino-requests/drivers/w5500-static';
+import { register } from 'espruino-requests/netdriver';
 import type { Capabilities } from 'espruino-requests/netdriver';
 
 const { get, post, upload } = requests;
 const f = (): number => 1;
+const pin = { write() {}, read: () => 1 };
+const spi = { send: f, write: f };
 const see = (what: unknown): unknown => what;
 
 // @ts-expect-error a function in a header
@@ -83,3 +90,49 @@ export function isHttp(e: requests.IOError): requests.HTTPError {
   // @ts-expect-error another class
   return e;
 }
+
+// @ts-expect-error no step
+export const lunch: Capabilities = { tls: false, verify: false, sni: false, pause: true, blocking: ['lunch'] };
+// @ts-expect-error no driver
+register({ name: 'x' });
+// @ts-expect-error a port is a number
+host.connect({ host: 'x', port: '80' }, null as never);
+// @ts-expect-error a network has a name
+wifi.link();
+// @ts-expect-error no servers
+host.listen(80, f);
+
+// @ts-expect-error no options
+create();
+// @ts-expect-error no port
+create({ cs: pin });
+// @ts-expect-error the number of a port
+create({ spi: 1, cs: pin });
+// @ts-expect-error a port that only sends
+create({ spi: { send: f }, cs: pin });
+// @ts-expect-error the number of a pin
+create({ spi, cs: 17 });
+// @ts-expect-error the name of a pin
+create({ spi, cs: 'D17' });
+// @ts-expect-error a pin that is not read
+create({ spi, cs: pin, irq: { write() {} } });
+// @ts-expect-error bytes for a text
+create({ spi, cs: pin, mac: [2, 0, 0, 0, 0, 1] });
+// @ts-expect-error no mode
+create({ spi, cs: pin, phy: '1000' });
+// @ts-expect-error nothing to link with
+create({ spi, cs: pin }).link();
+// @ts-expect-error no address
+create({ spi, cs: pin }).link({});
+// @ts-expect-error nor this
+create({ spi, cs: pin }).link({ dhcp: false });
+// @ts-expect-error no mask
+create({ spi, cs: pin }).link({ ip: '10.0.0.2' });
+// @ts-expect-error no DHCP
+createStatic({ spi, cs: pin }).link({ dhcp: true });
+// @ts-expect-error no UDP
+createStatic({ spi, cs: pin }).udp();
+// @ts-expect-error nor here
+extend(createStatic({ spi, cs: pin })).udp();
+// @ts-expect-error options
+create({ spi, cs: pin }).udp(5000);

@@ -207,7 +207,7 @@ describe('link', () => {
   it('DHCP, where it was left out', async () => {
     const b = bench();
     const driver = createStatic({ spi: b.chip.spi(), cs: b.pins.cs });
-    expect((await b.fails(driver.link({ dhcp: true }))).message).toMatch(/static/);
+    expect((await b.fails(driver.link({ dhcp: true } as any))).message).toMatch(/static/);
     await b.wait(driver.link(STATIC));
     expect((await b.fails(driver.gethostbyname('a.test'))).code).toBe('ENOTFOUND');
     driver.unlink();
