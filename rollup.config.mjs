@@ -94,11 +94,22 @@ function writeTypes(file, source) {
   writeFileSync(target, `export * from '${path.startsWith('.') ? path : `./${path}`}';\n`);
 }
 
+/** The types of what an application for a device requires by its short name. */
+function writeDeviceTypes() {
+  const from = ({ name, source }) =>
+    name === 'requests' ? '' : source.startsWith('drivers/') ? `/drivers/${name}` : `/${name}`;
+  const modules = deviceModules
+    .filter(({ name }) => name !== 'board')
+    .map((own) => `declare module '${own.name}' {\n  export * from 'espruino-requests${from(own)}';\n}\n`);
+  writeFileSync('dist/device.d.ts', modules.join('') + readFileSync('build/board.d.ts', 'utf8'));
+}
+
 const types = {
   name: 'types',
   writeBundle() {
     completeSpecifiers('dist/types');
     for (const { file, source } of deviceModules) writeTypes(file, source);
+    writeDeviceTypes();
     for (const { file, source, types = source } of nodeModules) if (types) writeTypes(`node/${file}`, types);
   },
 };

@@ -41,8 +41,8 @@ it('is whole: what its pages link to is there', () => {
 
 it('has an export behind every entry, with types', () => {
   const { exports } = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'));
-  for (const { types, default: file } of Object.values<any>(exports))
-    for (const path of [types, file]) {
+  for (const target of Object.values<any>(exports))
+    for (const path of typeof target === 'string' ? [target] : Object.values<string>(target)) {
       const [folder, end] = join(unpacked, path).split('*');
       if (end === undefined) expect(existsSync(folder)).toBe(true);
       else expect(readdirSync(folder).filter((name) => name.endsWith(end))).not.toEqual([]);
@@ -51,6 +51,22 @@ it('has an export behind every entry, with types', () => {
 
 it('bundles its examples', () => {
   const args = ['node_modules/espruino-requests/examples/get.js', '--board', 'linux', '--out', 'out.js'];
+  expect(node('node_modules/espruino-requests/dist/node/cli.mjs', 'bundle', ...args)).toMatchObject({
+    status: 0,
+    stderr: '',
+  });
+});
+
+it('bundles what imports it by its own name', () => {
+  shop.file(
+    'app.ts',
+    `import { get } from 'espruino-requests';
+     import { list } from 'espruino-requests/netdriver';
+     import { auto_init } from 'espruino-requests/boards/linux';
+     import { driver } from 'espruino-requests/drivers/linux';
+     auto_init().then(() => get('http://h/'), (e) => console.log(list(), driver.name, e.code));`,
+  );
+  const args = ['app.ts', '--board', 'linux', '--out', 'out.js'];
   expect(node('node_modules/espruino-requests/dist/node/cli.mjs', 'bundle', ...args)).toMatchObject({
     status: 0,
     stderr: '',
@@ -128,23 +144,19 @@ describe('the driver contract, for a driver of somebody else', () => {
 describe('its types, in a strict project', () => {
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
 
-  it.each([
-    ['nodenext', 'nodenext'],
-    ['bundler', 'esnext'],
-  ])('by %s', (moduleResolution, module) => {
-    const files = ['compiles.mts', 'refused.mts'];
+  function check(files: string[], module: string, moduleResolution: string, types: string[]): string {
     for (const name of files) shop.file(name, readFileSync(join(ROOT, 'test/types', name), 'utf8'));
     const lib = ['es2022', 'dom'];
-    const compilerOptions = {
-      strict: true,
-      noEmit: true,
-      target: 'es2022',
-      lib,
-      types: ['espruino'],
-      module,
-      moduleResolution,
-    };
+    const compilerOptions = { strict: true, noEmit: true, target: 'es2022', lib, types, module, moduleResolution };
     shop.file('tsconfig.json', JSON.stringify({ compilerOptions, files }));
-    expect(node(tsc, '-p', '.').stdout).toBe('');
+    return node(tsc, '-p', '.').stdout;
+  }
+
+  it.each([
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ])('module %s, resolved as by %s', (module, moduleResolution) => {
+    expect(check(['compiles.mts', 'refused.mts'], module, moduleResolution, ['espruino'])).toBe('');
+    expect(check(['device.ts'], module, moduleResolution, ['espruino', 'espruino-requests/device'])).toBe('');
   });
 });
