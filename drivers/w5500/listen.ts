@@ -2,6 +2,7 @@
 // has to take its place. Until it does, which takes some milliseconds, the chip refuses whoever comes.
 import { Cr, Sr } from './registers';
 import { Next, State } from './socket';
+import { netError } from '../../src/net/neterror';
 import type { NetDriver, Receiver, Socket } from '../../src/net/driver';
 
 /** ms to shake hands, after which the socket listens again */
@@ -23,15 +24,19 @@ export interface Listening extends NetDriver {
   listen(port: number, onConnection: (socket: Socket) => Receiver): Listener;
 }
 
-/** Gives a driver "w5500" or "w5500-static" the method `listen`, and answers with it. */
+/**
+ * Gives a driver "w5500" or "w5500-static" the method `listen`, and answers with it.
+ * @throws NetError (EINVAL) for any other, also one that was minified where this was not, or the other way round
+ */
 export function extend<D extends NetDriver>(driver: D): D & Listening;
 export function extend(driver: any): any {
-  const newTcp = driver._parts[0];
-  const place = driver._parts[1];
-  const order = driver._parts[2];
-  const need = driver._parts[3];
-  const needPort = driver._parts[4];
-  const netError = driver._parts[5];
+  const parts = driver && driver._parts;
+  if (!parts) throw netError('EINVAL', 'connect', 'no driver "w5500", or minified where w5500-listen is not');
+  const newTcp = parts[0];
+  const place = parts[1];
+  const order = parts[2];
+  const need = parts[3];
+  const needPort = parts[4];
   const use = driver._use;
   /** what makes each server listen, by its port */
   const servers: any = {};

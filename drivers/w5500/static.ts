@@ -131,7 +131,7 @@ const driver: any = {
   _clock: 0,
   _why: 'link() was not called',
   /** for servers */
-  _parts: [newTcp, place, order, need, needPort, netError],
+  _parts: [newTcp, place, order, need, needPort],
 
   link: function (this: Driver, l: LinkOptions): Promise<LinkInfo> {
     const c = this;

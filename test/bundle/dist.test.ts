@@ -92,3 +92,22 @@ describeEngines('dist', (engine) => {
     );
   });
 });
+
+describe.each([
+  ['w5500.js', 'w5500-listen.min.js'],
+  ['w5500.min.js', 'w5500-listen.js'],
+  ['linux.js', 'w5500-listen.js'],
+])('%s with %s', (driver, listen) => {
+  const load = (file: string): any => {
+    const module = { exports: {} as any };
+    new Function('module', 'exports', 'require', 'global', read(file))(module, module.exports, load, {});
+    return module.exports;
+  };
+  const part = { send() {}, write() {} };
+
+  it('are told that they do not fit', () => {
+    const { create, driver: ready } = load(driver);
+    const extend = () => load(listen).extend(ready || create({ spi: part, cs: part, mac: '02:00:00:00:00:01' }));
+    expect(extend).toThrow(expect.objectContaining({ code: 'EINVAL', message: expect.stringMatching(/minified/) }));
+  });
+});
