@@ -3,7 +3,7 @@ import { builtinModules, createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { compileFunction } from 'node:vm';
 import * as zlib from 'node:zlib';
-import { toBuf, toStr, toU8, utf8 } from '../node/engine';
+import { isText, toBuf, toStr, toU8, utf8 } from '../node/engine';
 import * as virtual from '../node/virtual';
 import { fs, openFile } from './files';
 import { storage } from './storage';
@@ -11,15 +11,20 @@ import { storage } from './storage';
 /** As `process.memory()` counts: blocks of this many bytes. */
 const BLOCK = 16;
 
+/** A string that can be bytes is bytes; with a character beyond them it is text. */
+const asBytes = (what: any): Uint8Array => toU8(typeof what === 'string' && !isText(what) ? toBuf(what) : what);
+
 const bytesOf = (what: any): number[] =>
-  typeof what === 'number' ? [what & 255] : Array.isArray(what) ? what.flatMap(bytesOf) : [...toU8(what)];
+  typeof what === 'number' ? [what & 255] : Array.isArray(what) ? what.flatMap(bytesOf) : [...asBytes(what)];
 
 const E = {
   toString: (...what: any[]) =>
     what.length === 1 && (typeof what[0] === 'string' || what[0] instanceof Uint8Array)
       ? toStr(what[0])
       : toStr(what.flatMap(bytesOf)),
-  toUint8Array: (...what: any[]) => (what.length === 1 ? toU8(what[0]) : new Uint8Array(what.flatMap(bytesOf))),
+  toUint8Array: (...what: any[]) => (what.length === 1 ? asBytes(what[0]) : new Uint8Array(what.flatMap(bytesOf))),
+  /** for the library: a string is text */
+  textBytes: toU8,
   toArrayBuffer: toBuf,
   asUTF8: utf8,
   fromUTF8: (text: string) => toStr(toU8(text)),

@@ -1,7 +1,7 @@
 // What the names in `require` and `import` stand for, and the rollup plugin that goes by it.
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
-import { dirname, extname, isAbsolute, resolve } from 'node:path';
+import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import type { Plugin } from 'rollup';
 import { compile, exportedNames, sourceLine } from './app';
 import type { Compiled } from './app';
@@ -111,6 +111,9 @@ export class Resolver {
           const file = id.slice(NAMED.length);
           return withNames(file, this.lazy.has(file), exportedNames(this.load(file)));
         }
+        // under Node no string tells whether it is text or bytes: what the library is given is text
+        if (library.isUnderNode && id === join(library.folder, 'src', 'engine.js'))
+          return readFileSync(id, 'utf8').replace('E.toUint8Array', 'E.textBytes');
         if (id.startsWith(library.folder)) return null;
         const compiled = this.load(id);
         const lineOf = (line: number): number => sourceLine(compiled.map, line);

@@ -258,6 +258,31 @@ describe('run --board host', () => {
     expect(stdout).toBe('abyz big true\n4 caf 233 undefined\nnumber number /w== AB\n');
   });
 
+  it('takes byte strings for bytes, as the interpreter does', async () => {
+    shop.file(
+      'app.js',
+      `var bytes = atob("//79AEE="), storage = require("Storage");
+       storage.write("bytes", bytes);
+       [bytes, E.toString(E.toUint8Array(bytes)), storage.read("bytes")].forEach(function (s) {
+         print(E.toUint8Array(s).join(), E.CRC32(s), E.toUint8Array([s, 1], s).length, s.length, s === bytes);
+       });
+       print(E.toUint8Array("\u20ac\xff").length > 2, btoa(bytes));`,
+    );
+    const line = '255,254,253,0,65 3594043520 11 5 true\n';
+    expect(await shop.cli('run', 'app.js', '--board', 'host')).toEqual({
+      status: 0,
+      stdout: `${line.repeat(3)}true //79AEE=\n`,
+      stderr: '',
+    });
+  });
+
+  it('takes strings in a request for text', () =>
+    withServer(async (url) => {
+      shop.file('app.js', APP(`${url}?a=é€`));
+      const { stdout } = await shop.cli('run', 'app.js', '--board', 'host');
+      expect(stdout).toBe('200 hello /there?a=%C3%A9%E2%82%AC\n');
+    }));
+
   it('clears timers as the interpreter does', async () => {
     shop.file(
       'app.js',
