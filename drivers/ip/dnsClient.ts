@@ -71,7 +71,7 @@ function ask(q: Query): void {
   const c = q._driver;
   const servers = c._setup!._dns;
   if (c._resolver!._data && q._busy++ < 99) soon(q, 20);
-  else if (q._tries >= TRIES) finish(q, 0);
+  else if (q._tries >= (servers.length && TRIES)) finish(q, 0);
   else {
     q._server = servers[q._tries % servers.length];
     q._bytes.set([random32(), random32()]);

@@ -98,9 +98,11 @@ export function extend(driver: any): any {
     }
 
     const events: any = {
+      // of one who was gone before he was noticed: whatever he said
       want: function () {
-        return 0;
+        return 2048;
       },
+      onData: function () {},
       onWritable: function () {
         const s = spare;
         let receiver: any;
@@ -129,6 +131,7 @@ export function extend(driver: any): any {
       close: function () {
         if (servers[port] === ours) delete servers[port];
         if (timer) clearTimeout(timer);
+        timer = 0;
         if (spare) spare.close();
       },
     };

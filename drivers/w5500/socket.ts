@@ -118,7 +118,7 @@ export function run(s: Sock): Next | undefined {
   if (ir & Ir.SEND_OK) delete s._sending;
   if (ir) write(s, Sn.IR, ir);
   if (s._state === State.Wipe) {
-    if (sr) order(s, Cr.CLOSE);
+    if (sr) write(s, Sn.CR, Cr.CLOSE);
     else {
       s._state = State.Open;
       write(s, Sn.PORT, pair(s._port));
@@ -139,9 +139,12 @@ export function run(s: Sock): Next | undefined {
     } else if (!s._sending) flush(s);
   } else if (!sr || late) {
     // a socket on its way to INIT still shows CLOSED
-    order(s, Cr.CLOSE, Ir.ALL);
-    s._state = State.Over;
-    c._socks[placeOf(s)] = NOBODY;
+    write(s, Sn.CR, [Cr.CLOSE, Ir.ALL]);
+    // until it is closed a bit may come that would keep INTn low
+    if (!sr) {
+      s._state = State.Over;
+      c._socks[placeOf(s)] = NOBODY;
+    }
   }
   return Next.Soon;
 }
@@ -149,7 +152,7 @@ export function run(s: Sock): Next | undefined {
 /** The last part of a turn: until the next one. */
 export function rest(s: Sock, next: Next): void {
   const irq = s._driver._irq;
-  if (s._look && !s._sending) s._wait = 1;
+  if (s._look && s._state === State.Up && !s._sending) s._wait = 1;
   // INTn is a level: as long as it is low, nobody calls
   soon(s, Math.min(s._wait, next > Next.Rest || (irq && !irq.read()) ? 100 : irq ? 1000 : 500));
 }

@@ -101,7 +101,8 @@ function offer(s: Tcp): any {
 /** Its part of a turn. */
 function work(s: Tcp, ir: number, sr: number, late: number): Next {
   const over = !sr || sr === Sr.CLOSE_WAIT;
-  if (ir & Ir.TIMEOUT) s._gaveUp = 1;
+  // it may have given up between the two bytes
+  if ((sr ? ir : ir | read(s, Sn.IR, 1)[0]) & Ir.TIMEOUT) s._gaveUp = 1;
   if (s._state !== State.Up) {
     if (sr > Sr.INIT) s._syn = 1;
     if (s._state === State.Open) {

@@ -288,3 +288,30 @@ it('needs a socket', async () => {
   expect(() => b.driver.listen(81, () => note())).toThrow(expect.objectContaining({ code: 'EMFILE' }));
   b.listener.close();
 });
+
+it.each([[{}], [{ irq: true }]])('listens again after one who spoke and reset while it shook hands, %j', async (o) => {
+  const b = await listening({ ...o, lan: { latencyMs: 20 } });
+  for (let i = 0; i < 10; i++) {
+    b.lan.dial(80, {
+      onOpen(s: Stream) {
+        s.write('GET / HTTP/1.1\r\n\r\n');
+        s.reset();
+      },
+    });
+    await b.rest(1000 + i * 7);
+    await b.listens();
+  }
+  b.listener.close();
+});
+
+it('close() twice calls off nothing of somebody else', async () => {
+  const b = await listening({ driver: { buffers: [16] } });
+  b.dial();
+  // without a socket it tries again each 100 ms
+  await b.rest(150);
+  const clear = jest.spyOn(globalThis, 'clearTimeout');
+  b.listener.close();
+  const once = clear.mock.calls.length;
+  b.listener.close();
+  expect([once, clear.mock.calls.length]).toEqual([1, 1]);
+});

@@ -154,6 +154,69 @@ describe('the end', () => {
     }
   });
 
+  it('no ARP answer, where the chip gives up between the bytes of Sn_IR and Sn_SR', async () => {
+    const b = await linked({ driver: { retry: { time: 100, count: 1 } } });
+    b.lan.absent.add('10.0.0.9');
+    for (const socket of b.chip.sockets as any[]) {
+      const read = socket.readRegister.bind(socket);
+      const giveUp = socket.tcp.timeout.bind(socket.tcp);
+      let due = false;
+      socket.tcp.timeout = () => (due = true);
+      socket.readRegister = (address: number) => {
+        if (address === 3 && due) {
+          due = false;
+          giveUp();
+        }
+        return read(address);
+      };
+    }
+    const n = note();
+    b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
+    await b.until(() => n.closed.length > 0);
+    expect(n.closed[0].code).toBe('EHOSTUNREACH');
+  });
+
+  it('resume() after close() polls no faster', async () => {
+    const b = await linked();
+    b.lan.serveTcp('10.0.0.9', 80, () => ({}));
+    const n = note();
+    const s = b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
+    await b.until(() => n.rooms.length > 0);
+    s.close();
+    s.resume();
+    b.chip.resetCounters();
+    await b.rest(900);
+    expect(b.chip.frames).toBeLessThan(50);
+  });
+
+  it('what arrives while a socket is closed does not keep INTn low', async () => {
+    const b = await linked({ irq: true, chip: { commandFrames: [9, 9], commandMs: 3 } });
+    const udp = b.driver.udp({ port: 5000 });
+    b.lan.serveTcp('10.0.0.9', 80, () => ({}));
+    const n = note();
+    b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
+    await b.until(() => n.rooms.length > 0);
+    await b.rest(1000);
+    const datagram = { src: '10.0.0.9', sport: 1, dst: STATIC.ip, dport: 5000, data: new Uint8Array(5) };
+    for (let i = 0; i < 10; i++) b.clock.setTimeout(() => b.lan.udp(datagram), i / 2);
+    b.clock.setTimeout(() => udp.close(), 2);
+    await b.rest(5000);
+    expect(b.pins.irq.read()).toBe(1);
+  });
+
+  it('a chip that does not close a socket is told apart from one that is busy', async () => {
+    const b = await linked();
+    const socket: any = b.chip.sockets[0];
+    Object.defineProperty(socket, 'status', { get: () => 0x18, set() {}, configurable: true });
+    socket.close = () => {};
+    const udp = b.driver.udp();
+    let told: any;
+    udp.onClose = (e) => (told = e);
+    await b.until(() => told, 5000);
+    expect(told).toMatchObject({ code: 'EIO', message: expect.stringMatching(/socket 0 hangs: .*Sn_SR is 24/) });
+    b.chip.violations.splice(0);
+  });
+
   it('a chip that shows other RX pointers after a reset', async () => {
     const b = await linked();
     b.lan.serveTcp('10.0.0.9', 80, () => ({ onOpen: (s: Stream) => void s.write('abc') }));

@@ -47,6 +47,21 @@ describe.each([{}, { irq: true }, { driver: { buffers: [2] } }])('UDP, %j', (o) 
   });
 });
 
+it('a lease that comes without DNS servers ends a lookup, and nothing else', async () => {
+  const b = bench({ dhcp: { leaseS: 20 } });
+  await b.wait(b.driver.link({ dhcp: true }));
+  b.lan.serveTcp('10.0.0.9', 80, () => ({}));
+  const n = note();
+  b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
+  await b.until(() => n.rooms.length > 0);
+  b.dns.fault = 'silent';
+  b.dhcp.faults.options = { 6: null };
+  // T1 is at 10 s
+  await b.rest(8500);
+  expect((await b.fails(b.driver.gethostbyname('api.test'))).code).toBe('ETIMEDOUT');
+  expect([b.driver.is_linked(), n.closed]).toEqual([true, []]);
+});
+
 describe('UDP', () => {
   it('one datagram at a time, and none that is too long', async () => {
     const b = await linked();

@@ -175,11 +175,12 @@ export class Socket {
       const name = R.COMMAND_NAMES[code] ?? `0x${code.toString(16)}`;
       return this.violate(`Sn_CR <- ${name} while ${R.COMMAND_NAMES[this.command] ?? this.command} is not accepted`);
     }
+    const seen = this.seen;
     this.command = code;
     this.soon(() => {
       if (this.core.faults.commandStuck) return;
       this.command = 0;
-      this.execute(code);
+      this.execute(code, seen);
     });
   }
 
@@ -189,14 +190,14 @@ export class Socket {
     this.late.after(this.core.random.int(low, high), this.core.settings.commandMs, fn);
   }
 
-  private execute(code: number): void {
+  private execute(code: number, seen: number): void {
     const name = R.COMMAND_NAMES[code];
     if (!name) return this.violate(`unknown command 0x${code.toString(16)}`);
     if (code === R.CLOSE) return this.close();
     const states = LEGAL[code];
     const leftOver = code === R.RECV && this.status === R.SOCK_CLOSED && this.buffers.rxCount > 0;
     if (!states.includes(this.status) && !leftOver) {
-      if (!states.includes(this.seen)) this.violate(`${name} while ${R.STATUS_NAMES[this.status]}`);
+      if (!states.includes(seen)) this.violate(`${name} while ${R.STATUS_NAMES[this.status]}`);
       return;
     }
     if (code === R.OPEN) this.open();
