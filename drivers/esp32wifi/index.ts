@@ -54,7 +54,7 @@ function wait(then?: any, ms?: number, what?: string): void {
 }
 
 function fault(code?: string, phase?: ConnectPhase): NetError {
-  return netError(code || 'ENETDOWN', phase || 'connect', 'no WiFi link' + reason);
+  return netError(code || 'ENETDOWN', 'no WiFi link' + reason, phase);
 }
 
 /** Tries again until there is a link: the firmware may not even answer. */
@@ -135,7 +135,7 @@ export function link(o: WifiOptions): Promise<LinkInfo> {
     }
     if (!o || !o.ssid || !fits(o.ssid, 32) || !fits(o.password, 64) || !(o.timeout == null || (o.timeout | 0) > 0))
       // not at once: a promise rejected before anyone listens is an error of its own here
-      setTimeout(reject, 0, netError('EINVAL', 'connect', 'bad ssid (1-32 bytes), password (0-64), timeout'));
+      setTimeout(reject, 0, netError('EINVAL', 'bad ssid (1-32 bytes), password (0-64), timeout'));
     else if (wanted && wanted.ssid === o.ssid && is_linked()) resolve(link_info());
     else {
       drop();
@@ -167,7 +167,7 @@ function ask(): void {
       clearTimeout(guard);
       asking = 0;
       try {
-        if (s._raw === 0 || !/[1-9]/.test(ip)) throw netError('ENOTFOUND', 'dns', 'name not found: ' + s._to.host);
+        if (s._raw === 0 || !/[1-9]/.test(ip)) throw netError('ENOTFOUND', 'name not found: ' + s._to.host, 'dns');
         if (s._lookup) end(s, ip as any);
         else open(s, ip, s._to);
       } catch (e: any) {

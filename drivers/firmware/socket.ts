@@ -66,8 +66,8 @@ function onEnd(this: any, e: any): void {
           ? netError(
               // the back ends of Linux and ESP32 give -1 for everything, TLS the codes of mbedTLS
               phase === 'tls' ? 'ETLS' : code ? 'EIO' : 'ECONNREFUSED',
-              phase,
               code ? code + ': ' + e.message : 'not open',
+              phase,
             )
           : null),
     );
@@ -137,8 +137,8 @@ export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
     const made = tls && !/Unable/.test(message);
     throw netError(
       made ? (/enough/.test(message) ? 'ENOMEM' : 'ETLS') : 'ECONNREFUSED',
-      made ? 'tls' : 'connect',
       message + ' ' + host + ':' + to.port,
+      made ? 'tls' : 'connect',
     );
   }
   s._raw = raw;

@@ -7,9 +7,11 @@ export function dotted(m: Uint8Array, from: number, to: number): string {
 
 /** The bytes from and to the places in `ranges`, as a text to compare. */
 export function pick(m: Uint8Array, ranges: number[]): string {
-  let text = '';
-  for (let i = 0; i < ranges.length; i += 2) text += dotted(m, ranges[i], ranges[i + 1]) + ',';
-  return text;
+  return ranges
+    .map(function (to, i) {
+      return i & 1 && dotted(m, ranges[i - 1], to);
+    })
+    .join();
 }
 
 /** The bytes of a text. */

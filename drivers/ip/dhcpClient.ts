@@ -95,7 +95,7 @@ function step(d: Dhcp): void {
     d._driver._why = 'no DHCP server answers';
   }
   send(d, d._wait as number);
-  soon(d, 4000 * Math.pow(2, Math.min(d._tries++, 4)) + (random32() % 2001) - 1000);
+  soon(d, (4000 << Math.min(d._tries++, 4)) + (random32() % 2001) - 1000);
 }
 
 /** The address must not be used any more. */
@@ -212,11 +212,16 @@ function stop(d: Dhcp): void {
 /** The cable is in. An address that is known from last time is asked for first. */
 export function startDhcp(this: Env): void {
   const ip = this._setup && this._setup._ip;
-  const d: any = { _driver: this, _run: step, _stop: stop, _naks: 0, _ip: ip, _wait: Wait.Check, _tries: ENOUGH };
+  const d: any = {
+    _driver: this,
+    _run: step,
+    _stop: stop,
+    _naks: 0,
+    _ip: ip,
+    _wait: ip ? Wait.Ack : Wait.Check,
+    _tries: ENOUGH,
+  };
   this._dhcp = d;
-  if (ip) {
-    d._wait = Wait.Ack;
-    open(d);
-  }
+  if (ip) open(d);
   step(d);
 }

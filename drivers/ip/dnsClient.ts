@@ -8,10 +8,9 @@ import type { Asker, Env } from './env';
 import type { Task } from './task';
 import type { NetError } from '../../src/net/driver';
 
-/** names remembered; seconds that a name stays unknown, and that any name is remembered */
+/** names remembered; seconds that a name stays unknown */
 const CACHE = 8;
 const UNKNOWN = 10;
-const LONGEST = 86400;
 /** ms until the next try, doubled each time; tries in all */
 const FIRST_WAIT = 1500;
 const TRIES = 5;
@@ -61,7 +60,7 @@ function finish(q: Query, seconds: number, ip?: string): void {
         seconds ? 'no address' : q._why ? 'the DNS server says ' + q._why : 'no DNS server answers',
         seconds ? '' : q._why ? 'EAI_AGAIN' : 'ETIMEDOUT',
       );
-  const known: any = { _name: q._name, _err: err, _ip: ip, _until: c._now + Math.min(seconds, LONGEST) * 1000 };
+  const known: any = { _name: q._name, _err: err, _ip: ip, _until: c._now + seconds * 1000 };
   if (seconds) c._names = c._names.slice(1 - CACHE).concat(known);
   end(q, err, ip);
 }
@@ -76,7 +75,7 @@ function ask(q: Query): void {
     q._server = servers[q._tries % servers.length];
     q._bytes.set([random32(), random32()]);
     c._resolver!.send(q._bytes, q._server, 53);
-    soon(q, FIRST_WAIT * Math.pow(2, Math.floor(q._tries / servers.length)));
+    soon(q, FIRST_WAIT << (q._tries / servers.length));
     q._tries++;
   }
 }

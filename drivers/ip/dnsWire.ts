@@ -20,14 +20,14 @@ const INTERNET = 1;
 /** RCODE: there is no such name */
 const NXDOMAIN = 3;
 
+/** seconds that any name is remembered */
+const LONGEST = 86400;
+
 /** how often an answer is gone through: CNAMEs need not be in order */
 const PASSES = 8;
 
-/** A message that is being read. */
-interface Cursor {
-  _data: Uint8Array;
-  _at: number;
-}
+/** where the name ends that was read last */
+let past: number;
 
 /** A query for the address of `name`, with an id of 0; undefined where that cannot be a name. */
 export function buildQuery(name: string): Uint8Array | undefined {
@@ -41,10 +41,8 @@ export function buildQuery(name: string): Uint8Array | undefined {
   if (q.length < 267) return new Uint8Array(q.concat(0, 0, 1, 0, 1));
 }
 
-/** The next name, lower case; one that is none throws. A pointer leads backwards only, and so to an end. */
-function nextName(c: Cursor): string {
-  const d = c._data;
-  let at = c._at;
+/** The name at `at`, lower case; one that is none throws. A pointer leads backwards only, and so to an end. */
+function nameAt(d: Uint8Array, at: number): string {
   let limit = at;
   let end = 0;
   let name = '';
@@ -61,7 +59,7 @@ function nextName(c: Cursor): string {
       name = name.toLowerCase() + '.';
     }
   }
-  c._at = end || at;
+  past = end || at;
   return name;
 }
 
@@ -70,32 +68,30 @@ function nextName(c: Cursor): string {
  * @throws where it is broken before there was an address
  */
 export function parseAnswer(d: Uint8Array, q: Uint8Array): DnsAnswer | undefined {
-  const a: DnsAnswer = { _ttl: 0x7fffffff };
+  const a: DnsAnswer = { _ttl: LONGEST };
   const rcode = d[3] & 15;
-  let wanted = nextName({ _data: q, _at: 12 });
+  let wanted = nameAt(q, 12);
   // id, one question, and that is ours; QR set, OPCODE 0
   const same = [0, 2, 4, 6, q.length - 4, q.length];
-  if (pick(d, same) !== pick(q, same) || (d[2] & 0xf8) !== 0x80 || nextName({ _data: d, _at: 12 }) !== wanted) return;
+  if (pick(d, same) !== pick(q, same) || (d[2] & 0xf8) !== 0x80 || nameAt(d, 12) !== wanted) return;
   for (let pass = 0; pass < PASSES; pass++) {
-    const c = { _data: d, _at: q.length };
+    let next = q.length;
     for (let i = word(d, 6); i--;) {
-      const owner = nextName(c);
-      const at = c._at;
+      const owner = nameAt(d, next);
+      const at = past;
       const type = word(d, at);
       const data = at + 10;
-      const end = data + word(d, at + 8);
-      if (end > d.length || (type === Rr.A && end !== data + 4)) throw 0;
-      c._at = data;
+      next = data + word(d, at + 8);
+      if (next > d.length || (type === Rr.A && next !== data + 4)) throw 0;
       if (owner === wanted && word(d, at + 2) === INTERNET && (type === Rr.A || type === Rr.CNAME)) {
         // a TTL with its first bit set is to be taken for 0 (RFC 2181 section 8)
         a._ttl = Math.max(0, Math.min(a._ttl, (word(d, at + 4) << 16) | word(d, at + 6)));
         if (type === Rr.A) {
-          a._ip = dotted(d, data, end);
+          a._ip = dotted(d, data, next);
           return a;
         }
-        wanted = nextName(c);
+        wanted = nameAt(d, data);
       }
-      c._at = end;
     }
   }
   if (rcode && rcode !== NXDOMAIN) a._why = 'RCODE ' + rcode;

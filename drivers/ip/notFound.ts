@@ -3,5 +3,5 @@ import { netError } from '../../src/net/neterror';
 import type { NetError } from '../../src/net/driver';
 
 export function notFound(name: string, why: string, code?: string): NetError {
-  return netError(code || 'ENOTFOUND', 'dns', 'name not found: ' + name + ' (' + why + ')');
+  return netError(code || 'ENOTFOUND', 'name not found: ' + name + ' (' + why + ')', 'dns');
 }

@@ -32,7 +32,7 @@ export function is_linked(): boolean {
 export function gethostbyname(host: string): Promise<string> {
   return new Promise(function (resolve, reject) {
     if (isAddress(host)) resolve(host);
-    else setTimeout(reject, 0, netError('ENOTSUP', 'dns', 'the firmware has no name lookup but that of connect()'));
+    else setTimeout(reject, 0, netError('ENOTSUP', 'the firmware has no name lookup but that of connect()', 'dns'));
   });
 }
 
@@ -45,7 +45,7 @@ export function connect(to: Endpoint, events: Receiver): Socket {
     if (/^[0-9.]+$/.test(host) && !isAddress(host)) throw new Error('locate host');
     open(s, host, to);
   } catch (e: any) {
-    throw /locate host/.test(e.message) ? netError('ENOTFOUND', 'dns', 'name not found: ' + host) : e;
+    throw /locate host/.test(e.message) ? netError('ENOTFOUND', 'name not found: ' + host, 'dns') : e;
   }
   return s;
 }

@@ -36,7 +36,7 @@ const secure: any = {
  */
 export function install(driver: NetDriver): NetDriver {
   if (!driver || !driver.connect || !driver.capabilities.pause)
-    throw netError('EINVAL', 'connect', 'networkjs: install() takes a net driver that can pause, like "w5500"');
+    throw netError('EINVAL', 'networkjs: install() takes a net driver that can pause, like "w5500"');
   below = driver;
   use(driver);
   require('NetworkJS').create(network);

@@ -9,7 +9,7 @@ import type { NetError } from '../../src/net/driver';
 
 /** Why nothing goes. */
 export function unlinked(c: Chip, code?: string): NetError {
-  return netError(code || 'ENETDOWN', 'connect', 'w5500 is not linked: ' + c._why);
+  return netError(code || 'ENETDOWN', 'w5500 is not linked: ' + c._why);
 }
 
 /** Every socket ends with an error, and the chip does not hear of it. */

@@ -31,7 +31,7 @@ export interface Listening extends NetDriver {
 export function extend<D extends NetDriver>(driver: D): D & Listening;
 export function extend(driver: any): any {
   const parts = driver && driver._parts;
-  if (!parts) throw netError('EINVAL', 'connect', 'no driver "w5500", or minified where w5500-listen is not');
+  if (!parts) throw netError('EINVAL', 'no driver "w5500", or minified where w5500-listen is not');
   const newTcp = parts[0];
   const place = parts[1];
   const order = parts[2];
@@ -121,7 +121,7 @@ export function extend(driver: any): any {
 
     needPort(port);
     need(typeof onConnection === 'function', 'onConnection', onConnection, 'a function');
-    if (servers[port]) throw netError('EADDRINUSE', 'connect', 'port ' + port + ' is in use');
+    if (servers[port]) throw netError('EADDRINUSE', 'port ' + port + ' is in use');
     open();
     function ours(): void {
       if (!spare && !timer) again();

@@ -73,7 +73,7 @@ export type LinkOptions = StaticOptions | DhcpOptions;
 
 /** Throws EINVAL unless `good`. */
 export function need(good: any, what: string, given: any, allowed: string): void {
-  if (!good) throw netError('EINVAL', 'connect', 'w5500: ' + what + ' is ' + given + ', must be ' + allowed);
+  if (!good) throw netError('EINVAL', 'w5500: ' + what + ' is ' + given + ', must be ' + allowed);
 }
 
 /** A number from `least` to `most`; undefined stands for the usual one. */

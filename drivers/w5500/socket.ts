@@ -165,9 +165,9 @@ export function order(s: Sock, command: Cr, clear?: number): void {
 
 /** Its buffers are ready. TCP's pointers are set anew while connecting (datasheet p. 54). */
 export function ready(s: Sock): void {
-  const r = read(s, Sn.TX_FSR, 10);
-  s._wr = word(r, 4);
-  s._rd = word(r, 8);
+  const r = read(s, Sn.TX_WR, 6);
+  s._wr = word(r, 0);
+  s._rd = word(r, 4);
   s._state = State.Up;
   s._look = 1;
 }
@@ -266,10 +266,11 @@ function idle(s: Sock): number {
 export function place(s: Sock, port: number): void {
   const c = s._driver;
   const socks = c._socks;
-  let n = 0;
-  for (let i = 1; i < socks.length; i++) if (idle(socks[i]) > idle(socks[n])) n = i;
+  const n = socks.reduce(function (n, o, i) {
+    return idle(o) > idle(socks[n]) ? i : n;
+  }, 0);
   if (idle(socks[n]) + (s._ip ? 0.5 : 0) < State.Leave)
-    throw netError('EMFILE', 'connect', 'all ' + socks.length + ' sockets are in use');
+    throw netError('EMFILE', 'all ' + socks.length + ' sockets are in use');
   socks[n] = s;
   s._regs = Block.Socket + n * 32;
   s._port = port;

@@ -183,7 +183,7 @@ const driver: any = {
     need(to && events, 'connect()', to, '{host, port}, and who gets its events');
     const host = to.host;
     needLink(this);
-    if (to.tls) throw netError('ENOTLS', 'tls', 'w5500 has no TLS');
+    if (to.tls) throw netError('ENOTLS', 'w5500 has no TLS', 'tls');
     needPort(to.port);
     needName(host);
     const s = newTcp(this, events, host, to.port);

@@ -77,7 +77,7 @@ export function dial(s: Tcp, ip: string): void {
 function fail(s: Tcp, late?: number): void {
   const up = s._state === State.Up;
   const i = late || (s._gaveUp && (s._syn || up)) ? 0 : s._gaveUp ? 2 : up ? 4 : 6;
-  end(s, netError(WORDS[i], s.phase, WORDS[i + 1] + s._host + ' port ' + s._dport));
+  end(s, netError(WORDS[i], WORDS[i + 1] + s._host + ' port ' + s._dport, s.phase));
 }
 
 /** Offers room, and sends what was written. True: the chip is busy with it. */

@@ -63,7 +63,7 @@ function sent(s: Port, err: NetError | null): void {
 }
 
 function failure(s: Port, i: number): NetError {
-  return netError(WORDS[i], 'open', WORDS[i + 1] + s._ip);
+  return netError(WORDS[i], WORDS[i + 1] + s._ip, 'open');
 }
 
 function receive(s: Port): void {
@@ -138,7 +138,7 @@ const udp: any = {
       } catch (e: any) {
         sent(s, e);
       }
-    } else if (done) done(netError(code, 'open', code + ': ' + n + ' bytes, it takes 1 to ' + most + ' at a time'));
+    } else if (done) done(netError(code, code + ': ' + n + ' bytes, it takes 1 to ' + most + ' at a time', 'open'));
   },
   _found: function (this: Port, err: NetError | null, ip: string): void {
     this._ip = ip;
@@ -147,7 +147,7 @@ const udp: any = {
   },
   close: function (this: Port): void {
     leave(this, true);
-    sent(this, this._done ? netError('EPIPE', 'open', 'closed before it was sent') : null);
+    sent(this, this._done ? netError('EPIPE', 'closed before it was sent', 'open') : null);
   },
 };
 
@@ -156,7 +156,7 @@ export function openUdp(this: Driver, port?: number): Udp {
   const c = this;
   const s = Object.create(udp);
   s._driver = c;
-  if (port && inUse(s, port)) throw netError('EADDRINUSE', 'connect', 'port ' + port + ' is in use');
+  if (port && inUse(s, port)) throw netError('EADDRINUSE', 'port ' + port + ' is in use');
   while (!port || inUse(s, port)) port = 49152 | (random32() & 16383);
   place(s, port);
   return s;
