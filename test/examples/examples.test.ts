@@ -29,7 +29,7 @@ interface Row {
   check?: () => void;
 }
 
-const SAMPLING = { sample_ms: 5, samples: 20, batch: 5, queue: 10, backoff_ms: 20, max_backoff_ms: 50 };
+const SAMPLING = { sample_ms: 5, samples: 20, batch: 5, queue: 20, backoff_ms: 20, max_backoff_ms: 50 };
 
 const postedNumbers = (from = 0): number[] =>
   server.seen.slice(from).flatMap(({ body }) => JSON.parse(body.toString()).readings.map((r: any) => r.n));
