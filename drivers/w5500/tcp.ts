@@ -131,12 +131,6 @@ function work(s: Tcp, ir: number, sr: number, late: number): Next {
   return !sr ? Next.LostBytes : over ? Next.LastBytes : s._look ? Next.Bytes : Next.Rest;
 }
 
-/** All bytes were taken after the last. */
-function finish(s: Tcp, next: Next): void {
-  if (next === Next.LastBytes) end(s, null);
-  else fail(s);
-}
-
 /** Hands on what has arrived. As few calls as can be lead to the receiver: each is memory while it has the bytes. */
 function receive(s: Tcp, next: Next): void {
   let left: number;
@@ -168,7 +162,9 @@ function receive(s: Tcp, next: Next): void {
       if (s._state === State.Up)
         if (next > Next.Bytes) {
           // all, and none was handed back
-          if (!left && !s._look) finish(s, next);
+          if (!left && !s._look)
+            if (next === Next.LastBytes) end(s, null);
+            else fail(s);
         } else if (s._got && (!s._short || s._got >= PIECE / 2)) release(s);
         else if (s._short) s._look = 1;
     }

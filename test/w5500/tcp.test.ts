@@ -1,11 +1,38 @@
 import { bench, note, STATIC } from './bench';
 import { pattern, serveHttp, serveTcp } from './servers';
 import type { Stream } from '../fakes/virtualW5500';
+import type { Socket } from '../../src/net/driver';
 
 async function linked(o = {}) {
   const b = bench(o);
   await b.wait(b.driver.link(STATIC));
   return b;
+}
+
+/** A peer, and what becomes known to it: its text, and all that had come before FIN. */
+function peer(b: ReturnType<typeof bench>, more: object = {}) {
+  const heard = { text: '', ended: undefined as string | undefined };
+  b.lan.serveTcp('10.0.0.9', 80, () => ({
+    onData: (d: Uint8Array) => void (heard.text += Buffer.from(d).toString('latin1')),
+    onEnd(s: Stream) {
+      heard.ended = heard.text;
+      s.end();
+    },
+    ...more,
+  }));
+  return heard;
+}
+
+/** A connection to it that says something as soon as it is open. */
+function saying(b: ReturnType<typeof bench>, what: any, then?: (s: Socket) => void): Socket {
+  const n = note();
+  const s = b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
+  n.write = () => {
+    n.write = null;
+    s.write(what);
+    then?.(s);
+  };
+  return s;
 }
 
 const modes = [
@@ -75,82 +102,46 @@ describe('the end', () => {
   it('close() while a SEND is under way: what was written before goes out all the same', async () => {
     const b = await linked();
     b.chip.faults.sendOkDelayMs = 50;
-    let got = '';
-    let ended = false;
-    b.lan.serveTcp('10.0.0.9', 80, () => ({
-      onData: (d: Uint8Array) => void (got += Buffer.from(d).toString()),
-      onEnd(s: Stream) {
-        ended = true;
-        s.end();
-      },
-    }));
-    const n = note();
-    const s = b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
-    n.write = () => {
-      n.write = null;
-      s.write('one ');
-    };
-    await b.until(() => got === 'one ');
+    const heard = peer(b);
+    const s = saying(b, 'one ');
+    await b.until(() => heard.text === 'one ');
     s.write('two');
     s.close();
     await b.allFree();
-    expect([got, ended]).toEqual(['one two', true]);
+    expect(heard).toEqual({ text: 'one two', ended: 'one two' });
   });
 
   it('close() with a SEND that is acknowledged late: what was written before goes out, or else there is no FIN', async () => {
-    for (const [lateMs, text] of [
-      [3000, 'one two'],
-      [20000, 'one '],
+    for (const [lateMs, want] of [
+      [3000, { text: 'one two', ended: 'one two' }],
+      [20000, { text: 'one ', ended: undefined }],
     ] as const) {
       const b = await linked();
-      let got = '';
-      let ended = false;
-      b.lan.serveTcp('10.0.0.9', 80, () => ({
-        onData: (d: Uint8Array) => void (got += Buffer.from(d).toString()),
-        onEnd: () => void (ended = true),
-      }));
+      const heard = peer(b);
       b.chip.faults.sendOkDelayMs = lateMs;
-      const n = note();
-      const s = b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
-      n.write = () => {
-        n.write = null;
-        s.write('one ');
-      };
-      await b.until(() => got === 'one ');
+      const s = saying(b, 'one ');
+      await b.until(() => heard.text === 'one ');
       s.write('two');
       s.close();
       await b.until(b.free, 30000);
-      expect([got, ended]).toEqual([text, text === 'one two']);
+      expect(heard).toEqual(want);
     }
   });
 
-  it('close() while the peer has its window shut for 3 s: all goes out, then FIN; in a hurry, only FIN', async () => {
+  it('close() while the peer has its window shut for 3 s: all goes out, then FIN; in a hurry it is over at once', async () => {
     for (const hurry of [false, true]) {
       const b = await linked();
-      let got = 0;
-      let ended = 0;
-      b.lan.serveTcp('10.0.0.9', 80, () => ({
-        onOpen: (s: Stream) => void (s.window = 0),
-        onData: (d: Uint8Array) => void (got += d.length),
-        onEnd(s: Stream) {
-          ended = got;
-          s.end();
-        },
-      }));
-      const n = note();
-      const s = b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
-      n.write = () => {
-        n.write = null;
-        s.write(pattern(1000));
-        s.close(hurry);
-      };
+      const heard = peer(b, { onOpen: (s: Stream) => void (s.window = 0) });
+      const all = 'x'.repeat(1000);
+      saying(b, all, (s) => s.close(hurry));
       await b.until(() => b.lan.connections().length > 0);
       const [stream] = b.lan.connections();
       await b.rest(3000);
-      expect([got, b.free()]).toEqual([0, hurry]);
+      expect([heard.text, b.free()]).toEqual(['', hurry]);
       stream.window = 65535;
       await b.until(b.free);
-      expect([got, ended]).toEqual(hurry ? [0, 0] : [1000, 1000]);
+      expect(heard.text).toBe(hurry ? '' : all);
+      if (!hurry) expect(heard.ended).toBe(all);
     }
   });
 
