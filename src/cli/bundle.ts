@@ -50,9 +50,10 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   const findings = checkDialect(text);
   const faults = new Set(findings.flatMap((finding) => describe(finding, trace, library)));
   if (faults.size) throw new Failure([...faults].join('\n'));
-  const out = request.readable
-    ? await tidy(text)
-    : asBlock(await smallest(text, internalNames(files, resolver), findings.length, !library.isUnderNode));
+  const small = (): Promise<string> =>
+    smallest(text, internalNames(files, resolver), findings.length, !library.isUnderNode);
+  // Node, unlike the interpreter, has no `let` before its line
+  const out = request.readable ? await tidy(text) : library.isUnderNode ? await small() : asBlock(await small());
   return {
     code: reveal(out.trimEnd()) + '\n',
     warnings: [...resolver.warnings],

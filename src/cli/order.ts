@@ -129,8 +129,9 @@ export function checkOrder(program: any): Order {
       },
       FunctionExpression: create,
       VariableDeclarator(node) {
-        if (node.init) run(node.init);
+        // before its value: `var app = app || {}`
         live?.add(scope.names.get(node.id.name) as Binding);
+        if (node.init) run(node.init);
       },
       Identifier: name,
       IfStatement(node) {

@@ -130,6 +130,7 @@ const accepted: [string, string][] = [
     'a closure over what comes later',
     'function f() { var g = function () { return a; }; var a = 3; return g(); } print(f());',
   ],
+  ['a var that is what it was, if anything', 'var a = a || {}; var b = typeof b === "undefined" ? 1 : b; print(a, b);'],
   ['a parameter declared again', 'function f(a) { if (!a) { var a = 1; } return a; } print(f(0));'],
   ['the name of a function expression', 'var f = function g(n) { return n ? g(n - 1) : 0; }; print(f(2));'],
   ['default at the end', 'switch (1) { case 2: break; default: print(1); }'],

@@ -304,6 +304,17 @@ describe('run --board host', () => {
       expect(await shop.cli('run', 'app.js', '--board', ...way)).toEqual({ status: 0, stdout, stderr: '' });
   });
 
+  it('knows a variable before its line, as the interpreter does', async () => {
+    shop.file('app.js', 'print(typeof late); var late = 1; var app = app || { late: late }; print(app.late);');
+    const ways = [['host'], ...findEngines().map((engine) => ['linux', '--engine', engine])];
+    for (const way of ways)
+      expect(await shop.cli('run', 'app.js', '--board', ...way)).toEqual({
+        status: 0,
+        stdout: 'undefined\n1\n',
+        stderr: '',
+      });
+  });
+
   it.each([
     ['at once', 'nowhere();'],
     ['later', 'setTimeout(function () { nowhere(); }, 1);'],
