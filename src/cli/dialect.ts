@@ -54,7 +54,7 @@ export function checkDialect(code: string, options: DialectOptions = {}): Findin
       return [...found.values()];
     }
   }
-  const own = ownMethods(program);
+  const own = ownNames(program, code);
   for (const node of nodesOf(program)) {
     const check = CHECKS[node.type];
     if (check) check(node, report, options, code, own);
@@ -108,13 +108,13 @@ function newerThanES5(node: any): string | undefined {
   return undefined;
 }
 
-/** Names of methods that the program gives to objects of its own. */
-function ownMethods(program: any): Set<string> {
+/** Names of methods that the program gives to objects of its own, and what it gives to others, as `Array.from`. */
+function ownNames(program: any, code: string): Set<string> {
   const names = new Set<string>();
   for (const node of nodesOf(program)) {
     if (node.type === 'Property') names.add(node.key.name ?? node.key.value);
     if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression')
-      names.add(nameOf(node.left.property));
+      names.add(nameOf(node.left.property)).add(code.slice(node.left.start, node.left.end));
   }
   return names;
 }
@@ -172,21 +172,20 @@ const CHECKS: Record<string, Check> = {
 
   AssignmentExpression(node, report) {
     const { left, right } = node;
-    left.assigned = true;
     if (left.type === 'MemberExpression' && nameOf(left.property) === 'length' && left.object.type !== 'ThisExpression')
       if (right.type === 'Literal') report(node.start, 'missing', 'the length of an array cannot be assigned');
   },
 
-  MemberExpression(node, report) {
+  MemberExpression(node, report, options, code, own) {
     const name = nameOf(node.property);
     const on = node.object;
-    if (node.computed && node.property.type !== 'Literal') return;
+    if ((node.computed && node.property.type !== 'Literal') || own.has(code.slice(node.start, node.end))) return;
     if (on.type === 'Identifier' && MISSING_STATICS[on.name]?.has(name))
       report(node.start, 'missing', `no ${on.name}.${name}`);
     if (on.type !== 'MemberExpression' || on.object.type !== 'Identifier' || nameOf(on.property) !== 'prototype')
       return;
     const type = on.object.name;
-    if (BUILT_IN_CLASSES.has(type) && !READABLE_PROTOTYPES[type]?.has(name) && !node.assigned)
+    if (BUILT_IN_CLASSES.has(type) && !READABLE_PROTOTYPES[type]?.has(name))
       report(node.start, 'missing', `${type}.prototype.${name} cannot be read as a value`);
   },
 
@@ -197,7 +196,8 @@ const CHECKS: Record<string, Check> = {
     const name = callee.property.name;
     const on = callee.object.type === 'Identifier' ? callee.object.name : '';
     const at = callee.property.start;
-    if (MISSING_METHODS.has(name) && !own.has(name) && on !== 'Object') report(at, 'missing', `no method ${name}()`);
+    const isMissing = MISSING_METHODS.has(name) || (name === 'search' && node.arguments[0]?.regex);
+    if (isMissing && !own.has(name) && on !== 'Object') report(at, 'method', `no method ${name}()`);
     if (on === 'JSON' && name === 'parse' && node.arguments.length > 1)
       report(at, 'missing', 'JSON.parse has no reviver');
     if (name === 'split' && node.arguments.length > 1) report(at, 'missing', 'split ignores its limit');

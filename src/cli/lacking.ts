@@ -35,9 +35,9 @@ export const MISSING_STATICS: Record<string, Set<string>> = {
   Uint8Array: words('from of fromBase64 fromHex'),
 };
 
-/** Methods that no built-in object has; an object of the program's own may. */
+/** Methods that no built-in object has; an object of the program's own may, or one of a module on the device. */
 export const MISSING_METHODS = words(`
-  at codePointAt localeCompare matchAll normalize search trimStart trimEnd trimLeft trimRight isWellFormed toWellFormed
+  at codePointAt localeCompare matchAll normalize trimStart trimEnd trimLeft trimRight isWellFormed toWellFormed
   entries keys values flat flatMap findLast findLastIndex reduceRight copyWithin toSorted toReversed toSpliced
   isPrototypeOf propertyIsEnumerable toPrecision toExponential toLocaleUpperCase toLocaleLowerCase
   finally once off

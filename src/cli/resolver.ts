@@ -21,6 +21,8 @@ export class Resolver {
   /** files that run where they are required */
   private lazy = new Set<string>();
   readonly warnings = new Set<string>();
+  /** the device has modules that are not known here */
+  isOpen = false;
 
   constructor(readonly library: Library) {}
 
@@ -53,6 +55,7 @@ export class Resolver {
       const isLazy = this.lazy.has(found);
       return { file: found, imported: isCommonJs || isLazy ? NAMED + found : found, isCommonJs, isLazy };
     }
+    this.isOpen = true;
     const where = 'it has to be in the firmware or in Storage';
     this.warnings.add(`${show(file)}:${line}: module "${name}" is not part of the bundle, ${where}`);
     return {};

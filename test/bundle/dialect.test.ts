@@ -44,6 +44,7 @@ const refused: [string, string, RegExp][] = [
   ['Promise.race', 'var a = Promise.race([]);', /no Promise\.race/],
   ['Math.trunc', 'var a = Math.trunc(1.5);', /no Math\.trunc/],
   ['a missing method', 'var a = "x".normalize();', /no method normalize/],
+  ['search', 'var a = "x".search(/x/);', /no method search/],
   ['flat', 'var a = [[1]].flat();', /no method flat/],
   ['finally', 'Promise.resolve(1).finally(print);', /no method finally/],
   ['slice of the prototype', 'var a = Array.prototype.slice.call([1]);', /Array\.prototype\.slice/],
@@ -157,6 +158,12 @@ const accepted: [string, string][] = [
     'a method added to a prototype',
     'Array.prototype.last = function () { return this[this.length - 1]; }; print([1].last());',
   ],
+  [
+    'what a program adds where it is missing',
+    'if (!Array.prototype.flat) Array.prototype.flat = function () { return 1; }; Array.from = Array.from || print; ' +
+      'Date.prototype.zone = {}; Date.prototype.zone.name = "UTC"; print([[1]].flat(), Array.from.call, Date.prototype.zone);',
+  ],
+  ['search of a bus', 'function f(bus) { return bus.search(); } print(f);'],
   ['reserved words as properties', 'var o = {}; o.delete = 1; o.default = 2; print(o.delete, { in: 1 }.in);'],
   ['a global made on purpose', 'counter = 1; print(counter);'],
   [

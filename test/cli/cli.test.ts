@@ -205,6 +205,13 @@ describe('what is wrong with an application', () => {
         .map((start) => `${start} Espruino's own tools: in a bundle nobody compiles it\n`)
         .join(''),
     ],
+    [
+      'a method that a module on the device may have',
+      'var g = require("SSD1606").connect();\ng.off();',
+      0,
+      'warning: app.js:1: module "SSD1606" is not part of the bundle, it has to be in the firmware or in Storage\n' +
+        'warning: app.js:2: no method off(), unless a module on the device has it\n',
+    ],
     ['data that is none', 'require("./lib/bad.json");', 2, "lib/bad.json:3: this is not JSON: b: 'c' }\n"],
     ['a number that is none', 'require("./lib/octal.json");', 2, 'lib/octal.json:2: this is not JSON: 01 }\n'],
     ['data that ends early', 'require("./lib/short.json");', 2, 'lib/short.json:2: this is not JSON: it ends here\n'],
