@@ -15,7 +15,7 @@ export interface Compiled {
   program: any;
   /** it has `import` or `export` */
   isModule: boolean;
-  /** it fills `exports` or `module.exports` instead */
+  /** it fills or sets `exports` or `module.exports` instead */
   isCommonJs: boolean;
 }
 
@@ -173,8 +173,12 @@ function parseModule(code: string, file: string, map: string): any {
   }
 }
 
+/** `exports = `, which in the interpreter is what the module gives. */
+export const setsExports = ({ type, left }: any): boolean => type === 'AssignmentExpression' && left.name === 'exports';
+
 function usesExports(program: any): boolean {
   for (const node of nodesOf(program)) {
+    if (setsExports(node)) return true;
     if (node.type !== 'MemberExpression' || node.object.type !== 'Identifier') continue;
     if (node.object.name === 'exports' || (node.object.name === 'module' && node.property.name === 'exports'))
       return true;
@@ -182,14 +186,15 @@ function usesExports(program: any): boolean {
   return false;
 }
 
-/** The names in `exports.NAME = `, `module.exports.NAME = ` and `module.exports = { NAME: ... }`. */
+/** The names in `exports.NAME = `, `exports = { NAME: ... }` and the same of `module.exports`. */
 export function exportedNames({ program }: Compiled): string[] {
   const names = new Set<string>();
   const isModuleExports = (node: any): boolean => node.object?.name === 'module' && node.property.name === 'exports';
-  for (const { type, left, right } of nodesOf(program)) {
-    if (type !== 'AssignmentExpression' || left.type !== 'MemberExpression' || left.computed) continue;
-    if (left.object.name === 'exports' || isModuleExports(left.object)) names.add(left.property.name);
-    else if (isModuleExports(left) && right.type === 'ObjectExpression')
+  for (const node of nodesOf(program)) {
+    const { type, left, right } = node;
+    if (type !== 'AssignmentExpression' || left.computed) continue;
+    if (left.object?.name === 'exports' || isModuleExports(left.object ?? {})) names.add(left.property.name);
+    else if ((isModuleExports(left) || setsExports(node)) && right.type === 'ObjectExpression')
       for (const { key } of right.properties) names.add(key.name ?? key.value);
   }
   return [...names].filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'default');

@@ -1,5 +1,6 @@
 // What a file of an application takes in: its `require`s of bundled modules become imports, so that what it does not use
 // can be left out, or calls that run a CommonJS file in its time. No line moves, so errors can be traced to the source.
+import { setsExports } from './app';
 import type { Compiled } from './app';
 import { Failure } from './failure';
 import { nodesOf } from './minify';
@@ -162,6 +163,10 @@ export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place, w
 
   if (isLazy || compiled.isCommonJs)
     for (const { start, end } of outerThis(program)) edits.push({ start, end, text: 'exports' });
+
+  if (compiled.isCommonJs)
+    for (const node of nodesOf(program))
+      if (setsExports(node)) edits.push({ start: node.start, end: node.start, text: 'module.exports = ' });
 
   // the firmware looks for it among the globals
   if (isApp && program.body.some((node: any) => declares('onInit', node.declaration || node)))

@@ -268,6 +268,17 @@ const mixed: Row[] = [
     '3',
   ],
   [
+    'exports that are set, as the interpreter has it',
+    {
+      'app.js':
+        'import { f } from "./y"; print("app"); var x = require("./x"); print(x.a, x.two, f(), require("./z")(3));',
+      'x.js': 'var y = require("./y"); exports = { a: y.f() }; exports.two = 2;',
+      'y.js': 'exports = { f: function () { return 1; } };',
+      'z.js': 'exports = module.exports = function (n) { return n; };',
+    },
+    'app,1 2 1 3',
+  ],
+  [
     'values of JSON',
     {
       'app.js': 'import { a } from "./d.json"; function f() { return require("./d").b; } print(a + f());',
