@@ -69,12 +69,12 @@ export function compile(file: string): Compiled {
     },
     transformers: { before: [asCommonJs, asSum] },
   });
-  for (const { messageText, start, file: at } of [...diagnostics!, ...unsaid(source, file)]) {
+  for (const { messageText, start, file: at, code } of [...diagnostics!, ...unsaid(source, file)]) {
     const line = at && start !== undefined ? at.getLineAndCharacterOfPosition(start).line + 1 : 1;
     const letter = at?.text[start!] || '';
     const why = hides(letter)
       ? `${original(letter)} outside of a text: names in the interpreter are ASCII`
-      : ts.flattenDiagnosticMessageText(messageText, ' ');
+      : UNSAID[code] || ts.flattenDiagnosticMessageText(messageText, ' ');
     throw new Failure(`${show(file)}:${line}: ${why}`);
   }
   // Object.assign is what the compiler's own helper falls back on, and the interpreter has it.
@@ -95,8 +95,17 @@ const ELSEWHERE: Record<string, string> = {
   MetaProperty: 'import.meta: the interpreter has no files',
 };
 
-/** A name declared twice, `arguments` in an arrow function, an assignment to a constant, a #private member. */
-const UNSAID = [2451, 2496, 2588, 18028];
+/**
+ * A name declared twice, `arguments` in an arrow function, an assignment to a constant; and two of which the compiler says
+ * that its target is too old, which nobody can choose here.
+ */
+const UNSAID: Record<number, string> = {
+  2451: '',
+  2496: '',
+  2588: '',
+  2737: 'a BigInt is not supported',
+  18028: 'a #private member is not supported',
+};
 
 /** Of these the compiler makes something else, and says nothing unless it knows the types. */
 function unsaid(source: string, file: string): readonly ts.Diagnostic[] {
@@ -105,7 +114,7 @@ function unsaid(source: string, file: string): readonly ts.Diagnostic[] {
   const parsed = ts.createSourceFile(name, source, options.target);
   const host = { ...ts.createCompilerHost(options), getSourceFile: () => parsed };
   const program = ts.createProgram([name], options, host);
-  return program.getSemanticDiagnostics(parsed).filter(({ code }) => UNSAID.includes(code));
+  return program.getSemanticDiagnostics(parsed).filter(({ code }) => code in UNSAID);
 }
 
 /** `import x = require('y')` and `export = x` of TypeScript as what they stand for. */

@@ -62,7 +62,7 @@ export function checkDialect(code: string, options: DialectOptions = {}): Findin
   const order = checkOrder(program);
   for (const { pos, name, why } of order.faults) report(pos, 'order', `${name} ${why}`);
   for (const { pos, name } of order.globals) {
-    if (HELPERS[name]) report(pos, 'helper', `${HELPERS[name]} needs the compiler's helper ${name}`);
+    if (HELPERS[name]) report(pos, 'helper', `${HELPERS[name]} is not supported`);
     else if (MISSING_GLOBALS.has(name) && !order.probed.has(name)) report(pos, 'missing', `no global ${name}`);
     else if (options.strict && !KNOWN_GLOBALS.has(name) && !order.probed.has(name))
       report(pos, 'missing', `unknown global ${name}`);
@@ -221,7 +221,7 @@ function ownWords(node: any, report: Report): void {
 function helperDefinition(node: any, report: Report): void {
   const name = node.id.name;
   if (HELPERS[name] && node.init?.type !== 'MemberExpression')
-    report(node.start, 'helper', `${HELPERS[name]} needs the compiler's helper ${name}`);
+    report(node.start, 'helper', `${HELPERS[name]} is not supported`);
 }
 
 function regexConstructor(node: any, report: Report): void {

@@ -52,10 +52,10 @@ export const BUILT_IN_CLASSES = words(
   'Array String Number Boolean Function Object RegExp Promise Uint8Array Date Error',
 );
 
-/** Functions of the compiler that it adds for a construct ES5 lacks. */
+/** Functions of the compiler that it adds for a construct ES5 lacks, by what that is; none runs in the interpreter. */
 export const HELPERS: Record<string, string> = {
   __extends: 'class inheritance (extends)',
-  __awaiter: 'an async function',
+  __awaiter: 'an async function or generator',
   __generator: 'an async function or generator',
   __asyncGenerator: 'an async generator',
   __asyncDelegator: 'an async generator',

@@ -94,6 +94,12 @@ function forTools({ type, object, property, directive }: any): string | undefine
   return `E.${property.name}`;
 }
 
+/** What runs a text later, when the program's names are other ones and not global. */
+function lateText({ type, callee, arguments: given }: any): string | undefined {
+  if (type !== 'CallExpression' || !/^set(Timeout|Interval|Watch)$/.test(callee.name)) return undefined;
+  return typeof given[0]?.value === 'string' ? callee.name : undefined;
+}
+
 /** `this` outside of functions. */
 function* outerThis(node: any): Generator<any> {
   if (node.type === 'ThisExpression') yield node;
@@ -147,6 +153,9 @@ export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place, w
       warn(`${place(lineOf(code, node))}: which module is required here is not known: it has to be on the device`);
     const tool = forTools(node);
     if (tool) warn(`${place(lineOf(code, node))}: ${tool} is for Espruino's own tools: in a bundle nobody compiles it`);
+    const late = lateText(node);
+    if (late)
+      warn(`${place(lineOf(code, node))}: ${late}() of a text, which finds no names of a bundle: give a function`);
     if (requiredName(node) === undefined || done.has(node)) continue;
     const from = target(node);
     if (!from.file) continue;

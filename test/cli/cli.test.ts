@@ -185,7 +185,20 @@ describe('what is wrong with an application', () => {
       'a private member',
       'class A {\n  #p = 1;\n}\nprint(new A());',
       2,
-      'app.js:2: Private identifiers are only available when targeting ECMAScript 2015 and higher.\n',
+      'app.js:2: a #private member is not supported\n',
+    ],
+    ['BigInt', 'print(1);\nprint(10n);', 2, 'app.js:2: a BigInt is not supported\n'],
+    [
+      'an async function',
+      '\nasync function f() { await 1; }\nf();',
+      2,
+      'app.js:2: an async function or generator is not supported\n',
+    ],
+    [
+      'a text to be run later',
+      'function f() { print(1); }\nsetTimeout("f()", 1);\nsetInterval(f, 1);',
+      0,
+      'warning: app.js:2: setTimeout() of a text, which finds no names of a bundle: give a function\n',
     ],
     [
       'a name beyond ASCII',
