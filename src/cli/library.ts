@@ -29,17 +29,22 @@ function namesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder).map((name) => name.replace(/\.js$/, '')) : [];
 }
 
+const folderIn = (root: string): string => join(root, 'dist', 'esm');
+
+/** The names of all boards. */
+export function boardsIn(root: string): string[] {
+  const boards = join(folderIn(root), 'boards');
+  return namesIn(boards).filter((name) =>
+    /export function auto_init/.test(readFileSync(join(boards, `${name}.js`), 'utf8')),
+  );
+}
+
 export function openLibrary(root: string, board: string): Library {
-  const folder = join(root, 'dist', 'esm');
+  const folder = folderIn(root);
   if (!existsSync(folder)) throw new Failure(`${folder} is missing: build the package first (npm run build)`);
-  const isBoard = (name: string): boolean => {
-    const file = join(folder, 'boards', `${name}.js`);
-    return /^[\w-]+$/.test(name) && existsSync(file) && /export function auto_init/.test(readFileSync(file, 'utf8'));
-  };
-  if (!isBoard(board)) {
-    const known = namesIn(join(folder, 'boards')).filter(isBoard);
-    throw new Failure(`unknown board "${board}", there is: ${known.join(', ')}`);
-  }
+  const boards = boardsIn(root);
+  const isBoard = (name: string): boolean => boards.includes(name);
+  if (!isBoard(board)) throw new Failure(`unknown board "${board}", there is: ${boards.join(', ')}`);
   const drivers = namesIn(join(folder, 'drivers'));
 
   function find(name: string): string | undefined {

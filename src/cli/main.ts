@@ -8,7 +8,7 @@ import type { Bundle } from './bundle';
 import { runAtDesk } from './desk';
 import { Failure } from './failure';
 import { findEngine, runInEngine } from './interpreter';
-import { UNDER_NODE } from './library';
+import { boardsIn, UNDER_NODE } from './library';
 import { traceTo } from '../node/virtual';
 
 // This file becomes dist/node/cli.mjs.
@@ -45,7 +45,7 @@ const program = new Command('espruino-requests')
 program
   .command('bundle <app>')
   .description('one file of an application (.js or .ts) and the modules it uses, ready for the interpreter')
-  .requiredOption('--board <board>', 'what it will run on')
+  .requiredOption('--board <board>', `what it will run on: ${boardsIn(root).sort().join(', ')}`)
   .requiredOption('--out <file>', 'where to write it, - for stdout')
   .option('--readable', 'do not minify')
   .action(async (app, { board, out, readable }) => {
@@ -69,7 +69,7 @@ program
     'runs the bundle of an application here: under Node (boards host, sim-w5500) or in an interpreter (board linux)',
   )
   .requiredOption('--board <board>', 'host, sim-w5500 or linux')
-  .option('--engine <path>', 'the interpreter to run it in (default: espruino on the PATH)')
+  .option('--engine <path>', 'the interpreter to run it in (default: the one in ESPRUINO, else espruino on the PATH)')
   .option(
     '--trace <file>',
     'board sim-w5500: SPI frames go to this file (VCD), frames and packets in words to <file>.txt',

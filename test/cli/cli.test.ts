@@ -38,6 +38,13 @@ describe('bundle', () => {
     expect(code.split('\n').every((line) => line.length < 300)).toBe(true);
   });
 
+  it('names the boards when asked', async () => {
+    const { stdout } = await shop.cli('bundle', '--help');
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(
+      /what it will run on: esp32, esp32-w5500, host, .*w5500-evb-pico, wave/,
+    );
+  });
+
   it('writes it to stdout', async () => {
     shop.file('app.js', 'print("é");');
     const { stdout, ...rest } = await shop.cli('bundle', 'app.js', '--board', 'linux', '--out', '-');
