@@ -93,8 +93,12 @@ const methods = {
     const i = alive.indexOf(this);
     if (~i) alive.splice(i, 1);
     this._raw = 0;
-    // end() would wait for ever where the peer does not take what was written
-    if (raw) raw.clsNow = 1;
+    // end() would wait for ever where the peer does not take what was written, and this where no listener takes what
+    // came: the firmware removes one in which memory or stack ran out
+    if (raw) {
+      raw.dRcv = '';
+      raw.clsNow = 1;
+    }
   },
 };
 

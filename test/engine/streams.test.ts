@@ -5,7 +5,7 @@ import { minify } from 'terser';
 import { noise } from '../exchange/expect';
 import { RawServer } from '../servers/raw';
 import { describeEngines, runIn } from './harness';
-import { inStorage, linuxModules, script } from './program';
+import { inMemory, inStorage, linuxModules, script } from './program';
 
 const body = noise(20000);
 const CHUNKS = [8192, 1, 700, 4000, 512, 12000];
@@ -83,6 +83,22 @@ describeEngines('long bodies', (engine) => {
     await server.stop();
     expect({ stdout, failed }).toEqual({ stdout: `14000 ${/small/.test(engine)}\n`, failed: false });
   });
+
+  it('end, and their connection with them, where a callback was stopped for its depth', async () => {
+    const server = await RawServer.start(async (peer) => {
+      await peer.head();
+      await peer.send('HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n' + body.toString('latin1', 0, 9000));
+      await peer.gone();
+    });
+    const source = `${inMemory(linuxModules())}
+      function deeper() { deeper(); }
+      function told(what) { console.log(what.code); }
+      require('netdriver').register(require('linux'));
+      require('requests').get('${server.url('/')}', { idle_timeout: 400, stream_callback: deeper }).then(told, told);`;
+    const { stdout, timedOut } = await runIn(engine, source);
+    await server.stop();
+    expect({ told: stdout.match(/^E[A-Z]+$/gm), timedOut }).toEqual({ told: ['ETIMEDOUT'], timedOut: false });
+  }, 30000);
 
   it('from a driver that pushes arrays, which it fills again', async () => {
     const folder = await inStorage(engine, linuxModules());
