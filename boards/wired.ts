@@ -47,6 +47,12 @@ function setUp(chip: any, own: any): Promise<LinkInfo | undefined> {
     chip[name] = own[name];
   });
   const other = driver && differs(chip, made);
+  try {
+    // after save() and a power cut there is a link that the chip knows nothing of
+    if (driver && driver.is_linked()) driver.link_info();
+  } catch (e) {
+    driver!.unlink();
+  }
   if (driver && driver.is_linked()) {
     if (!other && !differs(own, asked)) return Promise.resolve(driver.link_info());
   } else if (other) {

@@ -105,10 +105,11 @@ function fixed(l: LinkOptions): Lease {
 /** The end of the attempt to link, if there is one. */
 function settle(c: Driver, err: NetError | null): void {
   const done = c._done;
+  const info = done && (err || c.link_info());
   if (done) {
     clearTimeout(c._limit);
     c._done = 0;
-    done(err, err || c.link_info());
+    done(err, info);
   }
 }
 
@@ -166,6 +167,8 @@ const driver: any = {
 
   link_info: function (this: Driver): LinkInfo {
     const l = this._setup!;
+    // is the chip what it was?
+    if (this._linked && !this._done) this._run(this);
     needLink(this);
     return { ip: l._ip, mask: l._mask, gw: isHost(l._gw) ? l._gw : '', dns: l._dns[0] || '', mac: hex(this._mac) };
   },

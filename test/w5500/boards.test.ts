@@ -146,6 +146,20 @@ describe('auto_init', () => {
     before.unlink();
   });
 
+  it('once more, when the chip has lost its link: as a program that was kept with save() finds it', async () => {
+    const b = await board();
+    await b.wait(b.auto_init());
+    b.chip.reset();
+    await b.rest(10);
+    const again = b.auto_init();
+    expect(b.driver().is_linked()).toBe(false);
+    expect(await b.wait(again)).toMatchObject({ ip: '10.0.0.100' });
+    const info = b.driver().link_info();
+    await b.rest(2000);
+    expect([b.driver().is_linked(), info.ip]).toEqual([true, '10.0.0.100']);
+    b.driver().unlink();
+  });
+
   it('null is no options', async () => {
     const b = await board();
     expect(await b.wait(b.auto_init(null as any))).toMatchObject({ ip: '10.0.0.100' });
