@@ -32,8 +32,8 @@ export interface Dhcp extends Task {
   _tries: number;
   _naks: number;
   /** the address, once there is one, and the server to which to talk; without one it may be any */
-  _ip?: string;
-  _server?: string;
+  _ip?: string | 0;
+  _server?: string | 0;
   /** ms: when to renew, to rebind, to give up */
   _t1: number;
   _t2: number;
@@ -55,6 +55,7 @@ function open(d: Dhcp): void {
   d._xid = [random32(), random32(), random32(), random32()];
   d._began = c._now;
   d._tries = 0;
+  c._why = 'no DHCP server answers';
 }
 
 function close(d: Dhcp): void {
@@ -91,8 +92,7 @@ function step(d: Dhcp): void {
   if (d._wait !== Wait.Offer && d._tries >= ENOUGH) {
     open(d);
     d._wait = Wait.Offer;
-    d._ip = d._server = undefined;
-    d._driver._why = 'no DHCP server answers';
+    d._ip = d._server = 0;
   }
   send(d, d._wait as number);
   soon(d, (4000 << Math.min(d._tries++, 4)) + (random32() % 2001) - 1000);
@@ -112,7 +112,7 @@ function keep(d: Dhcp): void {
   if (left <= 0) lose(d, 'the lease is over');
   else {
     if (t >= d._t1) {
-      if (t >= d._t2) d._server = undefined;
+      if (t >= d._t2) d._server = 0;
       try {
         if (!d._socket) open(d);
         send(d, Type.REQUEST);
@@ -135,7 +135,7 @@ function anew(d: Dhcp, why: string, ms: number): void {
 
 function check(d: Dhcp, a: Answer): void {
   anew(d, 'address check', 30000);
-  d._socket!.send('0', d._ip!, DISCARD, function (err) {
+  d._socket!.send('0', d._ip as string, DISCARD, function (err) {
     // not because it is closed
     if (!d._socket) return;
     if (!err) {
@@ -162,12 +162,11 @@ function bind(d: Dhcp, a: Answer): void {
   const mask = addresses(a[Option.MASK])[0];
   close(d);
   d._wait = Wait.Bound;
-  d._naks = 0;
   d._t1 = d._sentAt + seconds(a[Option.T1], t2, Math.min(all / 2, t2)) * 1000;
   d._t2 = d._sentAt + t2 * 1000;
   d._end = d._sentAt + all * 1000;
   d._driver._use({
-    _ip: d._ip!,
+    _ip: d._ip as string,
     _mask: hostBits(mask) < 0 ? '255.255.255.0' : mask,
     _gw: addresses(a[Option.ROUTER])[0] || '0.0.0.0',
     _dns: addresses(a[Option.DNS]).filter(isHost),
@@ -177,7 +176,7 @@ function bind(d: Dhcp, a: Answer): void {
 
 function heard(this: any, data: Uint8Array, from: string, port: number): void {
   const d: Dhcp = this._dhcp;
-  const a = port === 67 ? parseDhcp(data, d._key) : undefined;
+  const a = port === 67 && parseDhcp(data, d._key);
   const server = a && a[Option.SERVER];
   if (!server) return;
   const type = a[Option.TYPE];
@@ -218,10 +217,9 @@ export function startDhcp(this: Env): void {
     _stop: stop,
     _naks: 0,
     _ip: ip,
-    _wait: ip ? Wait.Ack : Wait.Check,
-    _tries: ENOUGH,
+    _wait: ip ? Wait.Ack : Wait.Offer,
   };
   this._dhcp = d;
-  if (ip) open(d);
+  open(d);
   step(d);
 }

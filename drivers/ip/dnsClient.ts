@@ -26,7 +26,7 @@ interface Query extends Task {
   /** how often the datagram of another one was on its way */
   _busy: number;
   _bytes: Uint8Array;
-  /** who was asked; undefined once it has answered */
+  /** who was asked */
   _server?: string;
   _drop(asker: Asker): void;
 }
@@ -45,7 +45,7 @@ function end(q: Query, err: NetError | null, ip?: string): void {
   }
   // one may call another off
   while ((asker = q._askers.shift())) {
-    asker._lookup = undefined;
+    asker._lookup = 0;
     asker._found(err, ip);
   }
 }
@@ -90,11 +90,9 @@ function heard(this: any, data: Uint8Array, ip: string, port: number): void {
     }
     if (!a) return;
     q._why = a._why;
-    if (a._why) {
-      // this server cannot say: the next one, at once
-      q._server = undefined;
-      ask(q);
-    } else if (isHost(a._ip)) finish(q, a._ttl, a._ip);
+    // this server cannot say: the next one, at once
+    if (a._why) ask(q);
+    else if (isHost(a._ip)) finish(q, a._ttl, a._ip);
     // names are blocked by an address that no host has
     else finish(q, UNKNOWN);
   });

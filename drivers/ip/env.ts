@@ -25,7 +25,7 @@ export interface Lease {
 /** Who asks for an address. */
 export interface Asker {
   /** the lookup that goes on for it; where it is called off, nothing is found */
-  _lookup?: { _drop(asker: Asker): void };
+  _lookup?: { _drop(asker: Asker): void } | 0;
   _found(err: NetError | null, ip?: string): void;
 }
 

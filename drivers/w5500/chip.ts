@@ -1,7 +1,7 @@
 // The chip as a whole: reset, version, cable, addresses. It is a task of its own: what it does next is in `_run`.
 import { netError } from '../../src/net/neterror';
 import { soon } from '../ip/task';
-import { read, SILENT, write } from './bus';
+import { pair, read, SILENT, write } from './bus';
 import { Bit, Block, Reg, Sn } from './registers';
 import { end, NOBODY } from './socket';
 import type { Chip } from './model';
@@ -69,7 +69,7 @@ export function reset(c: Chip): void {
 function configure(c: Chip): void {
   c._echo = 20;
   const mode = Bit.PHY_OPMD | ((c._phy - 1) << 3);
-  for (let n = 0; n < 8; n++) write(c, Sn.RXBUF_SIZE, [c._sizes[n] | 0, c._sizes[n] | 0], Block.Socket + n * 32);
+  for (let n = 0; n < 8; n++) write(c, Sn.RXBUF_SIZE, pair(c._sizes[n] * 257), Block.Socket + n * 32);
   if (c._phy) {
     // OPMDC counts from the end of a PHY reset on
     write(c, Reg.PHYCFGR, mode);

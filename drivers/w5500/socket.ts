@@ -5,7 +5,7 @@ import { bytes } from '../ip/address';
 import { soon } from '../ip/task';
 import { word } from '../ip/bytes';
 import { pair, read, write } from './bus';
-import { Block, Cr, Ir, Mode, Mss, Sn, Sr } from './registers';
+import { Block, Cr, Ir, Mode, Mss, Sn } from './registers';
 import type { Part } from './bus';
 import type { Chip } from './model';
 import type { Asker } from '../ip/env';
@@ -101,6 +101,7 @@ export function run(s: Sock): Next | undefined {
   const command = r[0];
   let ir = r[1];
   const sr = r[2];
+  // a number is kept in its name, a boolean would take a variable of its own
   const late = c._now > s._until ? 1 : 0;
   s._wait *= 2;
   // turns are counted, not time, as the program may have been at something else: half a second, or 2 s to open
@@ -130,7 +131,7 @@ export function run(s: Sock): Next | undefined {
       order(s, Cr.OPEN, Ir.ALL);
     }
   } else if (s._state < State.Leave) return s._work(s, ir, sr, late);
-  else if (s._state === State.Leave && (sr === Sr.ESTABLISHED || sr === Sr.CLOSE_WAIT)) {
+  else if (s._state === State.Leave && sr) {
     if (late || !unsent(s)) {
       // FIN says that this was all, or that nobody asks
       order(s, s._until && unsent(s) ? Cr.CLOSE : Cr.DISCON);

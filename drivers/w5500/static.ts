@@ -155,10 +155,8 @@ const driver: any = {
   },
 
   unlink: function (this: Driver): void {
-    if (this._wanted) {
-      this._why = 'unlink() was called';
-      this._stop();
-    }
+    this._why = 'unlink() was called';
+    this._stop();
   },
 
   is_linked: function (this: Driver): boolean {

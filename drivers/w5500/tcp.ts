@@ -198,7 +198,7 @@ const tcp: Partial<Tcp> & ThisType<Tcp> = {
     this.events.onClose(err);
   },
   write: function (this: Tcp, bytes: Bytes): void {
-    if (bytes.length && this._state === State.Up) {
+    if (this._state === State.Up) {
       fill(this, bytes);
       poke(this);
     }

@@ -57,8 +57,7 @@ function tell(s: Port, f: any, a: any, ip?: string, port?: number): void {
 
 function sent(s: Port, err: NetError | null): void {
   const done = s._done;
-  s._sending = 0;
-  s._data = s._done = 0;
+  s._sending = s._data = s._done = 0;
   tell(s, done, err);
 }
 
@@ -156,7 +155,7 @@ export function openUdp(this: Driver, port?: number): Udp {
   const c = this;
   const s = Object.create(udp);
   s._driver = c;
-  if (port && inUse(s, port)) throw netError('EADDRINUSE', 'port ' + port + ' is in use');
+  if (inUse(s, port!)) throw netError('EADDRINUSE', 'port ' + port + ' is in use');
   while (!port || inUse(s, port)) port = 49152 | (random32() & 16383);
   place(s, port);
   return s;
