@@ -86,6 +86,7 @@ export async function makeRig(board: (w: World) => Board, o: RigOptions & { irq?
 export async function endRig(r: Rig): Promise<void> {
   await r.does({ op: 'unlink' });
   await r.rest(1100);
+  expect(r.free()).toBe(true);
   r.lan.close();
   expect((await r.does({ op: 'memory' })).late).toBe(0);
   expect(r.chip.violations).toEqual([]);

@@ -80,6 +80,18 @@ describe('UDP', () => {
     await b.allFree();
   });
 
+  it('takes no more than a buffer of 1 KB has room for', async () => {
+    const b = await linked({ driver: { buffers: [1] } });
+    const codes: any[] = [];
+    const udp = b.driver.udp();
+    udp.send(pattern(1025), '10.0.0.9', 9, (err) => codes.push(err && err.code));
+    udp.send(pattern(1024), '10.0.0.9', 9, (err) => codes.push(err && err.code));
+    await b.until(() => codes.length === 2);
+    expect(codes).toEqual(['EMSGSIZE', null]);
+    udp.close();
+    await b.allFree();
+  });
+
   it('closed with a datagram on its way, and one that the chip never sends', async () => {
     const b = await linked();
     b.dns.fault = 'silent';

@@ -17,6 +17,8 @@ export type DnsFault =
   | 'truncated-with-answer'
   /** the name of the answer is a pointer to itself, or to where it will be */
   | 'loop'
+  | 'inner-loop'
+  | 'stranger'
   | 'forward-pointer'
   /** a CNAME that leads to itself */
   | 'cname-loop'
@@ -183,6 +185,14 @@ export class DnsServer {
         return buildDns({ ...good, flags: TC });
       case 'loop':
         return buildDns({ id, question, raw: pointer(here, 0, 4, 10, 66, 6, 6) });
+      case 'inner-loop':
+        // a CNAME that leads back to its TTL, which leads to itself
+        return buildDns({ id, question, raw: [0xc0, 12, 0, 5, 0, 1, 0xc0, here + 6, 0, 0, 0, 2, 0xc0, here + 6] });
+      case 'stranger':
+        return buildDns({
+          ...good,
+          records: [{ name: 'bank.example', ttl: 60, a: FORGED_IP }, ...(good.records ?? [])],
+        });
       case 'forward-pointer':
         return buildDns({ id, question, raw: pointer(here + 40, 0, 4, 10, 66, 6, 6) });
       case 'cname-loop':

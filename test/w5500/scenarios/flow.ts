@@ -222,7 +222,12 @@ export const udpRows: Scenario[] = [
   }),
   linked('hears when the network is gone', async (r) => {
     await r.does({ op: 'udp', name: 'u' });
+    r.chip.faults.sendOkDelayMs = Infinity;
+    const sending = r.begin({ op: 'datagram', name: 'u', host: '10.0.0.9', port: 9, data: 'x' });
+    await r.rest(100);
     r.chip.plug(false);
+    expect(await r.wait(sending)).toMatchObject({ code: 'ENETDOWN' });
+    r.chip.faults.clear();
     await r.until(() => r.closings.length > 0);
     await r.rest(2000);
     expect(r.closings).toEqual([{ name: 'u', code: 'ENETDOWN' }]);
