@@ -144,6 +144,12 @@ export const headerRows: Row[] = [
     want: { status: 200, headers: { a: '1 1' }, body: 'HELLO', total: -1, keepable: true },
   },
   {
+    name: 'keep_headers leaves a reason with a colon alone',
+    input: 'HTTP/1.1 200 OK: fine\r\n' + end + '\r\n\r\n',
+    options: { keep_headers: [] },
+    want: { status: 200, reason: 'OK: fine', headers: {}, keepable: true },
+  },
+  {
     name: 'keep_headers: the folding of a skipped field is skipped',
     input: ok('A: 1', ' Z: 2', 'B: 3', end),
     options: { keep_headers: ['b', 'z'] },

@@ -3,8 +3,8 @@ import type { Row } from '../row';
 import { chunked, head, ok, sized } from '../row';
 
 const lines = ok('A: b', 'Content-Length: 5');
-const tooBig = { error: 'HTTPResponseError' as const, phase: 'headers' };
-const tooMuch = { error: 'HTTPResponseError' as const, phase: 'body' };
+const tooBig = { error: 'HTTPResponseError' as const, code: 'ELIMIT', phase: 'headers' };
+const tooMuch = { error: 'HTTPResponseError' as const, code: 'ELIMIT', phase: 'body' };
 const answer = { status: 200, body: 'HELLO', keepable: true };
 const cont = head('HTTP/1.1 100 Continue');
 const tail = '0\r\nX: yyyyyyyy\r\n\r\n';
@@ -99,19 +99,19 @@ export const limitRows: Row[] = [
     name: 'trailers above max_headers by themselves',
     input: chunked('5\r\nHELLO\r\n0\r\n' + 'X: yyyyyyyyyyyyy\r\n'.repeat(20) + '\r\n'),
     options: { max_headers: 100 },
-    want: { error: 'HTTPResponseError', phase: 'body' },
+    want: tooMuch,
   },
   {
     name: 'trailers count together with the head',
     input: chunked('5\r\nHELLO\r\n0\r\n' + 'X: ' + 'y'.repeat(60) + '\r\n\r\n'),
     options: { max_headers: 90 },
-    want: { error: 'HTTPResponseError', phase: 'body' },
+    want: tooMuch,
   },
   {
     name: 'a trailer line that never ends',
     input: chunked('5\r\nHELLO\r\n0\r\nX: ' + 'y'.repeat(300)),
     options: { max_headers: 100 },
-    want: { error: 'HTTPResponseError', phase: 'body' },
+    want: tooMuch,
   },
   {
     name: 'the default of max_headers is 8192: just below',
@@ -139,13 +139,13 @@ export const limitRows: Row[] = [
     name: 'a body above max_content',
     input: sized('HELLO!'),
     options: { max_content: 5 },
-    want: { error: 'HTTPResponseError' },
+    want: tooMuch,
   },
   {
     name: 'a length above max_content is refused before the body arrives',
     input: ok('Content-Length: 6'),
     options: { max_content: 5 },
-    want: { error: 'HTTPResponseError' },
+    want: tooMuch,
   },
   {
     name: 'a chunked body of exactly max_content',
@@ -169,7 +169,7 @@ export const limitRows: Row[] = [
     name: 'one byte with max_content 0',
     input: sized('x'),
     options: { max_content: 0 },
-    want: { error: 'HTTPResponseError' },
+    want: tooMuch,
   },
   {
     name: 'max_content does not limit a streamed body',
@@ -185,6 +185,6 @@ export const limitRows: Row[] = [
   {
     name: 'the default of max_content is 16384: above',
     input: sized('x'.repeat(16385)),
-    want: { error: 'HTTPResponseError' },
+    want: tooMuch,
   },
 ];
