@@ -2,5 +2,5 @@
 
 /** The byte of an escape whose last two digits tell it; a shorter text, as an escaped backslash, stays. */
 export function decoded(escape: string): string {
-  return escape.length > 2 ? String.fromCharCode(parseInt(escape.substr(escape.length - 2), 16)) : escape;
+  return escape.length > 2 ? String.fromCharCode(parseInt(escape.slice(-2), 16)) : escape;
 }

@@ -358,7 +358,6 @@ const methods = Object.assign(
     _chunk: Infinity,
     _timeLeft: Infinity,
     _out: '',
-    _method: 'GET',
     _unsent: 0,
     _aside: 0,
   },

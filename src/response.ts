@@ -51,7 +51,6 @@ export type Answer = { -readonly [name in keyof Response]: Response[name] } & {
 };
 
 const members: Partial<Answer> & ThisType<Answer> = {
-  status: 0,
   _safe: true,
   total: -1,
   _progress: 0,
@@ -70,14 +69,14 @@ const members: Partial<Answer> & ThisType<Answer> = {
     return JSON.parse(this.text());
   },
   raise_for_status: function () {
-    const s = this.status;
+    const s: any = this.status;
     if (s > 399)
       throw error(
         HTTPResponseError,
         'ESTATUS',
         'body',
         s + ' ' + this.reason,
-        [408, 429, 503].indexOf(s) >= 0 || ([500, 502, 504].indexOf(s) >= 0 && this._safe),
+        /408|429|503/.test(s) || (/50[024]/.test(s) && this._safe),
       );
     return this;
   },

@@ -16,8 +16,9 @@ export interface Body extends Source {
  */
 export function bytes(data: Bytes | ArrayBuffer): Source {
   if (data instanceof ArrayBuffer) data = new U8(data);
-  need(typeof data === 'string' || data instanceof Uint8Array, 'data', data);
-  const text = toStr(typeof data === 'string' ? toU8(data) : (data as Uint8Array));
+  else if (typeof data === 'string') data = toU8(data);
+  need(data instanceof U8, 'data', data);
+  const text = toStr(data as Uint8Array);
   let at = 0;
   return {
     size: function (): number {

@@ -9,7 +9,7 @@ import type { Response } from './response';
 
 /** Bytes of body so far, but for those that wait until they are a whole piece. */
 export function received(x: Exchange): number {
-  return x._count ? x._got - Math.max(x._count(Count.Due), 0) : arrived(x) - (x._chunk < Infinity ? x._rest.length : 0);
+  return x._count ? x._got - x._count(Count.Due) : arrived(x) - x._rest.length;
 }
 
 /**

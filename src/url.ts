@@ -93,22 +93,25 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   const v6 = host.charAt(0) === '[';
   const name = v6 ? host.substr(0, host.indexOf(']') + 1) : host.split(':')[0];
   const given = host.substr(name.length);
+  const own = tls ? 443 : 80;
+  const port = given.length > 1 ? decimal(given.substr(1)) : own;
   need(
-    v6
+    (v6
       ? /^\[[0-9a-fA-F:.]+\]$/.test(name) && name.split(':').length > 2
-      : name.length && !/[^0-9A-Za-z\-._]/.test(name),
+      : name.length && !/[^0-9A-Za-z\-._]/.test(name)) &&
+      (!given.length || given.charAt(0) === ':') &&
+      port > 0 &&
+      port < 65536,
     'URL',
     shown,
   );
-  const port = given.length > 1 ? decimal(given.substr(1)) : tls ? 443 : 80;
-  need((!given.length || given.charAt(0) === ':') && port > 0 && port < 65536, 'URL', shown);
   const query = encodePairs(params, 'params');
   if (query) path += (path.indexOf('?') < 0 ? '?' : '&') + query;
   return {
     tls: tls ? ctx : undefined,
-    host: v6 ? name.substr(1, name.length - 2) : name,
+    host: v6 ? name.slice(1, -1) : name,
     port: port,
-    _authority: port === (tls ? 443 : 80) ? name : name + ':' + port,
+    _authority: port === own ? name : name + ':' + port,
     _path: percent((path.charAt(0) === '/' ? '' : '/') + path, NOT_PATH),
     // RFC 7617 section 2: there is a colon, even without a password
     _auth:

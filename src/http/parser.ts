@@ -53,7 +53,7 @@ export interface Parser {
   /** names to keep in `headers`, lower case; undefined keeps all */
   _keep?: string[];
   /** "HEAD" has no body */
-  _method: string;
+  _method?: string;
   /** framing is exact so far, and the server did not say close */
   _exact?: any;
   _response: Head;
@@ -67,7 +67,7 @@ export const unread = { _left: 0, _got: 0, _head: 0, _wait: Wait.StatusLine, _li
 
 /** Bytes of body that have arrived. */
 export function arrived(p: Parser): number {
-  return p._got - (p._count ? Math.max(p._count(), 0) : p._left);
+  return p._got - (p._count ? p._count() : p._left);
 }
 
 /** Where the response is: an error's phase. */
@@ -102,14 +102,14 @@ function field(p: Parser, line: string): void {
 
 /** Content-Length as a number, -1 where it is none; it may be repeated (RFC 9110 section 8.6). */
 function contentLength(text: string): number {
-  const all = text.split(',').map(function (one) {
-    return decimal(one.trim());
-  });
-  return all.some(function (n) {
-    return n !== all[0];
-  })
-    ? -1
-    : all[0];
+  return text
+    .split(',')
+    .map(function (one) {
+      return decimal(one.trim());
+    })
+    .reduce(function (all, n) {
+      return n === all ? n : -1;
+    });
 }
 
 /** The order of steps is that of RFC 9112 section 6.3. */
@@ -141,7 +141,6 @@ function headEnd(p: Parser): void {
       if (n) wait = Wait.FixedBody;
     } else {
       p._got = p._left = ENDLESS;
-      p._exact = 0;
       wait = Wait.BodyUntilClose;
     }
   }
