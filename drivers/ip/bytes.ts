@@ -22,6 +22,6 @@ export function codes(text: string): number[] {
 }
 
 /** The 16-bit number at `i`. */
-export function word(d: Uint8Array, i: number): number {
+export function word(d: ArrayLike<number>, i: number): number {
   return (d[i] << 8) | d[i + 1];
 }

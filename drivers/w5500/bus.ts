@@ -47,7 +47,7 @@ export function read(p: Part, address: number, n: number, buffer?: number): Uint
   return got.subarray(3);
 }
 
-/** Writes bytes: a number, lists of numbers or of lists, a byte string or a Uint8Array. */
+/** Writes bytes: a number, a list of numbers, a byte string or a Uint8Array. */
 export function write(p: Part, address: number, data: any, buffer?: number): void {
   const c = p._driver;
   c._spi.write(new Uint8Array([address >> 8, address, p._regs + 4 + (buffer! | 0)]), data, c._cs);

@@ -12,7 +12,7 @@ export interface Chip extends Bus, Part, Task, Host {
   _irq: any;
   _mac: number[];
   /** RTR and RCR; KPALVTR; OPMDC and 1, or 0 */
-  _retry: any[];
+  _retry: number[];
   _keepalive: number;
   _phy: number;
   /** the socket in each place, and the KB of its buffers */

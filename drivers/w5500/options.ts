@@ -14,9 +14,9 @@ export interface InputPin {
 
 /** A port: `SPI` of the interpreter, or anything like it. */
 export interface SpiPort {
-  /** `cs` is low meanwhile; the answer is as long as `data` */
+  /** `cs` is low meanwhile; given a Uint8Array, it answers with one of that length */
   send(data: any, cs?: any): any;
-  /** the last one is `cs` */
+  /** numbers, lists of numbers, byte strings and Uint8Arrays, one behind the other; the last one is `cs` */
   write(...data: any[]): any;
 }
 

@@ -182,7 +182,7 @@ export function fill(s: Sock, data: any): void {
 
 /** This is its peer. */
 export function aim(s: Sock): void {
-  write(s, Sn.DIPR, [bytes(s._ip), pair(s._dport)]);
+  write(s, Sn.DIPR, bytes(s._ip).concat(pair(s._dport)));
 }
 
 /** SEND of all that was written. */

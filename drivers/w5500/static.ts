@@ -198,7 +198,7 @@ const driver: any = {
     this._setup = l;
     this._names = [];
     // GAR, SUBR, SHAR, SIPR lie side by side, and so do RTR and RCR
-    write(this, Reg.GAR, [bytes(l._gw), bytes(l._mask), this._mac, bytes(l._ip)]);
+    write(this, Reg.GAR, bytes(l._gw).concat(bytes(l._mask), this._mac, bytes(l._ip)));
     write(this, Reg.RTR, this._retry);
     this._linked = 1;
     settle(this, null);
@@ -251,10 +251,9 @@ export function create(options: W5500Options): W5500 {
   c._mac = o.mac === undefined ? ownMac() : parseMac(o.mac);
   c._sizes = needBuffers(o.buffers || [2, 2, 2, 2, 2, 2, 2, 2]);
   // RTR counts in 100 us
-  c._retry = [
-    pair(needNumber('retry.time', retry.time, 200, 1, 6553, 1) * 10),
+  c._retry = pair(needNumber('retry.time', retry.time, 200, 1, 6553, 1) * 10).concat(
     needNumber('retry.count', retry.count, 8, 0, 255, 1),
-  ];
+  );
   c._keepalive = needNumber('keepalive', o.keepalive, 0, 0, 1275, 5) / 5;
   c._phy = MODES.indexOf(o.phy || 'auto');
   need(c._phy >= 0, 'phy', o.phy, MODES.join());

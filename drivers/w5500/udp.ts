@@ -91,7 +91,7 @@ function work(s: Port, ir: number, sr: number, late: number): Next {
     fill(s, s._data);
     flush(s);
     // as long as ARP may take, and a second
-    s._until = c._now + (word(c._retry[0], 0) * (c._retry[1] + 1)) / 10 + 1000;
+    s._until = c._now + (word(c._retry, 0) * (c._retry[2] + 1)) / 10 + 1000;
   }
   // SEND_OK may come later than the answer, to which there may be another datagram
   if (s._look && !s._sending) {

@@ -53,7 +53,9 @@ export function bench(o: BenchOptions = {}) {
     spi: {
       send: (data: Uint8Array, select: any) => spi.send(data, select),
       write(...items: any[]) {
-        expect(items.flat(Infinity).filter((n) => n > 255 || n < 0)).toEqual([]);
+        // whoever stands in for a bus need not know lists in lists
+        const given = items.filter((item) => typeof item === 'number' || Array.isArray(item)).flat();
+        expect(given.filter((n) => !(typeof n === 'number' && n >= 0 && n <= 255))).toEqual([]);
         spi.write(...items);
       },
     },
