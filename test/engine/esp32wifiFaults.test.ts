@@ -31,6 +31,22 @@ calls: connect mute, connect home, connect home
 - link to where it is already does nothing
 192.168.7.2
 calls: 
+- link to where it was, before it is back, tries at once
+192.168.7.2
+calls: connect home
+- a link is lost when the firmware says so, whatever address it still has
+ | ENETDOWN | connect | no WiFi link: auth expire
+ | ENETDOWN | connect | no WiFi link: 4way handshake timeout (password?)
+calls: connect home
+- a link that somebody else has brought back is left alone
+calls: connect home
+- a try to reconnect that is never answered is not the last
+calls: connect home, connect home
+- another loss while link() waits is not the end of its patience
+7000
+ | ETIMEDOUT | connect | no WiFi link: no answer
+192.168.7.2
+calls: hostname sensor-1, connect mute, connect home
 - callbacks that come twice
 192.168.7.2
 true
@@ -52,7 +68,7 @@ calls: connect home, disconnect, connect home
 calls: disconnect, connect slow, connect slow
 - the waits between tries double, with jitter
 192.168.7.2
-5 true,true,true,true,true
+7 true,true,true,true,true,true,true
 true
 calls: connect home
 - listeners do not pile up
@@ -77,6 +93,8 @@ HTTPConnectionError | ETIMEDOUT | dns |
 HTTPConnectionError | ETIMEDOUT | dns | 
 HTTPConnectionError | ETIMEDOUT | dns | 
 calls: lookup slow.test
+- one that is closed while its name is looked up is not connected
+dns
 - an answer that never comes is given up, and the next name asked
  | ENOTFOUND | dns | name not found: slow.test
 127.0.0.1
@@ -90,6 +108,7 @@ called: 0
 ENOTFOUND dns
 127.0.0.1
 called: 1
+true
 calls: lookup throw.test, lookup throw.test, lookup sensor.test
 - numbers that are no address are looked up, not cut
  | ENOTFOUND | dns | name not found: 1.127.0.0.1
@@ -104,6 +123,13 @@ ECONNREFUSED connect
 HTTPConnectionError | ENOMEM | tls | mbedtls_ssl_setup: Not enough memory 127.0.0.1:PORT
 - a server that hangs up in the middle of a request
 IOError true true
+- a server that hangs up before anything was said
+ECONNREFUSED | connect | not open | connect
+- no room while a piece is on its way
+1
+2
+- one that is closed twice takes no other along
+1 ENETDOWN
 - unlink, and all is quiet
 waits: 50
 calls: 
@@ -121,13 +147,15 @@ describeEngines('the ESP32 driver, on a bad day', (engine) => {
     const good = createServer((_, answer) => answer.end('hello'));
     const silent = createTcp((peer) => peers.push(peer.on('error', () => {})));
     const hangup = createTcp((peer) => peer.on('error', () => {}).once('data', () => peer.destroy()));
+    const absent = createTcp((peer) => peer.on('error', () => {}).destroy());
     const ports: { [name: string]: number } = {
       PORT: await listen(good),
       SILENT: await listen(silent),
       HANGUP: await listen(hangup),
+      ABSENT: await listen(absent),
     };
     const withPorts = (text: string): string =>
-      text.replace(/\b(PORT|SILENT|HANGUP)\b/g, (name) => String(ports[name]));
+      text.replace(/\b(PORT|SILENT|HANGUP|ABSENT)\b/g, (name) => String(ports[name]));
     const modules: { [name: string]: string } = { Wifi: plain(script('wifiStandIn.js')) };
     for (const name of ['netdriver', 'requests', 'esp32wifi']) modules[name] = built(name + '.min');
     modules.faults = withPorts(plain(script('wifiFaults.js')));
@@ -135,7 +163,7 @@ describeEngines('the ESP32 driver, on a bad day', (engine) => {
     const { stdout, timedOut } = await runIn(engine, HEAD, { timeoutMs: 100000, cwd });
     rmSync(cwd, { recursive: true, force: true });
     peers.forEach((peer) => peer.destroy());
-    [good, silent, hangup].forEach((server) => server.close());
+    [good, silent, hangup, absent].forEach((server) => server.close());
     good.closeAllConnections();
     const told = stdout
       .split('\n')

@@ -1,6 +1,7 @@
 // Runs in the interpreter over wifiStandIn.js: what a WiFi network and a careless program do to the driver. The test
-// replaces PORT (a server that answers at once), SILENT (one that never answers) and HANGUP (one that hangs up).
-/* global driver, requests, wifi, waits:writable, PORT, SILENT, HANGUP */
+// replaces PORT (a server that answers at once), SILENT (one that never answers), HANGUP (one that hangs up)
+// and ABSENT (one that does so at once).
+/* global driver, requests, wifi, waits:writable, PORT, SILENT, HANGUP, ABSENT */
 var HOME = { ssid: 'home', password: 'secret' };
 var FOREVER = { timeout: 0, idle_timeout: 0 };
 var steps = [];
@@ -101,6 +102,47 @@ add('link to where it is already does nothing', function () {
   result(driver.link(HOME), calls);
 });
 
+add('link to where it was, before it is back, tries at once', function () {
+  wifi.drop(0);
+  setTimeout(function () {
+    result(driver.link(HOME), calls);
+  }, 2);
+});
+
+add('a link is lost when the firmware says so, whatever address it still has', function () {
+  wifi.emit('disconnected', { msg: 'AUTH_EXPIRE' });
+  setTimeout(function () {
+    result(driver.gethostbyname('sensor.test'));
+    wifi.emit('disconnected', { msg: '4WAY_HANDSHAKE_TIMEOUT' });
+    setTimeout(function () {
+      result(driver.gethostbyname('sensor.test'), function () {
+        whenLinked(calls);
+      });
+    }, 2);
+  }, 2);
+});
+
+add('a link that somebody else has brought back is left alone', function () {
+  wifi.drop(0);
+  wifi.connect('home', HOME);
+  setTimeout(calls, 60);
+});
+
+add('a try to reconnect that is never answered is not the last', function () {
+  wifi.mute = 1;
+  wifi.drop(0);
+  whenLinked(calls);
+});
+
+add('another loss while link() waits is not the end of its patience', function () {
+  waits = [];
+  result(driver.link({ ssid: 'mute', hostname: 'sensor-1', timeout: 7000 }), function () {
+    result(driver.link(HOME), calls);
+  });
+  tell(waits[0]);
+  wifi.emit('disconnected', { msg: 'ASSOC_LEAVE' });
+});
+
 add('callbacks that come twice', function () {
   result(driver.link({ ssid: 'twice', password: 'secret' }), function () {
     setTimeout(function () {
@@ -152,16 +194,16 @@ add('an address that takes its time is waited for', function () {
 add('the waits between tries double, with jitter', function () {
   result(driver.link(HOME), function () {
     waits = [];
-    wifi.drop(4);
+    wifi.drop(6);
     whenLinked(function () {
       waits = waits.filter(function (ms) {
-        return ms > 100 && ms < 29000;
+        return ms > 100 && ms !== 30000;
       });
       tell(
         waits.length +
           ' ' +
           waits.map(function (ms, i) {
-            return Math.abs(ms / (1000 << i) - 1) <= 0.25;
+            return Math.abs(ms / (1000 << Math.min(i, 5)) - 1) <= 0.25;
           }),
       );
       tell(
@@ -245,6 +287,14 @@ add('names that nobody waits for any more are not looked up', function () {
   result(get('b.test:PORT', { timeout: 500 }), one);
 });
 
+add('one that is closed while its name is looked up is not connected', function () {
+  var socket = driver.connect({ host: 'slow.test', port: SILENT }, {});
+  socket.close();
+  wifi.answer('127.0.0.1');
+  tell(socket.phase);
+  next();
+});
+
 add('an answer that never comes is given up, and the next name asked', function () {
   result(driver.gethostbyname('slow.test'));
   result(driver.gethostbyname('sensor.test'), calls);
@@ -260,6 +310,7 @@ add('an address does not wait for a name', function () {
 
 add('a lookup that throws is over', function () {
   var called = 0;
+  waits = [];
   result(driver.gethostbyname('throw.test'));
   driver.connect(
     { host: 'throw.test', port: PORT },
@@ -273,6 +324,12 @@ add('a lookup that throws is over', function () {
   tell('called: ' + called);
   result(driver.gethostbyname('sensor.test'), function () {
     tell('called: ' + called);
+    // none of the two was told only when patience was at its end
+    tell(
+      waits.filter(function (ms) {
+        return !ms;
+      }).length > 1,
+    );
     calls();
   });
 });
@@ -324,6 +381,61 @@ add('a server that hangs up in the middle of a request', function () {
     tell(e.name + ' ' + !!e.code + ' ' + !!e.phase);
     next();
   });
+});
+
+add('a server that hangs up before anything was said', function () {
+  var socket = driver.connect(
+    { host: '127.0.0.1', port: ABSENT },
+    {
+      onData: tell,
+      onWritable: tell,
+      onClose: function (e) {
+        tell([e.code, e.phase, e.message, socket.phase].join(' | '));
+        next();
+      },
+    },
+  );
+  // the firmware looks at it next when it is closed already
+  var t = Date.now() + 100;
+  while (Date.now() < t);
+});
+
+add('no room while a piece is on its way', function () {
+  var offers = 0;
+  var socket = driver.connect(
+    { host: '127.0.0.1', port: SILENT },
+    {
+      onWritable: function () {
+        if (++offers > 1) {
+          tell(offers);
+          socket.close();
+          next();
+        } else {
+          socket.write('x');
+          socket.resume();
+          tell(offers);
+        }
+      },
+    },
+  );
+});
+
+add('one that is closed twice takes no other along', function () {
+  var sockets = [0, 1].map(function (n) {
+    return driver.connect(
+      { host: '127.0.0.1', port: SILENT },
+      {
+        onWritable: function () {},
+        onClose: function (e) {
+          tell(n + ' ' + e.code);
+        },
+      },
+    );
+  });
+  sockets[0].close();
+  sockets[0].close();
+  wifi.drop(0);
+  whenLinked(next);
 });
 
 add('unlink, and all is quiet', function () {

@@ -31,6 +31,8 @@ function lose(reason, msg) {
 
 exports.calls = [];
 exports.failNext = 0;
+/** tries that are not answered */
+exports.mute = 0;
 
 exports.connect = function (ssid, options, f) {
   var mine = ++attempt;
@@ -43,7 +45,7 @@ exports.connect = function (ssid, options, f) {
   callback = f;
   ip = none;
   joined = false;
-  if (ssid === 'mute') return;
+  if (ssid === 'mute' || exports.mute-- > 0) return;
   later(
     function () {
       if (mine !== attempt) return;
