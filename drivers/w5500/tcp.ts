@@ -127,7 +127,8 @@ function work(s: Tcp, ir: number, sr: number, late: number): Next {
   }
   if (s._sending) {
     if (late) fail(s, late);
-  } else if (!over && offer(s)) return Next.Soon;
+    // who always has something to write is to be heard as well
+  } else if (!over && !(ir & Ir.SEND_OK && s._look) && offer(s)) return Next.Soon;
   return !sr ? Next.LostBytes : over ? Next.LastBytes : s._look ? Next.Bytes : Next.Rest;
 }
 

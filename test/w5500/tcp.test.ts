@@ -195,6 +195,22 @@ describe('the end', () => {
     expect(b.chip.frames).toBeLessThan(50);
   });
 
+  it('hears its peer where each turn finds the last SEND over and has more to write', async () => {
+    const b = await linked();
+    b.lan.serveTcp('10.0.0.9', 80, () => ({ onOpen: (s: Stream) => void s.write('enough') }));
+    const quick = globalThis.setTimeout;
+    // a board that takes 20 ms for a turn
+    (globalThis as any).setTimeout = (f: any, ms = 0, ...rest: any[]) => quick(f, ms + 20, ...rest);
+    const n = note();
+    const socket = b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
+    n.write = () => socket.write('more');
+    await b.until(() => n.text() === 'enough', 5000);
+    expect(n.rooms.length).toBeLessThan(10);
+    socket.close(true);
+    globalThis.setTimeout = quick;
+    await b.allFree();
+  });
+
   it('what arrives while a socket is closed does not keep INTn low', async () => {
     const b = await linked({ irq: true, chip: { commandFrames: [9, 9], commandMs: 3 } });
     const udp = b.driver.udp({ port: 5000 });
