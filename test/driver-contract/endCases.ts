@@ -76,6 +76,40 @@ export const endCases: Case[] = [
     },
   },
   {
+    name: 'hears its peer while there is always more to write, and closes with room on its way',
+    run: function (t) {
+      const p = probe(t);
+      p.gotRoom = function () {
+        if (p.calls < 5) p.socket.write('y');
+      };
+      p.gotData = function () {
+        if (p.calls < 5) return;
+        close(p);
+        later(t, 3, t.done);
+      };
+      say(t, p, 'echo');
+    },
+  },
+  {
+    name: 'writes whenever there is room, and the other side ends',
+    run: function (t) {
+      const p = probe(t);
+      let over = false;
+      p.gotRoom = function () {
+        if (!over) p.socket.write('y');
+      };
+      p.gotData = function () {
+        p.socket.resume();
+      };
+      p.gotClose = function () {
+        over = true;
+        t.check(p.text === pattern(0, 50), 'all bytes came before the end: ' + p.text);
+        later(t, 3, t.done);
+      };
+      say(t, p, 'send 50 fin');
+    },
+  },
+  {
     name: 'closes inside onWritable',
     run: function (t) {
       const p = probe(t);
