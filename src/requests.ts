@@ -99,7 +99,7 @@ export function send(method: string, url: string, options?: any, source?: Source
       run(x, o.driver, target, kept);
     } catch (e: any) {
       closeSource(source);
-      // not at once: see `settle` in exchange.ts
+      // not at once: see settle.ts
       setTimeout(reject, 0, e.phase ? e : bad('' + e.message));
     }
   });

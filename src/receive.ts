@@ -1,0 +1,208 @@
+// What arrives goes through the parser and on to the caller, who may answer with a promise: then it waits.
+import { toBuf, toStr, U8, view } from './engine';
+import { error, HTTPResponseError } from './errors';
+import { advance, lines, Wait } from './http/parser';
+import { settle } from './settle';
+import { fastDirect, fastPieces } from './stream';
+import type { Exchange } from './model';
+
+export function want(this: Exchange): number {
+  const left = this._left;
+  const need = this._chunk - this._rest.length;
+  if (this._held) return 0;
+  // heads in small pieces: they are in memory together with what becomes of them
+  if (!left) return 256;
+  if (!this._callback || !this._chunk) return 536;
+  // of a connection that is to be kept one byte more: what is behind the end must not be taken for the next answer
+  return need < left ? need : this._origin && this._wait === Wait.FixedBody ? left + 1 : left;
+}
+
+/** Throws when more is held than `max_content`. */
+function checkLimit(x: Exchange, n: number, what?: string): void {
+  if (n > x.max_content)
+    throw error(
+      HTTPResponseError,
+      'ELIMIT',
+      'body',
+      (what || 'body') + ' of more than max_content = ' + x.max_content + ' bytes',
+    );
+}
+
+/** Small, as a whole piece is to go through it fast, and in little memory: text that is skipped costs time too. */
+export function onData(this: Exchange, bytes: any): void {
+  const x = this;
+  const n = bytes.length;
+  // a name of its own: as `x._callback(...)` it would get `x` as its `this`
+  const callback: any = x._callback;
+  let answer: any;
+  try {
+    if (n && n === x._chunk && n <= x._left && !x._rest && !x._held && x._wait !== Wait.BodyUntilClose) {
+      x._left -= n;
+      if (!x._left) advance(x, 0);
+      answer = callback(view(bytes, 0, n), x._response);
+      if (answer) hold(x, answer);
+      if (!x._left) {
+        // the last one stays, a copy of what is only lent
+        x._response.content = new U8(view(bytes, 0, n));
+        take(x, bytes, n, n, 0);
+      }
+    } else if (x.sink) {
+      // an array is only lent, and its text may be the same memory: this makes a copy
+      x.sink('' + toStr(bytes));
+    } else take(x, bytes, n, 0, callback);
+  } catch (e) {
+    settle(x, e);
+  }
+}
+
+/**
+ * Takes bytes from `i` to `n`. All that leads to a callback is in one function, since each call is memory, and its
+ * parameters are the variables it needs.
+ */
+function take(x: Exchange, bytes: any, n: number, i: number, callback: any): void {
+  let k: number;
+  let room: number;
+  let whole: boolean;
+  let piece: any;
+  let answer: any;
+  while (i < n && !x._held && x._wait !== Wait.Nothing) {
+    if (!x._left) {
+      // as the interpreter makes it of an array, a string would be three times as slow to cut
+      if (typeof bytes !== 'string') bytes = '' + toStr(bytes);
+      i = lines(x, bytes, i);
+      if (!callback && x._wait === Wait.FixedBody) checkLimit(x, x._response.total);
+      // what comes behind a head is read once more, as whole pieces
+      if (callback && x._left && x._left === x._got && x._socket!.unread) break;
+    } else {
+      room = x._chunk ? x._chunk - x._rest.length : n;
+      k = Math.min(n - i, x._left, room);
+      whole = advance(x, k) || !x._chunk || k === room;
+      if (whole && !x._rest) piece = view(bytes, i, k);
+      else {
+        // to join and cut strings is what the interpreter does fastest
+        piece = toStr(bytes);
+        piece = x._rest += k < n ? piece.substr(i, k) : piece;
+        if (whole) {
+          piece = view(piece, 0, piece.length);
+          delete x._rest;
+        } else if (!callback) checkLimit(x, piece.length);
+      }
+      i += k;
+      if (whole) {
+        answer = callback && callback(piece, x._response);
+        // the last piece stays as `content`, a copy of what is only lent; without a length any may be the last
+        if (!x._left || x._wait === Wait.BodyUntilClose)
+          x._response.content = typeof bytes === 'string' || piece.length > k ? piece : new U8(piece);
+        if (answer) hold(x, answer);
+      }
+      piece = 0;
+    }
+  }
+  if (i < n) setAside(x, bytes, n, i);
+  if (x._wait === Wait.Nothing && !x._held) finish(x);
+  if (x._left > x._chunk + 1024) goFast(x, callback);
+}
+
+/** What is left of a packet: behind the answer, or while the caller is busy. */
+function setAside(x: Exchange, bytes: any, n: number, i: number): void {
+  if (x._wait === Wait.Nothing) x._exact = 0;
+  else if (x._over) return;
+  else if (x._socket!.unread) x._socket!.unread(n - i);
+  else {
+    // as they came, since to join them would take as much memory again
+    (x._pending = x._pending || []).push(toStr(bytes).substr(i));
+    x._aside += n - i;
+    checkLimit(x, x._aside, 'unread rest, as the driver cannot pause,');
+  }
+}
+
+/** The rest of a long run is for a fast sink, where it can be: who has promised something may do so again. */
+function goFast(x: Exchange, callback: any): void {
+  if (
+    !x._plain &&
+    !x._held &&
+    !x._socket!.unread &&
+    (!x._chunk || x._chunk > 255) &&
+    // without a length any piece may be the last, which stays as `content`
+    x._wait !== Wait.BodyUntilClose
+  ) {
+    x.sink = x._chunk ? fastPieces(x) : fastDirect(x._left, callback, U8, toBuf, x._response, x);
+    // it counts itself
+    x._left = 0;
+    x._socket!.resume();
+  }
+}
+
+/** A fast sink ends: with bytes that have yet to be looked at, or with a promise. */
+export function leave(this: Exchange, bytes: any, promise?: any): void {
+  const left = this._count!();
+  // `fastDirect` has only one to give: the last of the run, or whatever the callback answered
+  if (!this._chunk && left > 0) {
+    if (!bytes.then) return;
+    promise = bytes;
+    bytes = '';
+  }
+  this._left = left + bytes.length;
+  this.sink = this._count = undefined;
+  if (promise) hold(this, promise);
+  this.onData(bytes);
+  if (!this._over) this._socket!.resume();
+}
+
+export function fail(this: Exchange, err: any): void {
+  settle(this, err);
+}
+
+/** The body is complete: what is left of it, then the answer. */
+export function finish(x: Exchange): void {
+  const rest = x._rest;
+  const r = x._response;
+  const callback: any = x._callback;
+  let answer: any;
+  delete x._rest;
+  if (rest || !r.content) r.content = view(rest, 0, rest.length);
+  if (rest && callback) answer = callback(r.content, r);
+  if (answer) hold(x, answer);
+  if (!x._held) settle(x, 0, true);
+}
+
+function hold(x: Exchange, promise: any): void {
+  let mine: any;
+  let later = false;
+  // it may have been the callback itself that ended the call
+  if (!x._over && typeof promise.then === 'function') {
+    // by this it knows its own: a thenable may call back more than once
+    mine = x._held = x._plain = {};
+    promise.then(
+      function () {
+        if (x._held === mine)
+          if (later) release(x);
+          else x._held = 0;
+      },
+      function (e: any) {
+        if (x._held === mine) settle(x, e);
+      },
+    );
+    // at once, it goes on as if nothing had been said
+    later = true;
+    // it leads back to here: a circle is freed only by a collection
+    promise = 0;
+  }
+}
+
+function release(x: Exchange): void {
+  const pending = x._pending || [];
+  let bytes: string;
+  x._held = 0;
+  x._pending = undefined;
+  // at least once, for the end
+  do {
+    bytes = pending.shift() || '';
+    x._aside -= bytes.length;
+    x.onData(bytes);
+  } while (pending.length && !x._held);
+  if (pending.length) x._pending = (x._pending || ([] as string[])).concat(pending);
+  if (!x._held)
+    if (x._closed !== undefined) x.onClose(x._closed);
+    else x._socket!.resume();
+}

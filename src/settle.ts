@@ -1,0 +1,58 @@
+// How a request ends: once, with an answer or an error, and with everything freed.
+import { keep } from './connection';
+import { error, HTTPConnectionError, IOError } from './errors';
+import { arrived, at, Count, Wait } from './http/parser';
+import { closeSource } from './source';
+import { received } from './stream';
+import type { Phase } from './errors';
+import type { Exchange } from './model';
+import type { ConnectPhase } from './net/driver';
+
+/** How far the connection is; 'open' once bytes can flow. */
+export function stage(x: Exchange): ConnectPhase {
+  return x._socket ? x._socket.phase : 'connect';
+}
+
+export function failed(x: Exchange, code: string, message: string, phase?: Phase | 'open'): Error {
+  const s = stage(x);
+  // TLS 1.3: the peer may say no when the handshake is over for us
+  const up = s === 'open' && phase !== 'tls';
+  if (!phase || phase === 'open')
+    phase = s !== 'open' ? s : (x._unsent || x._out) && x._wait <= Wait.Field ? 'send' : at(x);
+  return error(
+    up ? IOError : HTTPConnectionError,
+    code || 'EIO',
+    phase,
+    message,
+    // sending it twice does no harm (RFC 9110 section 9.2.2), or nothing was sent yet; a bad certificate stays bad
+    up ? x._response._safe : phase === 'tls' ? !/_|TLS/.test(code) : code !== 'EINVAL' && code !== 'ENODRIVER',
+  );
+}
+
+export function progress(x: Exchange): string {
+  const total = x._response.total;
+  return x._wait > Wait.Field ? ' after ' + arrived(x) + (total < 0 ? '' : ' of ' + total) + ' bytes of body' : '';
+}
+
+/** The one way out: frees everything, then answers. */
+export function settle(x: Exchange, err: any, complete?: boolean): void {
+  const socket = x._socket;
+  const r = x._response;
+  if (x._over) return;
+  // held: what is left of this packet is for nobody
+  x._over = x._held = true;
+  r._progress = received(x);
+  if (x._timer) clearTimeout(x._timer);
+  closeSource(x._source);
+  if (x._count) x._count(Count.Stop);
+  // what holds `x`, or a scope that does: a circle is freed only by a collection
+  x.sink = x._count = x._socket = undefined;
+  if (socket) {
+    if (complete && x._origin && x._exact && !x._unsent && !x._out && x._closed === undefined)
+      r._connection = keep(socket, x._origin, x._unverified);
+    else socket.close(true);
+  }
+  // a promise that is rejected before anyone listens is an error of its own in the interpreter: not in this turn
+  if (complete) x._resolve(r);
+  else setTimeout(x._reject, 0, err);
+}
