@@ -10,8 +10,9 @@ import { built, inStorage, script } from './program';
 const HEAD = `
 Modules.addCached('tls', 'exports.connect=function(){throw new Error("mbedtls_ssl_setup: Not enough memory");};');
 var waits = [];
+var haste = 50;
 var slow = setTimeout;
-global.setTimeout = function (f, ms, a, b) { waits.push(ms); return slow(f, ms > 100 ? ms / 50 : ms, a, b); };
+global.setTimeout = function (f, ms, a, b) { waits.push(ms); return slow(f, ms > 100 ? ms / haste : ms, a, b); };
 var wifi = require('Wifi');
 var driver = require('esp32wifi');
 var requests = require('requests');
