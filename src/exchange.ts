@@ -8,6 +8,7 @@ import { get as driverOf } from './net/registry';
 import { fail, finish, leave, onData, want } from './receive';
 import { failed, progress, settle, stage } from './settle';
 import { unreadable } from './source';
+import { received } from './stream';
 import type { Kept } from './connection';
 import type { Exchange } from './model';
 import type { Endpoint, NetError, Socket } from './net/driver';
@@ -113,6 +114,7 @@ const methods = Object.assign(
     onClose: onClose,
     _leave: leave,
     _fail: fail,
+    _received: received,
     _chunk: Infinity,
     _timeLeft: Infinity,
     _out: '',

@@ -24,6 +24,8 @@ export interface Exchange extends Parser, Receiver {
   _held?: any;
   _pending?: string[];
   _aside: number;
+  /** bytes of body so far, but for those that wait until they are a whole piece */
+  _received(): number;
   _leave(bytes: any, promise?: any): void;
   _fail(err: any): void;
   _socket?: Socket;

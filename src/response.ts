@@ -1,9 +1,7 @@
 // What a call gives back: Zerynth's members, with a few of Requests'.
 import { toStr, utf8 } from './engine';
 import { error, HTTPResponseError } from './errors';
-import { received } from './stream';
 import type { Connection, Kept } from './connection';
-import type { Parser } from './http/parser';
 
 /** Fields by lower-case name: a repeated one joined with ", ", `set-cookie` always a list. */
 export type ResponseHeaders = { readonly [name: string]: string | undefined } & { readonly 'set-cookie'?: string[] };
@@ -46,7 +44,7 @@ export type Answer = { -readonly [name in keyof Response]: Response[name] } & {
   /** sent twice it does no harm (RFC 9110 section 9.2.2) */
   _safe: boolean;
   /** bytes of body, or who counts them */
-  _progress: Parser | number;
+  _progress: { _received(): number } | number;
   _connection?: Kept;
 };
 
@@ -56,7 +54,7 @@ const members: Partial<Answer> & ThisType<Answer> = {
   _progress: 0,
   get received() {
     const p: any = this._progress;
-    return p._response ? received(p) : p;
+    return p._received ? p._received() : p;
   },
   get connection() {
     const c = this._connection;

@@ -3,7 +3,6 @@ import { keep } from './connection';
 import { error, HTTPConnectionError, IOError } from './errors';
 import { arrived, at, Count, Wait } from './http/parser';
 import { closeSource } from './source';
-import { received } from './stream';
 import type { Phase } from './errors';
 import type { Exchange } from './model';
 import type { ConnectPhase } from './net/driver';
@@ -41,7 +40,7 @@ export function settle(x: Exchange, err: any, complete?: boolean): void {
   if (x._over) return;
   // held: what is left of this packet is for nobody
   x._over = x._held = true;
-  r._progress = received(x);
+  r._progress = x._received();
   if (x._timer) clearTimeout(x._timer);
   closeSource(x._source);
   if (x._count) x._count(Count.Stop);

@@ -8,8 +8,8 @@ import type { Exchange } from './model';
 import type { Response } from './response';
 
 /** Bytes of body so far, but for those that wait until they are a whole piece. */
-export function received(x: Exchange): number {
-  return x._count ? x._got - x._count(Count.Due) : arrived(x) - x._rest.length;
+export function received(this: Exchange): number {
+  return this._count ? this._got - this._count(Count.Due) : arrived(this) - this._rest.length;
 }
 
 /**
