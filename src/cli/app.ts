@@ -5,6 +5,7 @@ import { LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from '@jridgewell/tr
 import { parse } from 'acorn';
 import ts from 'typescript';
 import { Failure, show } from './failure';
+import { asCan, asHoisted, helpersFor } from './helpers';
 import { jsonFault } from './json';
 import { hide, hides, original, unescaped } from './literals';
 import { nodesOf } from './minify';
@@ -55,6 +56,9 @@ export function compile(file: string): Compiled {
   let source = read(file);
   if (extname(file) === '.json') source = `module.exports = ${source.trimEnd()};`;
   source = hide(withCharacters(source.replace(/^#!.*/, '')));
+  const refuse = (line: number, what: string): void => {
+    throw new Failure(`${show(file)}:${line}: ${what} is not supported`);
+  };
   const { outputText, sourceMapText, diagnostics } = ts.transpileModule(source, {
     // `.cjs` and `.cts` would be compiled to CommonJS
     fileName: file.replace(/\.json$/, '.js').replace(/\.[cm]([jt]s)$/, '.$1'),
@@ -67,7 +71,7 @@ export function compile(file: string): Compiled {
       removeComments: true,
       sourceMap: true,
     },
-    transformers: { before: [asCommonJs, asSum] },
+    transformers: { before: [asCan(refuse), asCommonJs, asSum], after: [asHoisted] },
   });
   for (const { messageText, start, file: at, code } of [...diagnostics!, ...unsaid(source, file)]) {
     const line = at && start !== undefined ? at.getLineAndCharacterOfPosition(start).line + 1 : 1;
@@ -77,9 +81,8 @@ export function compile(file: string): Compiled {
       : UNSAID[code] || ts.flattenDiagnosticMessageText(messageText, ' ');
     throw new Failure(`${show(file)}:${line}: ${why}`);
   }
-  // Object.assign is what the compiler's own helper falls back on, and the interpreter has it.
-  const helper = /\b__assign\(/.test(outputText) ? 'var __assign = Object.assign; ' : '';
-  const code = helper + outputText.replace(/(^|\n)(export \{\};)?\s*\/\/# sourceMappingURL=.*\s*$/, '\n');
+  const code =
+    helpersFor(outputText) + outputText.replace(/(^|\n)(export \{\};)?\s*\/\/# sourceMappingURL=.*\s*$/, '\n');
   const map = JSON.stringify({ ...JSON.parse(sourceMapText!), sources: [file] });
   const program = parseModule(code, file, map);
   for (const { type, loc } of nodesOf(program))

@@ -116,8 +116,13 @@ describe('an application that cannot run', () => {
       'var a = 1;\nfunction* g() { yield 1; }\nprint(g(), a);',
       /app\.js:2: an async function or generator/,
     ],
-    ['inheritance', 'class A {}\n\nclass B extends A {}\nprint(new B());', /app\.js:3: class inheritance/],
-    ['array spread', 'var a = [1];\nprint([...a, 2]);', /app\.js:2: spread/],
+    ['an error of its own', '\nclass B extends Error {}\nprint(new B());', /app\.js:2: class inheritance from Error/],
+    ['bytes of its own', 'print(class extends Uint8Array {});', /app\.js:1: class inheritance from Uint8Array/],
+    [
+      'spread for new',
+      'function A() {}\nvar a = [1];\nprint(new A(...a));',
+      /app\.js:3: spread in the arguments of new/,
+    ],
     ['a tagged template', 'print`x`;', /app\.js:1: a tagged template/],
     ['a missing global', 'var a = 1;\nvar m = new Map();\nprint(m, a);', /app\.js:2: no global Map/],
     ['a missing method', '\n\nprint([[1]].flat());', /app\.js:3: no method flat\(\)/],
@@ -130,7 +135,12 @@ describe('an application that cannot run', () => {
       'switch (+"1") {\n  default: print(1); break;\n  case 2: print(2);\n}',
       /app\.js:2: default/,
     ],
-    ['a call above its function', 'f();\nfunction f() { print(1); }', /app\.js:1: f is used where/],
+    ['a call above its function', 'f();\nvar f = function () { print(1); };', /app\.js:1: f is used where/],
+    [
+      'a call above what its function needs',
+      'f();\nvar a = 1;\nfunction f() { print(a); }',
+      /app\.js:1: a is needed by f\(\), called before its declaration has run/,
+    ],
     ['a missing file', '\nrequire("./nothing");', /app\.js:2: cannot find "\.\/nothing"/],
     [
       'a driver of Node',
@@ -205,6 +215,48 @@ describeEngines('a bundle', (engine) => {
     const code = await make(modern, { readable });
     const { stdout } = await runIn(engine, `${code}print(made, by_hand, typeof Counter, typeof all, typeof list);`);
     expect(stdout).toBe('x12y12 3 0,1,2 linux 3 5\n8 undefined undefined undefined undefined\n');
+  });
+
+  const shapes = `
+    'use strict';
+    exports.order = order;
+    main([1, 2], 3);
+    function main(list, n) {
+      const all = [...list, ...'ab', n, ...new Uint8Array(2)], { p, ...others } = { p: 1, q: n, r: later() };
+      print(all.join(), p, JSON.stringify(others), max(...list, 9), [].concat(...[list, n]).length);
+      for (const i of list) {
+        print(plus(n));
+        function plus(k) { return k + i; }
+      }
+      function later() { return inner(); function inner() { return 'later'; } }
+    }
+    function max(...n) { return Math.max(...n) + order(); }
+    function order() { return 0; }
+    class Shape {
+      static made = 4;
+      constructor(n) { this.n = n; }
+      static of(n) { return new this(n); }
+      area() { return this.n; }
+      get twice() { return 2 * this.n; }
+    }
+    class Square extends Shape {
+      side = 'side';
+      area() { return this.side + super.area() * this.n; }
+    }
+    class Cube extends Square {
+      constructor(n, ...more) { super(n + 1, ...more); }
+      area() { return 'cube of ' + super.area(); }
+    }
+    const cube = Cube.of(2);
+    print(cube.area(), cube.twice, Cube.made, [Shape, Square, Cube].map((type) => cube instanceof type).join());
+    print(new Square(3).area(), new Square(3) instanceof Cube, cube.constructor === Cube, Shape.of(1).area());
+  `;
+
+  it.each([true, false])('has functions, lists and classes as Node has them (readable: %s)', async (readable) => {
+    const lines: string[] = [];
+    new Function('exports', 'print', shapes)({}, (...all: unknown[]) => lines.push(all.join(' ')));
+    expect(lines).toHaveLength(5);
+    expect((await runIn(engine, await make(shapes, { readable }))).stdout).toBe(`${lines.join('\n')}\n`);
   });
 
   it('has in its template strings what the values are', async () => {
