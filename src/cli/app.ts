@@ -5,7 +5,7 @@ import { LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from '@jridgewell/tr
 import { parse } from 'acorn';
 import ts from 'typescript';
 import { Failure, show } from './failure';
-import { asCan, asHoisted, helpersFor } from './helpers';
+import { asCan, asHoisted } from './helpers';
 import { jsonFault } from './json';
 import { hide, hides, original, unescaped } from './literals';
 import { nodesOf } from './minify';
@@ -81,8 +81,7 @@ export function compile(file: string): Compiled {
       : UNSAID[code] || ts.flattenDiagnosticMessageText(messageText, ' ');
     throw new Failure(`${show(file)}:${line}: ${why}`);
   }
-  const code =
-    helpersFor(outputText) + outputText.replace(/(^|\n)(export \{\};)?\s*\/\/# sourceMappingURL=.*\s*$/, '\n');
+  const code = outputText.replace(/(^|\n)(export \{\};)?\s*\/\/# sourceMappingURL=.*\s*$/, '\n');
   const map = JSON.stringify({ ...JSON.parse(sourceMapText!), sources: [file] });
   const program = parseModule(code, file, map);
   for (const { type, loc } of nodesOf(program))
@@ -93,7 +92,7 @@ export function compile(file: string): Compiled {
 
 /** What the compiler leaves as it is. An `await` in a function becomes something else. */
 const ELSEWHERE: Record<string, string> = {
-  AwaitExpression: 'await outside of a function: the interpreter cannot wait, use then()',
+  AwaitExpression: 'await outside of a function: put it in an async one',
   ImportExpression: 'dynamic import: the interpreter cannot load a file later, use require()',
   MetaProperty: 'import.meta: the interpreter has no files',
 };

@@ -13,6 +13,7 @@ import {
 import { nodesOf } from './minify';
 import { regexFault } from './regex';
 import { checkOrder } from './order';
+import { children } from './scopes';
 
 export interface Finding {
   /** offset in the text, and the same as line (from 1) and column (from 0) */
@@ -152,6 +153,11 @@ const CHECKS: Record<string, Check> = {
       report(node.start, 'return', 'return without a semicolon before }');
   },
 
+  TryStatement(node, report) {
+    for (const { start, word } of node.finalizer ? ways(node.finalizer) : [])
+      report(start, 'finally', `${word} in finally, which the interpreter goes past`);
+  },
+
   FunctionDeclaration(node, report) {
     helperDefinition(node, report);
     ownWords(node, report);
@@ -210,6 +216,25 @@ const CHECKS: Record<string, Check> = {
       );
   },
 };
+
+const WAYS: Record<string, string> = {
+  ReturnStatement: 'return',
+  ThrowStatement: 'throw',
+  BreakStatement: 'break',
+  ContinueStatement: 'continue',
+};
+
+/** What leads out of a block; `stay` are the words that do not, further in. */
+function* ways(node: any, stay = ''): Generator<{ start: number; word: string }> {
+  const { type, start } = node;
+  const word = WAYS[type];
+  if (word && !stay.includes(word)) yield { start, word };
+  if (/Function/.test(type)) return;
+  if (/^(Do)?While|^For/.test(type)) stay += 'break continue';
+  if (type === 'SwitchStatement') stay += 'break';
+  for (const [key, child] of children(node))
+    yield* ways(child, key === 'block' && node.handler ? `${stay}throw` : stay);
+}
 
 /** Words that are free in ES5, but not in the interpreter. */
 function ownWords(node: any, report: Report): void {

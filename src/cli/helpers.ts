@@ -1,25 +1,24 @@
-// What the compiler leaves to helpers and to hoisting, in a form that the interpreter runs.
+// What the compiler leaves to helpers and to hoisting, in a form that the interpreter runs, and what it cannot have.
 import ts from 'typescript';
 
-/** The compiler's own versions need what the interpreter lacks; these are its names and arguments. */
-const HELPERS: Record<string, string> = {
-  __assign: 'Object.assign',
-  __spreadArray: 'function (to, from) { return to.concat(Array.isArray(from) ? from : [].slice.call(from)); }',
-  __rest:
-    'function (from, without) { var rest = {}; Object.keys(from).forEach(function (key) { ' +
-    'if (without.indexOf(key) < 0) rest[key] = from[key]; }); return rest; }',
-  // in the interpreter `prototype` is one of the keys, so it is set last
-  __extends:
-    'function (type, base) { Object.keys(base).forEach(function (key) { type[key] = base[key]; }); ' +
-    'type.prototype = Object.create(base.prototype); type.prototype.constructor = type; }',
+/** What the compiler calls, by what that is in src/compiled.ts. */
+const HELPERS = {
+  __assign: 'assign',
+  __awaiter: 'promise',
+  __extends: 'inherit',
+  __generator: 'parts',
+  __rest: 'rest',
+  __spreadArray: 'spread',
 };
 
-/** Those that a compiled file calls, as declarations in one line. */
-export function helpersFor(code: string): string {
-  return Object.keys(HELPERS)
-    .filter((name) => new RegExp(`\\b${name}\\(`).test(code))
-    .map((name) => `var ${name} = ${HELPERS[name]}; `)
-    .join('');
+/** The import of those that a compiled file calls, unless it brings its own; without a line of its own. */
+export function helperImport(code: string, from: string): string {
+  const names = Object.entries(HELPERS)
+    .filter(
+      ([name]) => new RegExp(`\\b${name}\\(`).test(code) && !new RegExp(`\\b(var|function) ${name}\\b`).test(code),
+    )
+    .map(([name, own]) => `${own} as ${name}`);
+  return names.length ? `import { ${names.join(', ')} } from ${JSON.stringify(from)}; ` : '';
 }
 
 /** Classes of the interpreter whose constructors make an object of their own, whatever they are called on. */
@@ -28,6 +27,8 @@ const BUILT_IN =
 
 /** What the compiler would make of it does not run in the interpreter, or does something else there. */
 function lost(node: ts.Node): string | undefined {
+  if (ts.isFunctionLike(node) && 'asteriskToken' in node && node.asteriskToken) return 'a generator';
+  if (ts.isForOfStatement(node) && node.awaitModifier) return 'for await';
   if (ts.isNewExpression(node) && node.arguments?.some(ts.isSpreadElement)) return 'spread in the arguments of new';
   if (!ts.isHeritageClause(node) || node.token !== ts.SyntaxKind.ExtendsKeyword) return undefined;
   if (!ts.isClassLike(node.parent)) return undefined;
@@ -61,6 +62,8 @@ export const asHoisted: ts.TransformerFactory<ts.SourceFile> = (context) => {
     return ts.setTextRange(factory.createNodeArray(order), list);
   };
   const visit = (given: ts.Node): ts.Node => {
+    // `[1, , 2]`: the interpreter takes no gaps
+    if (ts.isOmittedExpression(given)) return factory.createVoidZero();
     const node = ts.visitEachChild(given, visit, context);
     return ts.isBlock(node) ? factory.updateBlock(node, sorted(node.statements)) : node;
   };

@@ -6,6 +6,7 @@ import type { Plugin } from 'rollup';
 import { compile, exportedNames, sourceLine } from './app';
 import type { Compiled } from './app';
 import { Failure, show } from './failure';
+import { helperImport } from './helpers';
 import { FIRMWARE } from './library';
 import type { Library } from './library';
 import { mentionsOf, ONCE, ONCE_CODE, toModule, withNames } from './requires';
@@ -127,7 +128,8 @@ export class Resolver {
           isApp: id === app,
         });
         // of an application nothing is left out: a loop that only lets time pass does what it should
-        return { code, map: JSON.parse(compiled.map), moduleSideEffects: 'no-treeshake' };
+        const helpers = helperImport(compiled.code, join(library.folder, 'src', 'compiled.js'));
+        return { code: helpers + code, map: JSON.parse(compiled.map), moduleSideEffects: 'no-treeshake' };
       },
     };
   }

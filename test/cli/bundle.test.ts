@@ -110,11 +110,15 @@ describe('a bundle', () => {
 
 describe('an application that cannot run', () => {
   it.each([
-    ['an async function', 'async function f() { await 1; }\nf();', /app\.js:1: an async function/],
+    [
+      'for await',
+      'async function f(a) {\n  for await (const x of a) print(x);\n}\nf([]);',
+      /app\.js:2: for await is not/,
+    ],
     [
       'a generator',
       'var a = 1;\nfunction* g() { yield 1; }\nprint(g(), a);',
-      /app\.js:2: an async function or generator/,
+      /app\.js:2: a generator is not supported/,
     ],
     ['an error of its own', '\nclass B extends Error {}\nprint(new B());', /app\.js:2: class inheritance from Error/],
     ['bytes of its own', 'print(class extends Uint8Array {});', /app\.js:1: class inheritance from Uint8Array/],
@@ -129,6 +133,18 @@ describe('an application that cannot run', () => {
     ['a missing static', 'print(Array.from("ab"));', /app\.js:1: no Array\.from/],
     ['a regex', '// a comment\nprint(/ab?/.test("a"));', /app\.js:2: regular expression uses \?/],
     ['an escape in a regex', 'print(/[\\u00e9]/.test("a"));', /app\.js:1: regular expression uses escape \\u/],
+    [
+      'return in finally',
+      'function f() {\n  try { print(1); } finally { if (1) return 2; }\n}\nf();',
+      /app\.js:2: return in finally/,
+    ],
+    ['throw in finally', 'try { print(1); } finally {\n  throw 2;\n}', /app\.js:2: throw in finally/],
+    ['break in finally', 'for (;;) {\n  try { print(1); } finally { break; }\n}', /app\.js:2: break in finally/],
+    [
+      'continue in finally',
+      'for (;;) try { print(1); } finally {\n  switch (1) { case 1: continue; }\n}',
+      /app\.js:2: continue in finally/,
+    ],
     ['a label', 'a: for (;;) { print(1); break a; }', /app\.js:1: labels/],
     [
       'default before a case',
@@ -257,6 +273,21 @@ describeEngines('a bundle', (engine) => {
     new Function('exports', 'print', shapes)({}, (...all: unknown[]) => lines.push(all.join(' ')));
     expect(lines).toHaveLength(5);
     expect((await runIn(engine, await make(shapes, { readable }))).stdout).toBe(`${lines.join('\n')}\n`);
+  });
+
+  it('may go about in finally', async () => {
+    const app = `
+      function f() {
+        try { throw new Error('x'); }
+        catch (e) { print(e.message); }
+        finally {
+          for (var i = 0; i < 3; i++) { if (i === 1) continue; if (i === 2) break; print(i); }
+          try { throw new Error('in'); } catch (e) { print(e.message); }
+          print([1].map(function () { return 'map'; })[0]);
+        }
+      }
+      f();`;
+    expect((await runIn(engine, await make(app))).stdout).toBe('x\n0\nin\nmap\n');
   });
 
   it('has in its template strings what the values are', async () => {
