@@ -68,6 +68,7 @@ export function reset(c: Chip): void {
 
 function configure(c: Chip): void {
   c._echo = 20;
+  c._resetDone = 0;
   const mode = Bit.PHY_OPMD | ((c._phy - 1) << 3);
   for (let n = 0; n < 8; n++) write(c, Sn.RXBUF_SIZE, pair(c._sizes[n] * 257), Block.Socket + n * 32);
   if (c._phy) {

@@ -20,6 +20,7 @@ export interface Chip extends Bus, Part, Task, Host {
   _sizes: number[];
   /** the last ephemeral port of TCP */
   _port: number;
+  /** nothing of what it was is left in the chip; 0 again as soon as it is set up */
   _resetDone?: any;
   /** to see it after the reset, every 5 ms */
   _tries: number;

@@ -208,12 +208,12 @@ const driver: any = {
   _stop: function (this: Driver, code?: string): void {
     const c = this;
     halt(c);
-    c._wanted = undefined;
     try {
-      if (c._up) reset(c);
+      if (c._wanted && !c._resetDone) reset(c);
     } catch (e) {
       // nor does the bus
     }
+    c._wanted = undefined;
     settle(c, unlinked(c, code));
     breakAll(c, code);
   },

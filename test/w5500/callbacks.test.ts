@@ -21,6 +21,19 @@ it('unlink() where a socket ends with the cable: nothing goes on', async () => {
   expect([n.closed[0].code, b.driver.is_linked(), b.chip.frames]).toEqual(['ENETDOWN', false, 0]);
 });
 
+it.each([{}, { rst: true }])('unlink() where a socket ends with the cable: the chip forgets all, %j', async (o) => {
+  const b = bench(o);
+  await b.wait(b.driver.link(STATIC));
+  b.lan.serveTcp('10.0.0.9', 80, () => ({}));
+  const others = [note(), note(), note()];
+  others.forEach((n) => b.driver.connect({ host: '10.0.0.9', port: 80 }, n));
+  await b.until(() => others.every((n) => n.rooms.length > 0));
+  others[1].onClose = () => void b.driver.unlink();
+  b.chip.plug(false);
+  await b.until(() => others[2].closed.length > 0);
+  await b.allFree();
+});
+
 it('link() where unlink() ends a socket', async () => {
   const b = bench();
   await b.wait(b.driver.link(STATIC));
