@@ -146,6 +146,7 @@ const udp: any = {
   },
   close: function (this: Port): void {
     leave(this, true);
+    this.onClose = undefined;
     sent(this, this._done ? netError('EPIPE', 'closed before it was sent', 'open') : null);
   },
 };

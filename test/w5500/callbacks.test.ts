@@ -57,6 +57,20 @@ it('a chip that lost its registers is set up again', async () => {
   await b.until(() => b.driver.is_linked());
 });
 
+it('close() where a datagram is lost with the network: onClose has nothing to say', async () => {
+  const b = bench();
+  await b.wait(b.driver.link(STATIC));
+  const udp = b.driver.udp();
+  const told: string[] = [];
+  udp.onClose = (err) => told.push('closed: ' + err.code);
+  udp.send('x', '10.0.0.9', 9, (err) => {
+    told.push(err!.code);
+    udp.close();
+  });
+  b.driver.unlink();
+  expect(told).toEqual(['ENETDOWN']);
+});
+
 it('a UDP socket whose callbacks throw: nobody else suffers', async () => {
   const b = bench();
   const log = jest.spyOn(console, 'log').mockImplementation(() => {});
