@@ -27,7 +27,8 @@ function tell(driver: Host): void {
   if (passed > 0 && passed < 60000) driver._now += passed;
 }
 
-function turn(t: Task): void {
+/** What it does next, now; one that waits for a timer is halted first. */
+export function turn(t: Task): void {
   let answer: any;
   tell(t._driver);
   t._timer = 0;

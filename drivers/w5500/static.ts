@@ -3,7 +3,7 @@ import { netError } from '../../src/net/neterror';
 import { bytes, hostBits, isHost, isIp, toNumber } from '../ip/address';
 import { random32 } from '../ip/random';
 import { notFound } from '../ip/notFound';
-import { halt } from '../ip/task';
+import { halt, turn } from '../ip/task';
 import { pair, PIECE, write } from './bus';
 import { boot, bootLater, breakAll, reset, unlinked } from './chip';
 import { hex, MODES, need, needBuffers, needHost, needNumber, parseMac, part } from './options';
@@ -166,7 +166,10 @@ const driver: any = {
   link_info: function (this: Driver): LinkInfo {
     const l = this._setup!;
     // is the chip what it was?
-    if (this._linked && !this._done) this._run(this);
+    if (this._linked && !this._done) {
+      halt(this);
+      turn(this);
+    }
     needLink(this);
     return { ip: l._ip, mask: l._mask, gw: isHost(l._gw) ? l._gw : '', dns: l._dns[0] || '', mac: hex(this._mac) };
   },

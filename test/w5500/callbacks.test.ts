@@ -71,6 +71,16 @@ it('close() where a datagram is lost with the network: onClose has nothing to sa
   expect(told).toEqual(['ENETDOWN']);
 });
 
+it('link_info() of a chip that does not answer any more: no link, and a new one', async () => {
+  const b = bench();
+  await b.wait(b.driver.link(STATIC));
+  b.chip.reset();
+  expect(() => b.driver.link_info()).toThrow(expect.objectContaining({ code: 'ENETDOWN', phase: 'connect' }));
+  expect(b.driver.is_linked()).toBe(false);
+  await b.until(() => b.driver.is_linked());
+  expect(b.driver.link_info().ip).toBe(STATIC.ip);
+});
+
 it('a UDP socket whose callbacks throw: nobody else suffers', async () => {
   const b = bench();
   const log = jest.spyOn(console, 'log').mockImplementation(() => {});
