@@ -107,14 +107,18 @@ export function extend(driver: any): any {
         const s = spare;
         let receiver: any;
         again();
+        // that took a look at the chip, which may have been the end of all
+        if (s._state !== State.Up) return;
         try {
           receiver = onConnection(s);
         } catch (e) {
           console.log('' + e);
         }
         s.events = receiver;
-        if (receiver) s.resume();
-        else s.close();
+        if (!receiver) s.close();
+        // that called unlink()
+        else if (s._state === State.Close) receiver.onClose(netError('ENETDOWN', 'unlink() was called', 'open'));
+        else s.resume();
       },
       onClose: retry,
     };

@@ -141,6 +141,42 @@ it('listens again when the cable is back', async () => {
   b.listener.close();
 });
 
+it('whoever came as the cable was pulled is not announced', async () => {
+  const b = await listening();
+  b.dial();
+  await b.until(() => b.chip.sockets.some((s) => s.status === 0x17));
+  expect(b.visits.length).toBe(0);
+  b.chip.plug(false);
+  await b.until(() => !b.driver.is_linked());
+  expect(b.visits.length).toBe(0);
+  b.chip.plug(true);
+  await b.listens();
+  b.dial();
+  await b.until(() => b.visits.length === 1);
+  b.listener.close();
+});
+
+it.each([true, false])(
+  'unlink() in onConnection: its receiver hears of it, unless the socket is closed, %j',
+  async (closed) => {
+    const b = await listening();
+    const n = note();
+    b.listener.close();
+    await b.allFree();
+    b.driver.listen(80, (socket) => {
+      if (closed) socket.close();
+      b.driver.unlink();
+      return n;
+    });
+    await b.listens();
+    b.dial();
+    await b.until(() => !b.driver.is_linked());
+    await b.rest(100);
+    expect(n.closed).toEqual(closed ? [] : [expect.objectContaining({ code: 'ENETDOWN', phase: 'open' })]);
+    expect(n.rooms).toEqual([]);
+  },
+);
+
 it('leaves its connections alone when it is closed, and nobody else comes in', async () => {
   const b = await listening();
   const guest = b.dial();
