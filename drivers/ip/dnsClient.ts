@@ -3,7 +3,7 @@ import { buildQuery, parseAnswer } from './dnsWire';
 import { isHost } from './address';
 import { notFound } from './notFound';
 import { random32 } from './random';
-import { halt, soon } from './task';
+import { halt, soon, tell } from './task';
 import type { Asker, Env } from './env';
 import type { Task } from './task';
 import type { NetError } from '../../src/net/driver';
@@ -120,6 +120,8 @@ function drop(this: Query, asker: Asker): void {
 export function lookup(this: Env, host: string, asker: Asker): string | undefined {
   const c = this;
   const name = host.toLowerCase();
+  // the last turn may be a second ago
+  tell(c);
   let q = c._queries.concat(c._names).find(function (k) {
     return k._name === name && !(k._until <= c._now);
   });

@@ -21,7 +21,7 @@ export interface Task {
 }
 
 /** Takes the time. The board's clock may be set: as long as there is a turn a minute, ours goes on. */
-function tell(driver: Host): void {
+export function tell(driver: Host): void {
   const passed = Date.now() - driver._clock;
   driver._clock += passed;
   if (passed > 0 && passed < 60000) driver._now += passed;

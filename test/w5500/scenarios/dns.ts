@@ -112,7 +112,10 @@ export const dnsRows: Scenario[] = [
     await look(r, 'short.test');
     await look(r, 'short.test');
     expect(r.dns.queries.length).toBe(1);
-    await r.rest(6000);
+    await r.rest(4900);
+    await look(r, 'short.test');
+    expect(r.dns.queries.length).toBe(1);
+    await r.rest(200);
     await look(r, 'short.test');
     expect(r.dns.queries.length).toBe(2);
     await look(r, 'never.test');
