@@ -44,7 +44,7 @@ export const enum Next {
 
 /** ms for a SEND (a peer may keep its window shut for long), for what was written to go out after close(), and for the peer
  * to close as well */
-const SEND_TIMEOUT = 90000;
+export const SEND_TIMEOUT = 90000;
 const LAST_TIMEOUT = 10000;
 const CLOSE_TIMEOUT = 1000;
 

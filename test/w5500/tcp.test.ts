@@ -195,6 +195,74 @@ describe('the end', () => {
     expect(b.chip.frames).toBeLessThan(50);
   });
 
+  /** Says what it hears, and hears no more until it has room to say it. */
+  function echo(b: ReturnType<typeof bench>) {
+    const n = note();
+    const waiting: number[] = [];
+    const take = n.onData;
+    let room = 0;
+    const say = () => {
+      const bytes = waiting.splice(0, room);
+      room -= bytes.length;
+      if (bytes.length) socket.write(new Uint8Array(bytes));
+    };
+    n.want = () => (waiting.length ? 0 : 512);
+    n.onData = (bytes) => {
+      take(bytes);
+      waiting.push(...bytes);
+      say();
+    };
+    n.write = (more) => {
+      room = more;
+      say();
+      if (n.got.length && !waiting.length) socket.resume();
+    };
+    const socket = b.driver.connect({ host: '10.0.0.9', port: 80 }, n);
+    return n;
+  }
+
+  it.each([{}, { irq: true }])(
+    'room after the FIN of a peer that still listens, for who waits for some, %j',
+    async (o) => {
+      const b = await linked({ driver: { buffers: [1] }, ...o });
+      const data = pattern(3000);
+      let heard = 0;
+      b.lan.serveTcp('10.0.0.9', 80, () => ({
+        onOpen(s: Stream) {
+          s.window = 0;
+          s.write(data);
+          s.end();
+          b.clock.setTimeout(() => (s.window = 65535), 1000);
+        },
+        onData: (d: Uint8Array) => void (heard += d.length),
+      }));
+      const n = echo(b);
+      await b.until(() => n.closed.length > 0, 10000);
+      expect([n.closed, n.bytes()]).toEqual([[null], Array.from(data)]);
+      expect(heard).toBeGreaterThan(1000);
+      await b.allFree();
+    },
+  );
+
+  it('a reset, told in the end to who waits for room before taking the rest', async () => {
+    const b = await linked({ driver: { buffers: [1] } });
+    b.lan.serveTcp('10.0.0.9', 80, () => ({
+      onOpen(s: Stream) {
+        s.window = 0;
+        s.write(pattern(3000));
+        // the next turn finds both: all was acknowledged, and it is over
+        b.clock.setTimeout(() => (s.window = 65535), 1000);
+        b.clock.setTimeout(() => s.reset(), 1020);
+      },
+    }));
+    const n = echo(b);
+    await b.rest(80000);
+    expect([n.rooms.length, n.closed]).toEqual([1, []]);
+    await b.until(() => n.closed.length > 0, 15000);
+    expect(n.closed[0].code).toBe('ECONNRESET');
+    await b.allFree();
+  });
+
   it('hears its peer where each turn finds the last SEND over and has more to write', async () => {
     const b = await linked();
     b.lan.serveTcp('10.0.0.9', 80, () => ({ onOpen: (s: Stream) => void s.write('enough') }));
