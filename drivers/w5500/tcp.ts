@@ -128,14 +128,17 @@ function work(s: Tcp, ir: number, sr: number, late: number): Next {
   }
   if (s._sending) {
     if (late) fail(s, late);
-    // who takes no bytes may wait for room: a peer that has said FIN may still listen, and after a reset there is a limit;
-    // who always has something to write is to be heard as well
-  } else if (
-    over
-      ? s._paused && (sr ? offer(s) : late ? (fail(s) as any) : (s._until = s._until || s._driver._now + SEND_TIMEOUT))
-      : !(ir & Ir.SEND_OK && s._look) && offer(s)
-  )
-    return Next.Soon;
+    // who always has something to write is to be heard as well; who takes no bytes may wait for room, and a peer that has
+    // said FIN may still listen
+  } else if (sr && (over ? s._paused : !(ir & Ir.SEND_OK && s._look)) && offer(s)) return Next.Soon;
+  else if (!sr && s._paused) {
+    // after a reset, what nobody takes is not kept for ever
+    if (!late) {
+      s._until = s._until || s._driver._now + SEND_TIMEOUT;
+      return Next.Soon;
+    }
+    fail(s);
+  }
   return !sr ? Next.LostBytes : over ? Next.LastBytes : s._look ? Next.Bytes : Next.Rest;
 }
 

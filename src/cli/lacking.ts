@@ -52,18 +52,22 @@ export const BUILT_IN_CLASSES = words(
   'Array String Number Boolean Function Object RegExp Promise Uint8Array Date Error',
 );
 
-/** Functions of the compiler that it adds for a construct ES5 lacks, by what that is, which do not run in the interpreter. */
+/** Functions of the compiler that it adds for a construct ES5 lacks, by what that is; none runs in the interpreter. */
 export const HELPERS: Record<string, string> = {
+  __extends: 'class inheritance (extends)',
   __awaiter: 'an async function or generator',
   __generator: 'an async function or generator',
   __asyncGenerator: 'an async generator',
   __asyncDelegator: 'an async generator',
   __asyncValues: 'for await',
   __await: 'an async generator',
+  __spreadArray: 'spread in an array or call',
   __spreadArrays: 'spread in an array or call',
   __spread: 'spread in an array or call',
   __read: 'destructuring of an iterator',
   __values: 'iteration of an iterator',
+  __rest: 'a rest element in object destructuring',
+  __assign: 'object spread',
   __makeTemplateObject: 'a tagged template',
   __decorate: 'a decorator',
   __esDecorate: 'a decorator',

@@ -179,7 +179,7 @@ describe('what is wrong with an application', () => {
       'await outside of a function',
       'print(1);\n\nprint(await 1);',
       2,
-      'app.js:3: await outside of a function: the interpreter cannot wait, use then()\n',
+      'app.js:3: await outside of a function: put it in an async one\n',
     ],
     [
       'a dynamic import',
