@@ -6,9 +6,9 @@ function known(driver: NetDriver): boolean {
   return list().indexOf(driver.name) >= 0;
 }
 
-/** Takes a driver out of the registry, if it is there. */
+/** Takes a driver out of the registry, if it is there: not another one of its name. */
 export function forget(driver: NetDriver): void {
-  if (known(driver)) unregister(driver.name);
+  if (known(driver) && get(driver.name) === driver) unregister(driver.name);
 }
 
 /** A promise that is rejected; not at once: before anyone listens, that is an error of its own in the interpreter. */

@@ -146,6 +146,25 @@ describe('auto_init', () => {
     before.unlink();
   });
 
+  it('once more, before it is linked: the first one goes on', async () => {
+    const b = await board();
+    const first = b.auto_init(STATIC);
+    expect(await b.fails(b.auto_init())).toMatchObject({ code: 'EINVAL' });
+    expect(await b.wait(first)).toMatchObject({ ip: STATIC.ip });
+    expect(b.list()).toEqual(['w5500']);
+    b.driver().unlink();
+  });
+
+  it('on other pins before it is linked: the first one is over, and takes nothing with it', async () => {
+    const b = await board();
+    const first = b.fails(b.auto_init({ ...STATIC, cs: b.pin(15) }));
+    const second = b.auto_init(STATIC);
+    expect(await first).toMatchObject({ code: 'ENETDOWN' });
+    expect(await b.wait(second)).toMatchObject({ ip: STATIC.ip });
+    expect(b.list()).toEqual(['w5500']);
+    b.driver().unlink();
+  });
+
   it('once more, when the chip has lost its link: as a program that was kept with save() finds it', async () => {
     const b = await board();
     await b.wait(b.auto_init());
