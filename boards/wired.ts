@@ -54,7 +54,7 @@ function setUp(chip: any, own: any): Promise<LinkInfo | undefined> {
     driver!.unlink();
   }
   if (driver && driver.is_linked()) {
-    if (!other && !differs(own, asked)) return Promise.resolve(driver.link_info());
+    if (!differs(own, asked)) return Promise.resolve(driver.link_info());
   } else if (other) {
     driver!.unlink();
     forget(driver!);
