@@ -49,6 +49,7 @@ it('an unknown name is refused, and says what there is', () => {
 it('no driver at all', () => {
   expect(registry.list()).toEqual([]);
   expect(() => registry.get()).toThrow(/\S/);
+  expect(() => registry.get('x')).toThrow(/none/);
 });
 
 it('the default can be removed', () => {
@@ -67,6 +68,10 @@ it('another than the default can be removed', () => {
   registry.register(b);
   registry.unregister('b');
   expect(registry.get()).toBe(a);
+  registry.register(b, { default: true });
+  registry.register(fake('c'));
+  registry.unregister('c');
+  expect(registry.get()).toBe(b);
 });
 
 it.each([
