@@ -251,7 +251,7 @@ describe('after a failure nothing is registered', () => {
     const registry = await import('../../src/net/registry');
     await expect(auto_init({ ssid: 'home' })).rejects.toMatchObject({ code: 'EAUTH' });
     expect(registry.list()).toEqual([]);
-    expect(await auto_init(null as any)).toBe(undefined);
+    for (const none of [null, {}, { password: 'x' }]) expect(await auto_init(none as any)).toBe(undefined);
     expect(registry.list()).toEqual(['esp32wifi']);
     await expect(auto_init({ ssid: 'home' })).rejects.toMatchObject({ code: 'EAUTH' });
     expect(registry.list()).toEqual(['esp32wifi']);
@@ -275,9 +275,11 @@ describe('after a failure nothing is registered', () => {
 it('sim-w5500', async () => {
   jest.resetModules();
   const { auto_init, sim } = await import('../../boards/sim-w5500');
+  const { get, register } = await import('../../src/net/registry');
+  register({ name: 'other', connect() {} } as any);
   const info: any = await auto_init();
   expect(info.ip).toBe('10.0.0.100');
-  const { get } = await import('../../src/net/registry');
+  expect(get().name).toBe('w5500');
   expect(await get('w5500').gethostbyname('localhost')).toBe('127.0.0.1');
   get('w5500').unlink();
   expect(sim().chip.violations).toEqual([]);
