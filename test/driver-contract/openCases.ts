@@ -35,6 +35,17 @@ export const openCases: Case[] = [
     },
   },
   {
+    name: 'resume() before it is connected offers no room',
+    run: function (t) {
+      const p = probe(t);
+      p.gotData = function () {
+        close(p);
+        t.done();
+      };
+      say(t, p, 'echo\nx').resume();
+    },
+  },
+  {
     name: 'refused: thrown, or told once',
     run: function (t) {
       const p = probe(t);
