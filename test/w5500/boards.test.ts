@@ -258,6 +258,17 @@ describe('after a failure nothing is registered', () => {
     jest.dontMock('Wifi');
   });
 
+  it('esp32, on the network that the firmware has joined by itself', async () => {
+    jest.resetModules();
+    const here = { ip: '192.168.1.5', netmask: '255.255.255.0', gw: '192.168.1.1', mac: '02:00:00:00:00:01' };
+    jest.doMock('Wifi', () => ({ on() {}, getIP: () => here }), { virtual: true });
+    const { auto_init } = await import('../../boards/esp32');
+    const { get } = await import('../../src/net/registry');
+    expect(await auto_init()).toMatchObject({ ip: here.ip, gw: here.gw });
+    expect(get().name).toBe('esp32wifi');
+    jest.dontMock('Wifi');
+  });
+
   it('sim-w5500, where there is no virtual chip', async () => {
     jest.resetModules();
     const simulate = () => {
