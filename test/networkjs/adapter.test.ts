@@ -110,6 +110,7 @@ describe('receiving', () => {
     expect(got.map((piece) => piece.length)).toEqual(want);
     expect(got.join('')).toBe(text);
     expect(recv(id)).toBe('');
+    expect(driver.socket.resumed).toBe(1);
   });
 
   it('takes no more than one packet from the driver, and the next when the firmware has all of it', () => {
@@ -281,7 +282,7 @@ describe('servers', () => {
 describe('datagrams', () => {
   const header = (ip: number[], port: number, n: number) =>
     String.fromCharCode(...ip, port & 255, port >> 8, n & 255, n >> 8);
-  const to = (port: number, text: string) => header([10, 0, 0, 7], port, text.length) + text;
+  const to = (port: number, text: string) => header([10, 1, 2, 7], port, text.length) + text;
 
   it('a client has a port by chance, a server its own', () => {
     network.send(create('127.0.0.1', 0, UDP), to(1, 'x'), UDP);
@@ -294,36 +295,45 @@ describe('datagrams', () => {
 
   it('go out one at a time, each without its header', () => {
     const id = create('127.0.0.1', 0, UDP);
-    const all = to(5000, 'first') + to(513, '\xff\0');
+    const long = 'x'.repeat(600);
+    const all = to(5000, 'first') + to(513, '\xff\0') + to(1, long);
     expect(network.send(id, all, UDP)).toBe(13);
     expect(network.send(id, all.slice(13), UDP)).toBe(0);
     const { sent } = driver.datagrams;
     // one that did not reach anybody is lost, as datagrams are
     sent[0][3](netError('EHOSTUNREACH'));
     expect(network.send(id, all.slice(13), UDP)).toBe(10);
+    sent[1][3](null);
+    expect(network.send(id, all.slice(23), UDP)).toBe(608);
+    sent[2][3](null);
     expect(sent.map((s: any[]) => s.slice(0, 3))).toEqual([
-      ['first', '10.0.0.7', 5000],
-      ['\xff\0', '10.0.0.7', 513],
+      ['first', '10.1.2.7', 5000],
+      ['\xff\0', '10.1.2.7', 513],
+      [long, '10.1.2.7', 1],
     ]);
+    expect(driver.datagrams.closed).toBe(0);
     expect(recv(id, 536, UDP)).toBe('');
   });
 
   it('come in one at a time, each with its header', () => {
     const id = create(undefined, 5000, UDP);
     recv(id, 536, UDP);
+    const idle = network.recv;
     driver.datagrams.onMessage(new Uint8Array([1, 2, 3]), '10.0.0.9', 4097);
     driver.datagrams.onMessage(new Uint8Array(0), '10.0.0.9', 1);
     expect(recv(id, 536, UDP)).toBe(header([10, 0, 0, 9], 4097, 3) + '\x01\x02\x03');
+    expect(network.recv).not.toBe(idle);
     expect(recv(id, 536, UDP)).toBe(header([10, 0, 0, 9], 1, 0));
     expect(recv(id, 536, UDP)).toBe('');
+    expect(network.recv).toBe(idle);
   });
 
-  it('that are too long for the firmware are cut, and say so', () => {
+  it.each([536, 537, 520, 519])('that are too long for the firmware, which takes %d, are cut, and say so', (most) => {
     const id = create(undefined, 5000, UDP);
-    recv(id, 536, UDP);
+    recv(id, most, UDP);
     driver.datagrams.onMessage(new Uint8Array(1472).fill(65), '10.0.0.9', 1);
-    expect(recv(id, 536, UDP)).toBe(header([10, 0, 0, 9], 1, 528) + 'A'.repeat(528));
-    expect(recv(id, 536, UDP)).toBe('');
+    expect(recv(id, most, UDP)).toBe(header([10, 0, 0, 9], 1, most - 8) + 'A'.repeat(most - 8));
+    expect(recv(id, most, UDP)).toBe('');
   });
 
   it('that nobody fetches are lost, and the next ones are not', () => {
