@@ -1,6 +1,11 @@
+import * as net from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { driver } from '../../drivers/host';
 import type { Receiver } from '../../src/net/driver';
 import { describeDriver } from './describeDriver';
+
+jest.mock('node:os', () => ({ ...jest.requireActual('node:os'), networkInterfaces: jest.fn() }));
 
 const to = (more: object) => () =>
   driver.connect({ host: '127.0.0.1', port: 1, ...more }, { onClose: () => {} } as unknown as Receiver).close();
@@ -15,6 +20,63 @@ it.each([0, -1, 65536, 1.5, NaN, undefined, '80x'])('refuses port %p', (port) =>
   expect(to({ port })).toThrow(expect.objectContaining({ code: 'EINVAL', phase: 'connect' })),
 );
 
+it('takes every port there is', () => {
+  expect(to({ port: 1 })).not.toThrow();
+  expect(to({ port: 65535 })).not.toThrow();
+});
+
+it('can all that Node can', () =>
+  expect(driver.capabilities).toEqual({ tls: true, verify: true, sni: true, pause: true, blocking: [] }));
+
+describe('its addresses', () => {
+  const lo = { family: 'IPv4', address: '127.0.0.2', netmask: '255.0.0.0', mac: '00:00:00:00:00:00', internal: true };
+  const v6 = { ...lo, family: 'IPv6', address: 'fe80::1', internal: false };
+  const lan = { ...lo, address: '192.168.7.5', netmask: '255.255.255.0', mac: '02:00:00:00:00:05', internal: false };
+  const none = { ip: '127.0.0.1', mask: '255.0.0.0', gw: '', dns: '', mac: '' };
+  it.each([
+    [
+      { lo: [lo], away: undefined, eth0: [v6, lan] },
+      { ...none, ip: lan.address, mask: lan.netmask, mac: lan.mac },
+    ],
+    [{ lo: [lo], eth0: [v6] }, none],
+    [{}, none],
+  ])('%#', async (interfaces, want) => {
+    (networkInterfaces as jest.Mock).mockReturnValue(interfaces);
+    expect(driver.link_info()).toEqual(want);
+    expect(await driver.link()).toEqual(want);
+  });
+});
+
+it('has a peer that does not read sent no more than there is room for, and the rest when it does', async () => {
+  const MOST = 5000;
+  const server = net.createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
+  const connected = new Promise<net.Socket>((go) => server.once('connection', go));
+  await new Promise((go) => server.once('listening', go));
+  let rooms = 0;
+  const events = {
+    want: () => 0,
+    onWritable(room: number) {
+      if (rooms++ < MOST) socket.write(new Uint8Array(room));
+    },
+    onClose() {},
+  } as unknown as Receiver;
+  const socket = driver.connect({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, events);
+  const peer = await connected;
+  let before = 0;
+  while (before !== rooms || !before) {
+    before = rooms;
+    await new Promise((go) => setTimeout(go, 100));
+  }
+  expect(rooms).toBeLessThan(MOST);
+  socket.resume();
+  expect(rooms).toBe(before);
+  peer.resume();
+  while (rooms === before) await new Promise((go) => setTimeout(go, 5));
+  socket.close();
+  peer.destroy();
+  server.close();
+});
+
 it.each([{ ca: null }, { ca: {} }, { cert: 'junk' }, { key: 'junk' }, { key: 5 }])(
   'says what TLS cannot be set up with: %j',
   (tls) => expect(to({ tls })).toThrow(expect.objectContaining({ code: 'ETLS', phase: 'tls' })),
@@ -26,5 +88,7 @@ it('is still looking up while a name that is too long is not found', async () =>
   );
   expect(error).toMatchObject({ phase: 'dns' });
 });
+
+beforeEach(() => (networkInterfaces as jest.Mock).mockReturnValue({}));
 
 describeDriver('host', () => ({ driver, name: 'localhost', noName: 'no-such-name.invalid', link: {} }));

@@ -351,3 +351,7 @@ it('close() twice calls off nothing of somebody else', async () => {
   b.listener.close();
   expect([once, clear.mock.calls.length]).toEqual([1, 1]);
 });
+
+it.each([undefined, null, {}, 'w5500'])('%p cannot be made to listen', (driver: any) =>
+  expect(() => extend(driver)).toThrow(expect.objectContaining({ code: 'EINVAL' })),
+);
