@@ -77,6 +77,22 @@ it('has a peer that does not read sent no more than there is room for, and the r
   server.close();
 });
 
+it('offers room once for all that is written of it', async () => {
+  const server = net.createServer((peer) => peer.resume()).listen(0, '127.0.0.1');
+  await new Promise((go) => server.once('listening', go));
+  let rooms = 0;
+  const onWritable = () => {
+    if (!rooms++) for (const piece of ['a', 'b', 'c']) socket.write(piece);
+  };
+  const { port } = server.address() as AddressInfo;
+  const socket = driver.connect({ host: '127.0.0.1', port }, { want: () => 0, onWritable } as unknown as Receiver);
+  while (rooms < 2) await new Promise((go) => setTimeout(go, 5));
+  await new Promise((go) => setTimeout(go, 20));
+  expect(rooms).toBe(2);
+  socket.close();
+  server.close();
+});
+
 it.each([{ ca: null }, { ca: {} }, { cert: 'junk' }, { key: 'junk' }, { key: 5 }])(
   'says what TLS cannot be set up with: %j',
   (tls) => expect(to({ tls })).toThrow(expect.objectContaining({ code: 'ETLS', phase: 'tls' })),
