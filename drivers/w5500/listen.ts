@@ -48,12 +48,9 @@ export function extend(driver: any): any {
         order(s, Cr.LISTEN);
         s._state = State.Dial;
       }
-    } else if (!sr) {
-      // somebody came, and has gone already
-      s.close();
-      s.events.onClose();
     } else if (sr === Sr.INIT || sr === Sr.LISTEN) return driver._irq ? Next.Rest : Next.Soon;
     else {
+      // somebody came, and may have gone already
       s._until = driver._now + HANDSHAKE_TIMEOUT;
       delete s._work;
       return s._work(s, ir, sr, 0);

@@ -234,7 +234,7 @@ describe('servers', () => {
     const a = network.accept(id);
     const b = network.accept(id);
     open.push(a, b);
-    expect(network.accept(id)).toBe(-1);
+    expect([network.accept(id), network.accept(77)]).toEqual([-1, -1]);
     first.bytes('one');
     expect([recv(a), recv(b)]).toEqual(['one', 'two']);
     expect(network.send(b, 'answer', TCP)).toBe(6);
@@ -250,6 +250,20 @@ describe('servers', () => {
     const q = network.accept(id);
     open.push(q);
     expect([recv(q), recv(q)]).toEqual(['GET', -1]);
+    mute.events.onClose(null);
+    const late = driver.arrive();
+    late.bytes('PUT');
+    expect(network.accept(77)).toBe(-1);
+    const l = network.accept(id);
+    open.push(l);
+    expect(recv(l)).toBe('PUT');
+    expect(network.accept(id)).toBe(-1);
+    expect(mute.closed).toBe(1);
+  });
+
+  it('tell nothing of a connection that came and went without a word', () => {
+    const id = create(undefined, 80, TCP);
+    const mute = driver.arrive();
     mute.events.onClose(null);
     expect(network.accept(id)).toBe(-1);
     expect(mute.closed).toBe(1);

@@ -126,6 +126,67 @@ it('listens on after a handshake that came to nothing', async () => {
   b.listener.close();
 });
 
+it.each([
+  { name: 'polled', o: {}, about: 170 },
+  { name: 'with INTn', o: { irq: true }, about: 37 },
+])('listens for as long as nobody comes, and asks the chip now and then, $name', async ({ o, about }) => {
+  const b = await listening(o);
+  b.chip.resetCounters();
+  for (let i = 0; i < 300; i++) {
+    await b.rest(50);
+    expect(b.chip.sockets.filter((s) => s.status === 0x14).length).toBe(1);
+  }
+  expect(Math.abs(b.chip.frames - about)).toBeLessThan(about / 5);
+  b.listener.close();
+});
+
+it('has one socket that listens, whatever becomes of the lease', async () => {
+  const b = bench({ dhcp: { leaseS: 20 } });
+  const driver = extend(b.driver);
+  await b.wait(driver.link({ dhcp: true }));
+  const listener = driver.listen(80, () => note());
+  await b.rest(60000);
+  expect(b.chip.sockets.filter((s) => s.status === 0x14).length).toBe(1);
+  listener.close();
+});
+
+it('listens when the link is back, also after it had to wait for a socket', async () => {
+  const b = await listening({ driver: { buffers: [16] } });
+  b.dial();
+  await b.until(() => b.visits.length === 1);
+  await b.rest(300);
+  b.visits[0].socket.close();
+  await b.listens();
+  b.driver.unlink();
+  await b.wait(b.driver.link(STATIC));
+  await b.listens();
+  b.listener.close();
+});
+
+it('learns it once', async () => {
+  const b = await listening();
+  const { listen } = b.driver;
+  expect(extend(b.driver)).toBe(b.driver);
+  expect(b.driver.listen).toBe(listen);
+  b.listener.close();
+});
+
+it('waits for the end of a handshake no longer than it has to', async () => {
+  const b = await listening({ driver: { buffers: [16] } });
+  let heard = 0;
+  b.lan.drop = (_, direction) => direction === 'in' && heard++ > 0;
+  b.dial();
+  await b.until(() => b.chip.sockets[0].status === 0x16);
+  const began = b.clock.now();
+  await b.until(() => b.chip.sockets[0].status !== 0x16);
+  expect(Math.round((b.clock.now() - began) / 1000)).toBe(10);
+  b.lan.drop = null;
+  await b.listens();
+  b.dial();
+  await b.until(() => b.visits.length === 1);
+  b.listener.close();
+});
+
 it('listens again when the cable is back', async () => {
   const b = await listening();
   b.dial();
