@@ -40,13 +40,13 @@ function connected(type = TCP, room = 100): number {
 const recv = (id: number, most = 536, type = TCP) => network.recv(id, most, type);
 
 describe('connecting', () => {
-  it('starts when it is asked for the first time, and says so until it is there', () => {
-    const id = create('api.test', 80, TCP);
+  it.each([TCP, HTTP])('starts when it is asked for the first time, and says so until it is there: type %d', (type) => {
+    const id = create('api.test', 80, type);
     expect(driver.sockets).toEqual([]);
     expect(recv(id)).toBe(-11);
     expect(recv(id)).toBe(-11);
     expect(driver.sockets.map((s) => s.to)).toEqual([{ host: 'api.test', port: 80 }]);
-    expect(network.send(id, 'early', TCP)).toBe(0);
+    expect(network.send(id, 'early', type)).toBe(0);
     driver.socket.events.onWritable(100);
     expect(recv(id)).toBe('');
     expect(driver.socket.written).toEqual([]);
