@@ -129,6 +129,7 @@ it('listens on after a handshake that came to nothing', async () => {
 it.each([
   { name: 'polled', o: {}, about: 170 },
   { name: 'with INTn', o: { irq: true }, about: 37 },
+  { name: 'a slow chip', o: { chip: { commandFrames: [9, 9] as [number, number], commandMs: 3 } }, about: 170 },
 ])('listens for as long as nobody comes, and asks the chip now and then, $name', async ({ o, about }) => {
   const b = await listening(o);
   b.chip.resetCounters();

@@ -119,7 +119,7 @@ it('a cable that is put in is noticed soon', async () => {
   const b = await linked({ chip: { linkUpMs: 1 } });
   b.chip.plug(false);
   await b.until(() => !b.driver.is_linked());
-  await b.rest(5000);
+  await b.rest(5300);
   b.chip.plug(true);
   await b.until(() => b.driver.is_linked(), 150);
 });
