@@ -37,6 +37,12 @@ wired.run([
     n = 0;
     next();
   },
+  get('https://api.test:' + GOOD + '/broken', { ctx: { verify: false }, stream_chunk: 0, stream_callback: keep }),
+  function (next) {
+    print(n + ' ' + good);
+    n = 0;
+    next();
+  },
   get('https://api.test:1/', { ctx: { verify: false } }),
   get('https://nobody.test/', { ctx: { verify: false } }),
   // which the firmware takes for 10.0.0.7

@@ -1,7 +1,7 @@
 // https of `requests` over the chip, which has no TLS: the firmware's TLS, on top of the adapter.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { describeEngines } from '../engine/harness';
 import { serveTcp } from '../w5500/servers';
@@ -21,9 +21,14 @@ describeEngines('networkjs', (engine) => {
       maxVersion: 'TLSv1.2',
       ciphers: 'AES128-SHA256:AES256-SHA256',
     };
-    const server = createServer(options, (question, answer) =>
-      answer.end(question.url === '/big' ? BLOCK.repeat(SIZE / BLOCK.length + 1).slice(0, SIZE) : 'hello'),
-    ).listen(0, '127.0.0.1');
+    let below: Socket;
+    const server = createServer(options, (question, answer) => {
+      if (question.url === '/broken') {
+        answer.writeHead(200, { 'Content-Length': 5000 }).write(BLOCK);
+        setTimeout(() => below.resetAndDestroy(), 200);
+      } else answer.end(question.url === '/big' ? BLOCK.repeat(SIZE / BLOCK.length + 1).slice(0, SIZE) : 'hello');
+    }).listen(0, '127.0.0.1');
+    server.on('connection', (socket) => (below = socket as Socket));
     await new Promise((ready) => server.once('listening', ready));
     const reset = await serveTcp((s) => s.on('data', () => s.resetAndDestroy()));
     const hangup = await serveTcp((s) => s.on('data', () => s.end()));
@@ -37,6 +42,8 @@ describeEngines('networkjs', (engine) => {
       '200 hello',
       `200 ${SIZE}`,
       'true',
+      'IOError ECONNRESET body',
+      `${BLOCK.length} true`,
       'HTTPConnectionError ECONNREFUSED connect',
       'HTTPConnectionError ENOTFOUND dns',
       'HTTPConnectionError ENOTFOUND dns',
