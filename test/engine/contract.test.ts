@@ -24,6 +24,9 @@ async function suiteText(): Promise<string> {
   return (await minify(plain, options)).code!;
 }
 
+/** What these drivers need not do: to make use of a sink is none of it. */
+const excuses = ['this driver cannot pause', 'its sockets have no unread()', 'it is always linked'];
+
 const drivers = {
   linux: { modules: linuxModules, start: (suite: string) => suite },
   esp32wifi: {
@@ -48,7 +51,7 @@ describeEngines('the driver contract', (engine) => {
       rmSync(cwd, { recursive: true, force: true });
       const told: string[] = [];
       for (const [, n, what] of stdout.matchAll(/^#(\d+) (.*)$/gm))
-        told.push(cases[+n].name + ': ' + what.replace(/^skipped.*/, 'ok'));
+        told.push(cases[+n].name + ': ' + (excuses.includes(what) ? 'ok' : what));
       const noise = stdout
         .split('\n')
         .filter((line) => line && !/^#\d/.test(line) && !/^(ERROR: Connect failed|Unable to locate)/.test(line));
