@@ -67,8 +67,9 @@ function failure(s: Port, i: number): NetError {
 
 function receive(s: Port): void {
   let left = waiting(s);
-  // each datagram comes after its sender's address and port, and its length (datasheet p. 54)
-  while (left > 7 && s._state === State.Up) {
+  // each datagram comes after its sender's address and port, and its length (datasheet p. 54); small ones are for several
+  // turns, so that others get theirs
+  while (left > 7 && s._got < 256 && s._state === State.Up) {
     const head = take(s, 8);
     const n = Math.min(word(head, 6), left - 8);
     const data = n ? take(s, n) : head.subarray(8);
