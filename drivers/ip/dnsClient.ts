@@ -14,6 +14,7 @@ const UNKNOWN = 10;
 /** ms until the next try, doubled each time; tries in all */
 const FIRST_WAIT = 1500;
 const TRIES = 5;
+const NONE = 'no address';
 
 interface Query extends Task {
   _driver: Env;
@@ -50,19 +51,23 @@ function end(q: Query, err: NetError | null, ip?: string): void {
   }
 }
 
-/** The end of a query, to be remembered for so many seconds. */
+/** The end of a query, to be remembered for so many seconds: not the error, which takes more memory than ten names. */
 function finish(q: Query, seconds: number, ip?: string): void {
   const c = q._driver;
-  const err = ip
-    ? null
-    : notFound(
-        q._name,
-        seconds ? 'no address' : q._why ? 'the DNS server says ' + q._why : 'no DNS server answers',
-        seconds ? '' : q._why ? 'EAI_AGAIN' : 'ETIMEDOUT',
-      );
-  const known: any = { _name: q._name, _err: err, _ip: ip, _until: c._now + seconds * 1000 };
-  if (seconds) c._names = c._names.slice(1 - CACHE).concat(known);
-  end(q, err, ip);
+  const name = q._name;
+  const why = q._why;
+  if (seconds) c._names = c._names.slice(1 - CACHE).concat({ _name: name, _ip: ip, _until: c._now + seconds * 1000 });
+  end(
+    q,
+    ip
+      ? null
+      : notFound(
+          name,
+          seconds ? NONE : why ? 'the DNS server says ' + why : 'no DNS server answers',
+          seconds ? '' : why ? 'EAI_AGAIN' : 'ETIMEDOUT',
+        ),
+    ip,
+  );
 }
 
 /** The next server; the datagram of another lookup is let go first, unless it is stuck. */
@@ -138,7 +143,7 @@ export function lookup(this: Env, host: string, asker: Asker): string | undefine
     ask(q);
   }
   if (!q._askers) {
-    if (q._err) throw q._err;
+    if (!q._ip) throw notFound(name, NONE);
     return q._ip;
   }
   q._askers.push(asker);

@@ -32,8 +32,7 @@ export interface Asker {
 /** What is known of a name. */
 export interface Known {
   _name: string;
-  /** why there is no address, else null */
-  _err: NetError | null;
+  /** none where there is no such name */
   _ip?: string;
   /** ms */
   _until: number;

@@ -108,6 +108,15 @@ export const dnsRows: Scenario[] = [
     await look(r, 'gone.test');
     expect(r.dns.queries.length).toBe(2);
   }),
+  row('names that are not there take next to no memory', async (r) => {
+    const used = async () => (await r.does({ op: 'memory' })).usage!;
+    await look(r, 'gone0.test');
+    const before = await used();
+    for (let i = 1; i < 8; i++) expect(await look(r, `gone${i}.test`)).toBe('ENOTFOUND');
+    expect(await look(r, 'gone1.test')).toBe('ENOTFOUND');
+    expect(r.dns.queries.length).toBe(8);
+    expect((await used()) - before).toBeLessThan(7 * 25);
+  }),
   row('remembers for as long as the answer says', async (r) => {
     await look(r, 'short.test');
     await look(r, 'short.test');
