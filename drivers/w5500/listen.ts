@@ -1,5 +1,5 @@
 // Servers on a W5500. The chip has no backlog: a socket that listens becomes the connection itself, and another one
-// has to take its place. Until it does, which takes some milliseconds, the chip refuses whoever comes.
+// has to take its place. Until it does, which takes a tenth of a second on a Pico, the chip refuses whoever comes.
 import { Cr, Sr } from './registers';
 import { Next, State } from './socket';
 import { netError } from '../../src/net/neterror';
@@ -73,7 +73,6 @@ export function extend(driver: any): any {
     let spare: any;
     let timer: any;
     function open(): void {
-      driver.link_info();
       const s = newTcp(driver, events, 'a client', port);
       s._work = work;
       place(s, port);
@@ -83,7 +82,7 @@ export function extend(driver: any): any {
     function again(): void {
       spare = timer = 0;
       try {
-        open();
+        if (driver._linked) open();
       } catch (e) {
         retry();
       }
@@ -123,6 +122,7 @@ export function extend(driver: any): any {
     needPort(port);
     need(typeof onConnection === 'function', 'onConnection', onConnection, 'a function');
     if (servers[port]) throw netError('EADDRINUSE', 'port ' + port + ' is in use');
+    driver.link_info();
     open();
     function ours(): void {
       if (!spare && !timer) again();

@@ -114,6 +114,19 @@ it('has as many at once as there are sockets, refuses the next, and takes anothe
   b.listener.close();
 });
 
+it('asks nothing of the chip as a whole when somebody comes: meanwhile the next one is refused', async () => {
+  const b = await listening();
+  let looks = 0;
+  b.chip.probes.push({ frame: (f) => void (looks += f.block ? 0 : 1) });
+  for (let i = 0; i < 5; i++) {
+    b.dial();
+    await b.until(() => b.visits.length === i + 1);
+    await b.listens();
+  }
+  // it does so once a second
+  expect(looks).toBeLessThan(2);
+});
+
 it('listens on after a handshake that came to nothing', async () => {
   const b = await listening({ lan: { latencyMs: 5 } });
   const guest = b.dial();
