@@ -1,5 +1,5 @@
 // Servers on a W5500. The chip has no backlog: a socket that listens becomes the connection itself, and another one
-// has to take its place. Until it does, which takes a tenth of a second on a Pico, the chip refuses whoever comes.
+// has to take its place. Until it does, which takes 50 ms on a Pico, the chip refuses whoever comes.
 import { Cr, Sr } from './registers';
 import { Next, State } from './socket';
 import { netError } from '../../src/net/neterror';
@@ -77,6 +77,13 @@ export function extend(driver: any): any {
       s._work = work;
       place(s, port);
       spare = s;
+      try {
+        // what its first turns would do: nobody listens until then
+        s._run(s);
+        s._run(s);
+      } catch (e) {
+        // the next turn finds the same, and tells
+      }
     }
 
     function again(): void {

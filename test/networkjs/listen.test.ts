@@ -127,6 +127,29 @@ it('asks nothing of the chip as a whole when somebody comes: meanwhile the next 
   expect(looks).toBeLessThan(2);
 });
 
+it('listens again before it says who came, as what that leads to may take long', async () => {
+  const b = bench({ chip: { commandFrames: [0, 0] } });
+  // on a real bus a frame takes so long that what the last one ordered has been done
+  b.chip.probes.push({ frame: () => b.chip.sockets.forEach((s) => [0, 0].forEach(() => s.late.frame())) });
+  const driver = extend(b.driver);
+  await b.wait(driver.link(STATIC));
+  const listening: number[] = [];
+  const listens = () => b.chip.sockets.filter((s) => s.status === 0x14).length;
+  const listener = driver.listen(80, () => {
+    listening.push(listens());
+    return note();
+  });
+  expect(listens()).toBe(1);
+  for (let i = 1; i < 4; i++) {
+    b.lan.dial(80, {});
+    await b.until(() => listening.length === i);
+    await b.rest(5);
+    expect(listens()).toBe(1);
+  }
+  expect(listening).toEqual([1, 1, 1]);
+  listener.close();
+});
+
 it('listens on after a handshake that came to nothing', async () => {
   const b = await listening({ lan: { latencyMs: 5 } });
   const guest = b.dial();
