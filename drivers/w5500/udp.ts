@@ -87,7 +87,8 @@ function work(s: Port, ir: number, sr: number, late: number): Next {
   const over = ir & (Ir.SEND_OK | Ir.TIMEOUT);
   const lost = late && s._sending && !over;
   if (over || lost) sent(s, ir & Ir.SEND_OK ? null : failure(s, lost ? 0 : 2));
-  if (!lost && s._data && s._ip && !s._sending && s._state === State.Up) {
+  // who always has something to send is to be heard as well
+  if (!lost && !(over && s._look) && s._data && s._ip && !s._sending && s._state === State.Up) {
     aim(s);
     fill(s, s._data);
     flush(s);

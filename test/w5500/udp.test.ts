@@ -85,6 +85,25 @@ describe('UDP', () => {
     await b.allFree();
   });
 
+  it.each([{}, { irq: true }])('who always has something to send hears as well, %j', async (o) => {
+    const b = await linked(o);
+    b.lan.serveUdp('10.0.0.9', 7, (p, lan) =>
+      lan.udp({ ...p, src: p.dst, sport: 7, dst: p.src, dport: p.sport, to: p.from }),
+    );
+    const udp = b.driver.udp();
+    let told = 0;
+    let heard = 0;
+    udp.onMessage = () => void heard++;
+    (function next() {
+      udp.send(pattern(500), '10.0.0.9', 7, () => ++told < 40 && next());
+    })();
+    await b.until(() => told === 40);
+    await b.rest(50);
+    expect(heard).toBe(40);
+    udp.close();
+    await b.allFree();
+  });
+
   it('one datagram at a time, and none that is too long', async () => {
     const b = await linked();
     const udp = b.driver.udp();
