@@ -35,7 +35,8 @@ export function bytes(data: Bytes | ArrayBuffer): Source {
 /** The body that `data` and `json` ask for. */
 export function requestBody(data: any, json: any): Body | undefined {
   let type: string | undefined;
-  if (data == null) {
+  // compared with null, an array becomes a text in the interpreter: four characters for a byte
+  if (!data && data == null) {
     if (json === undefined) return;
     // of a function the interpreter makes the text "undefined"
     need(typeof json !== 'function', 'json', json);

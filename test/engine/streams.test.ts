@@ -84,6 +84,28 @@ describeEngines('long bodies', (engine) => {
     expect({ stdout, failed }).toEqual({ stdout: `14000 ${/small/.test(engine)}\n`, failed: false });
   });
 
+  it('an array that is sent takes next to no memory', async () => {
+    let got = 0;
+    const server = await RawServer.start(async (peer) => {
+      await peer.head();
+      await peer.until(() => peer.received.length >= 8000);
+      got = peer.received.length;
+      await peer.send('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    });
+    const folder = await inStorage(engine, linuxModules());
+    const source = `var full = [];
+      var data = new Uint8Array(8000).fill(200);
+      // not as text, which would be "200,200 ..."
+      if (process.memory().total === 4095) while (process.memory().free > 2200) full.push(new Uint8Array(400));
+      function told(what) { console.log(what.status || what.message, full.length > 0); }
+      require('netdriver').register(require('linux'));
+      require('requests').post('${server.url('/')}', { data: data }).then(told, told);`;
+    const { stdout, failed } = await runIn(engine, source, { cwd: folder, timeoutMs: 30000 });
+    rmSync(folder, { recursive: true, force: true });
+    await server.stop();
+    expect({ stdout, failed, got }).toEqual({ stdout: `200 ${/small/.test(engine)}\n`, failed: false, got: 8000 });
+  });
+
   it('end, and their connection with them, where a callback was stopped for its depth', async () => {
     const server = await RawServer.start(async (peer) => {
       await peer.head();
