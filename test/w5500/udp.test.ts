@@ -104,6 +104,20 @@ describe('UDP', () => {
     await b.allFree();
   });
 
+  it('makes no text of an array, which takes long in the interpreter', async () => {
+    const b = await linked();
+    const udp = b.driver.udp();
+    const data = pattern(1000);
+    data.toString = () => {
+      throw new Error('as text');
+    };
+    let told: any;
+    udp.send(data, '10.0.0.9', 9, (err) => (told = [err]));
+    await b.until(() => told);
+    expect(told).toEqual([null]);
+    udp.close();
+  });
+
   it('one datagram at a time, and none that is too long', async () => {
     const b = await linked();
     const udp = b.driver.udp();
