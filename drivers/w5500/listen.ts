@@ -110,8 +110,6 @@ export function extend(driver: any): any {
         const s = spare;
         let receiver: any;
         again();
-        // that took a look at the chip, which may have been the end of all
-        if (s._state !== State.Up) return;
         try {
           receiver = onConnection(s);
         } catch (e) {

@@ -239,18 +239,19 @@ it('listens again when the cable is back', async () => {
   b.listener.close();
 });
 
-it('whoever came as the cable was pulled is not announced', async () => {
+it('whoever comes as the cable is pulled hears of the end', async () => {
   const b = await listening();
   b.dial();
   await b.until(() => b.chip.sockets.some((s) => s.status === 0x17));
   expect(b.visits.length).toBe(0);
   b.chip.plug(false);
   await b.until(() => !b.driver.is_linked());
-  expect(b.visits.length).toBe(0);
+  for (const { notes } of b.visits) expect(notes.closed).toEqual([expect.objectContaining({ code: 'ENETDOWN' })]);
   b.chip.plug(true);
   await b.listens();
+  const before = b.visits.length;
   b.dial();
-  await b.until(() => b.visits.length === 1);
+  await b.until(() => b.visits.length === before + 1);
   b.listener.close();
 });
 
