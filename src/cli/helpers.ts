@@ -22,8 +22,10 @@ export function helperImport(code: string, from: string): string {
 }
 
 /** Classes of the interpreter whose constructors make an object of their own, whatever they are called on. */
-const BUILT_IN =
-  /^(Array|ArrayBuffer|Boolean|DataView|Date|Error|Function|Number|Object|Promise|RegExp|String|\w+Error|\w+\d+(Clamped)?Array)$/;
+const BUILT_IN = new RegExp(
+  '^(Array|ArrayBuffer|Boolean|DataView|Date|Function|Number|Object|Promise|RegExp|String|(Uint|Int|Float)\\d+Array|' +
+    'Uint8ClampedArray|(Eval|Internal|Range|Reference|Syntax|Type|URI)?Error)$',
+);
 
 /** What the compiler would make of it does not run in the interpreter, or does something else there. */
 function lost(node: ts.Node): string | undefined {
@@ -36,8 +38,8 @@ function lost(node: ts.Node): string | undefined {
   return ts.isIdentifier(base) && BUILT_IN.test(base.text) ? `class inheritance from ${base.text}` : undefined;
 }
 
-/** Throws for what would be lost. */
-export const asCan =
+/** Changes nothing, but refuses what would be lost. */
+export const refusing =
   (refuse: (line: number, what: string) => void): ts.TransformerFactory<ts.SourceFile> =>
   () =>
   (file) => {
