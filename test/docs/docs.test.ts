@@ -114,3 +114,19 @@ describe.each(pages.map((file) => [relative(ROOT, file), file]))('%s', (_, page)
     expect(commands.filter((name) => !['bundle', 'run', 'v'].includes(name))).toEqual([]);
   });
 });
+
+it('says how large the modules are', () => {
+  const kb = (...names: string[]): string => {
+    const sizes = names.map((name) => readFileSync(join(ROOT, 'dist', `${name}.min.js`)).length);
+    return `${(sizes.reduce((sum, size) => sum + size) / 1000).toFixed(1)} KB`;
+  };
+  const text = readFileSync(join(ROOT, 'README.md'), 'utf8') + readFileSync(join(ROOT, 'docs/networkjs.md'), 'utf8');
+  for (const row of [
+    `| all of \`requests\` and \`netdriver\`, minified | ${kb('requests', 'netdriver')} |`,
+    `| the drivers \`linux\`, \`esp32wifi\`, minified | ${kb('linux')}, ${kb('esp32wifi')} |`,
+    `\`w5500-static\`, minified | ${kb('w5500')}, ${kb('w5500-static')} |`,
+    `| \`networkjs\`, minified | ${kb('networkjs')}`,
+    `| \`w5500-listen\`, minified | ${kb('w5500-listen')} |`,
+  ])
+    expect(text).toContain(row);
+});
