@@ -18,6 +18,14 @@ export function rest(from: any, without: string[]): any {
   return left;
 }
 
+/** `new type(...list)`: apply() would make nothing of a class of the interpreter. */
+export function create(type: any, list: any[]): any {
+  const places = list.map(function (value, i) {
+    return `list[${i}]`;
+  });
+  return new Function('type', 'list', `return new type(${places.join()})`)(type, list);
+}
+
 /** `class type extends base`. */
 export function inherit(type: any, base: any): void {
   // in the interpreter `prototype` is one of them, so it is set after

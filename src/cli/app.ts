@@ -5,7 +5,7 @@ import { LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from '@jridgewell/tr
 import { parse } from 'acorn';
 import ts from 'typescript';
 import { Failure, show } from './failure';
-import { asHoisted, refusing } from './helpers';
+import { asCreated, asHoisted, refusing } from './helpers';
 import { jsonFault } from './json';
 import { hide, hides, original, unescaped } from './literals';
 import { nodesOf } from './minify';
@@ -71,7 +71,7 @@ export function compile(file: string): Compiled {
       removeComments: true,
       sourceMap: true,
     },
-    transformers: { before: [refusing(refuse), asCommonJs, asSum], after: [asHoisted] },
+    transformers: { before: [refusing(refuse), asCommonJs, asSum, asCreated], after: [asHoisted] },
   });
   for (const { messageText, start, file: at, code } of [...diagnostics!, ...unsaid(source, file)]) {
     const line = at && start !== undefined ? at.getLineAndCharacterOfPosition(start).line + 1 : 1;

@@ -7,6 +7,7 @@ const HELPERS = {
   __awaiter: 'promise',
   __extends: 'inherit',
   __generator: 'parts',
+  __new: 'create',
   __rest: 'rest',
   __spreadArray: 'spread',
 };
@@ -15,7 +16,7 @@ const HELPERS = {
 export function helperImport(code: string, from: string): string {
   const names = Object.entries(HELPERS)
     .filter(
-      ([name]) => new RegExp(`\\b${name}\\(`).test(code) && !new RegExp(`\\b(var|function) ${name}\\b`).test(code),
+      ([name]) => new RegExp(`\\b${name}\\b`).test(code) && !new RegExp(`\\b(var|function) ${name}\\b`).test(code),
     )
     .map(([name, own]) => `${own} as ${name}`);
   return names.length ? `import { ${names.join(', ')} } from ${JSON.stringify(from)}; ` : '';
@@ -31,7 +32,6 @@ const BUILT_IN = new RegExp(
 function lost(node: ts.Node): string | undefined {
   if (ts.isFunctionLike(node) && 'asteriskToken' in node && node.asteriskToken) return 'a generator';
   if (ts.isForOfStatement(node) && node.awaitModifier) return 'for await';
-  if (ts.isNewExpression(node) && node.arguments?.some(ts.isSpreadElement)) return 'spread in the arguments of new';
   if (!ts.isHeritageClause(node) || node.token !== ts.SyntaxKind.ExtendsKeyword) return undefined;
   if (!ts.isClassLike(node.parent)) return undefined;
   const base = node.types[0].expression;
@@ -51,6 +51,24 @@ export const refusing =
     visit(file);
     return file;
   };
+
+/** An `await` of the function that has this in it. */
+const awaits = (node: ts.Node): boolean =>
+  ts.isAwaitExpression(node) || (!ts.isFunctionLike(node) && !!ts.forEachChild(node, (child) => awaits(child)));
+
+/** `new X(...list)` and `new X(await y)`: the compiler would bind X to the list, which the interpreter makes nothing of. */
+export const asCreated: ts.TransformerFactory<ts.SourceFile> = (context) => {
+  const { factory } = context;
+  const visit = (given: ts.Node): ts.Node => {
+    const node = ts.visitEachChild(given, visit, context);
+    if (!ts.isNewExpression(node) || !node.arguments?.some((each) => ts.isSpreadElement(each) || awaits(each)))
+      return node;
+    const list = factory.createArrayLiteralExpression(node.arguments);
+    const call = factory.createCallExpression(factory.createIdentifier('__new'), undefined, [node.expression, list]);
+    return ts.setTextRange(call, node);
+  };
+  return (file) => ts.visitEachChild(file, visit, context);
+};
 
 const isDirective = (node: ts.Statement): boolean =>
   ts.isExpressionStatement(node) && ts.isStringLiteral(node.expression);

@@ -136,6 +136,14 @@ const rows: Row[] = [
     'not in the same turn',
     "async () => { const f = async () => { say('first'); await null; say('third'); }; const p = f(); say('second'); await p; }",
   ],
+  [
+    'a wait for what new is given',
+    'async () => { class A { constructor(a, b) { this.all = [a, b].join(); } } const d = new Date(await later(5)); return [new A(1, await later(2)).all, new A(...(await later([3, 4]))).all, d.getTime()].join(); }',
+  ],
+  [
+    'a wait in the second part of a spread',
+    'async () => { const all = [...(await later([1])), ...(await later([2]))]; return JSON.stringify({ ...(await later({ all })), ...(await later({ b: 3 })) }); }',
+  ],
   ['a function further down', "async () => { await 0; return down(); function down() { return 'down'; } }"],
   [
     'gaps in a list',
@@ -194,10 +202,10 @@ const madeUp = (count: number, seed: number): Row[] =>
 
 /** A program as it is bundled, and what it prints under Node: made once for all interpreters. */
 const programs = [
-  ...[0, 12, 24].flatMap((from) =>
+  ...[0, 10, 20, 30].flatMap((from) =>
     [true, false].map((readable) => ({
       name: `the table from row ${from} on${readable ? ', readable' : ''}`,
-      rows: rows.slice(from, from + 12),
+      rows: rows.slice(from, from + 10),
       readable,
     })),
   ),

@@ -122,11 +122,6 @@ describe('an application that cannot run', () => {
     ],
     ['an error of its own', '\nclass B extends Error {}\nprint(new B());', /app\.js:2: class inheritance from Error/],
     ['bytes of its own', 'print(class extends Uint8Array {});', /app\.js:1: class inheritance from Uint8Array/],
-    [
-      'spread for new',
-      'function A() {}\nvar a = [1];\nprint(new A(...a));',
-      /app\.js:3: spread in the arguments of new/,
-    ],
     ['a tagged template', 'print`x`;', /app\.js:1: a tagged template/],
     ['a missing global', 'var a = 1;\nvar m = new Map();\nprint(m, a);', /app\.js:2: no global Map/],
     ['a missing method', '\n\nprint([[1]].flat());', /app\.js:3: no method flat\(\)/],
