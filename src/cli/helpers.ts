@@ -28,13 +28,21 @@ const BUILT_IN = new RegExp(
     'Uint8ClampedArray|(Eval|Internal|Range|Reference|Syntax|Type|URI)?Error)$',
 );
 
+/** `super` of an object is nothing that the compiler can name; that of a class is a parameter of a function around it. */
+function isOfObject(node: ts.Node): boolean {
+  while (node.parent && !ts.isClassElement(node)) node = node.parent;
+  return !!node.parent && ts.isObjectLiteralExpression(node.parent);
+}
+
 /** What the compiler would make of it does not run in the interpreter, or does something else there. */
 function lost(node: ts.Node): string | undefined {
   if (ts.isFunctionLike(node) && 'asteriskToken' in node && node.asteriskToken) return 'a generator';
   if (ts.isForOfStatement(node) && node.awaitModifier) return 'for await';
+  if (node.kind === ts.SyntaxKind.SuperKeyword && isOfObject(node)) return 'super in an object';
   if (!ts.isHeritageClause(node) || node.token !== ts.SyntaxKind.ExtendsKeyword) return undefined;
   if (!ts.isClassLike(node.parent)) return undefined;
   const base = node.types[0].expression;
+  if (base.kind === ts.SyntaxKind.NullKeyword) return 'class inheritance from null';
   return ts.isIdentifier(base) && BUILT_IN.test(base.text) ? `class inheritance from ${base.text}` : undefined;
 }
 

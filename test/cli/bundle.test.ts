@@ -122,6 +122,12 @@ describe('an application that cannot run', () => {
     ],
     ['an error of its own', '\nclass B extends Error {}\nprint(new B());', /app\.js:2: class inheritance from Error/],
     ['bytes of its own', 'print(class extends Uint8Array {});', /app\.js:1: class inheritance from Uint8Array/],
+    ['a class of nothing', 'print(1);\nclass A extends null {}\nprint(A);', /app\.js:2: class inheritance from null/],
+    [
+      'super in an object',
+      'class A {\n  m() { return { n: super.toString, o: { p() { return [() =>\n super.q()]; } } }; }\n}\nprint(A);',
+      /app\.js:3: super in an object/,
+    ],
     ['a tagged template', 'print`x`;', /app\.js:1: a tagged template/],
     ['a missing global', 'var a = 1;\nvar m = new Map();\nprint(m, a);', /app\.js:2: no global Map/],
     ['a missing method', '\n\nprint([[1]].flat());', /app\.js:3: no method flat\(\)/],
