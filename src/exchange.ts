@@ -1,4 +1,5 @@
-// One request on one socket: the only place where socket, clock and parser meet.
+// One request on one socket, its beginning and its clock: with receive.ts, what arrives, and settle.ts, the end, the only
+// place where socket, clock and parser meet.
 // RAM: one object of some 20 fields, one timer, one promise; while a body streams, one piece and what arrived.
 import { take as takeOut } from './connection';
 import { isText } from './engine';
