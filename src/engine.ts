@@ -27,6 +27,11 @@ export const isText: ((s: any) => boolean) | undefined = E.isUTF8;
 /** A list; under Node anything but a record. */
 export const isList: (value: any) => boolean = Array.isArray;
 
+/** Without the white space around it: ASCII only, as 0xA0 may be the last byte of a character. */
+export function trim(text: string): string {
+  return text.trim();
+}
+
 /** The text that UTF-8 bytes stand for; builds without Unicode support keep text as UTF-8 bytes anyway. */
 export function utf8(bytes: string): string {
   try {

@@ -120,7 +120,13 @@ function hangUpAfter(timers: Timers): void {
 /** The stack of an error down to the application's own lines. */
 const ownLines = (stack: string): string => stack.replace(/(\(bundle\):.*)(\n(?!.*\(bundle\):).*)*$/, '$1');
 
+/** The interpreter's `trim`: ASCII only, as a string may be the bytes of UTF-8. */
+function trim(this: unknown): string {
+  return String(this).replace(/^[\t-\r ]+|[\t-\r ]+$/g, '');
+}
+
 export function runAtDesk(code: string, app: string): void {
+  String.prototype.trim = trim;
   const handlers: ((e: any) => void)[] = [];
   const report = (e: any): void => {
     try {

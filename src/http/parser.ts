@@ -1,6 +1,7 @@
 // A response as it comes in (RFC 9112): bytes in, fields and body runs out. No socket and no clock in here.
 // A run of body bytes is only counted; lines are found with the built-in search and looked at one by one, so
 // nothing but an unfinished line is ever held, and that is bounded by `max_headers`.
+import { trim } from '../engine';
 import { error, HTTPResponseError } from '../errors';
 import { CONTROL, decimal, NOT_TOKEN } from '../url';
 
@@ -91,7 +92,7 @@ function field(p: Parser, line: string): void {
   const i = line.indexOf(':');
   const headers = p._response.headers;
   const name = line.substr(0, i).toLowerCase();
-  const value = line.substr(i + 1).trim();
+  const value = trim(line.substr(i + 1));
   if (i < 1 || NOT_TOKEN.test(name)) fault(p, 'bad header', line);
   if (FRAMING.indexOf(name) >= 0) join(p._framing, name, value);
   // assigning to __proto__ would replace the prototype
@@ -105,7 +106,7 @@ function contentLength(text: string): number {
   return text
     .split(',')
     .map(function (one) {
-      return decimal(one.trim());
+      return decimal(trim(one));
     })
     .reduce(function (all, n) {
       return n === all ? n : -1;
@@ -165,7 +166,7 @@ function line(p: Parser, text: string): void {
   if (/[^ -~]/.test(text) && CONTROL.test(text)) fault(p, 'control character in', text);
   if (wait === Wait.Field) {
     const last = p._field;
-    if (last && text && text < '!') text = last.trim() + ' ' + text.trim();
+    if (last && text && text < '!') text = trim(last) + ' ' + trim(text);
     else if (last) field(p, last);
     p._field = text;
     if (!text) {
@@ -173,7 +174,7 @@ function line(p: Parser, text: string): void {
       headEnd(p);
     }
   } else if (wait === Wait.ChunkSize) {
-    const digits = text.split(';')[0].trim();
+    const digits = trim(text.split(';')[0]);
     // 12 hex digits are exact as a double
     if (!digits || digits.length > 12 || /[^0-9a-fA-F]/.test(digits) || text.indexOf(digits))
       fault(p, 'bad chunk size', text);

@@ -36,6 +36,10 @@ export function isList(value: any): boolean {
   return Object.prototype.toString.call(value) !== '[object Object]';
 }
 
+export function trim(text: string): string {
+  return text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, '');
+}
+
 export function utf8(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }

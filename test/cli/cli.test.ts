@@ -288,12 +288,12 @@ describe('run --board host', () => {
        [bytes, E.toString(E.toUint8Array(bytes)), storage.read("bytes")].forEach(function (s) {
          print(E.toUint8Array(s).join(), E.CRC32(s), E.toUint8Array([s, 1], s).length, s.length, s === bytes);
        });
-       print(E.toUint8Array("\u20ac\xff").length > 2, btoa(bytes));`,
+       print(E.toUint8Array("\u20ac\xff").length > 2, btoa(bytes), " voil\\xc3\\xa0\t".trim().length);`,
     );
     const line = '255,254,253,0,65 3594043520 11 5 true\n';
     expect(await shop.cli('run', 'app.js', '--board', 'host')).toEqual({
       status: 0,
-      stdout: `${line.repeat(3)}true //79AEE=\n`,
+      stdout: `${line.repeat(3)}true //79AEE= 6\n`,
       stderr: '',
     });
   });

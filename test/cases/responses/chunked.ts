@@ -147,6 +147,7 @@ const badSizes: { [name: string]: string } = {
   'g as a digit': 'g',
   'a letter in front': 'x5',
   'a space in front': ' 5',
+  'a no-break space behind': '5\xa0',
   'a space between': '5 5',
   'a fraction': '5.0',
   'a comma': '5,',

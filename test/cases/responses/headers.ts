@@ -29,6 +29,11 @@ export const headerRows: Row[] = [
   fields('a colon in the value', ['X: a:b: c'], { x: 'a:b: c' }),
   fields('a tab in the value', ['X: a\tb'], { x: 'a\tb' }),
   fields('bytes above 0x7f in the value', ['X: \x80\xe9\xff'], { x: '\x80\xe9\xff' }),
+  fields('a last byte 0xa0 is no white space: à in UTF-8', ['X: voil\xc3\xa0 ', 'Y:\xa0'], {
+    x: 'voil\xc3\xa0',
+    y: '\xa0',
+  }),
+  fields('obsolete folding behind a last byte 0xa0', ['X: \xc3\xa0', ' b\xc3\xa0'], { x: '\xc3\xa0 b\xc3\xa0' }),
   fields('a quoted value', ['X: "a, \\"b\\""'], { x: '"a, \\"b\\""' }),
   fields('all token characters in a name', ["!#$%&'*+-.^_`|~09az: v"], { "!#$%&'*+-.^_`|~09az": 'v' }),
   fields('a name of one character', ['A: b'], { a: 'b' }),

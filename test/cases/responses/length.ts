@@ -175,6 +175,7 @@ const bad: { [name: string]: string } = {
   'a folded second number': '5\r\n 0',
   'an underscore': '1_0',
   'a superscript five': '\xb5',
+  'a no-break space': '5\xa0',
 };
 
 Object.keys(bad).forEach((name) => {
