@@ -1,6 +1,6 @@
 // The interpreter's natives that the core is built on, as variables: looking one up on `E` costs as much as calling
 // it. Under Node another module of the same exports takes this one's place.
-import { decoded } from './decoded';
+import { chr, decoded } from './decoded';
 import type { Bytes } from './net/driver';
 import type { Source } from './fd';
 
@@ -41,14 +41,41 @@ export function utf8(bytes: string): string {
   }
 }
 
+/** A build without Unicode support: a character is a byte. */
+function isPlain(): boolean {
+  // fromCharCode() makes a byte on every build; only an escape tells them apart
+  return toU8('\u20ac').length < 2;
+}
+
 /**
- * JSON text in UTF-8. Without Unicode support a character is a byte, and the interpreter escapes each byte from
- * 0x80 on as a character of its own (mojibake), so those escapes are turned back into the bytes they were.
+ * JSON text in UTF-8. Without Unicode support the interpreter escapes each byte from 0x80 on as a character of its own
+ * (mojibake), so those escapes are turned back into the bytes they were.
  */
 export function jsonBytes(value: any): string {
   const text = JSON.stringify(value);
-  // fromCharCode() makes a byte on every build; only an escape tells them apart
-  return text && toU8('\u20ac').length < 2 ? text.replace(/\\[^u]|\\u00[89A-F][0-9A-F]/g, decoded) : text;
+  return text && isPlain() ? text.replace(/\\[^u]|\\u00[89A-F][0-9A-F]/g, decoded) : text;
+}
+
+/** UTF-8 of a character beyond ASCII. `limit`: what its first byte has room for, twice that to begin with, 64. */
+function utf8Of(c: number, limit: number): string {
+  return c < limit ? chr(256 - 2 * limit + c) : utf8Of(c >> 6, limit / 2) + chr(128 + (c % 64));
+}
+
+/** What an escape of JSON stands for; one of ASCII stays, and so does any other. */
+function unescaped(escape: string): string {
+  let c = parseInt(escape.substr(2, 4), 16);
+  // two surrogates
+  if (escape.length > 6) c = 0x10000 + (c % 1024) * 1024 + (parseInt(escape.substr(8), 16) % 1024);
+  return c > 127 ? utf8Of(c, 64) : escape;
+}
+
+/**
+ * The value of JSON text. Without Unicode support the interpreter makes one byte of any escape, so those of characters
+ * beyond ASCII are turned into the bytes that they would have been.
+ */
+export function parseJson(text: string): any {
+  if (isPlain() && text.indexOf('\\u') >= 0) text = text.replace(/\\[^u]|\\u[dD][89abAB]..\\u....|\\u..../g, unescaped);
+  return JSON.parse(text);
 }
 
 /** A file of the `fs` module as a body: opened when the request starts, closed when it ends. */

@@ -1,5 +1,5 @@
 // What a call gives back: Zerynth's members, with a few of Requests'.
-import { toStr, utf8 } from './engine';
+import { parseJson, toStr, utf8 } from './engine';
 import { error, HTTPResponseError } from './errors';
 import type { Connection, Kept } from './connection';
 
@@ -64,7 +64,7 @@ const members: Partial<Answer> & ThisType<Answer> = {
     return utf8(toStr(this.content));
   },
   json: function () {
-    return JSON.parse(this.text());
+    return parseJson(this.text());
   },
   raise_for_status: function () {
     const s: any = this.status;

@@ -48,6 +48,10 @@ export function jsonBytes(value: any): string {
   return JSON.stringify(value);
 }
 
+export function parseJson(text: string): any {
+  return JSON.parse(text);
+}
+
 export function file(path: string): Source {
   let fd = -1;
   return {

@@ -10,12 +10,16 @@ const ROUNDS = 8;
 const large = 'HTTP/1.1 200 OK\r\nContent-Length: 2500\r\n\r\n' + 'z'.repeat(2500);
 const answer = (body: string) => 'HTTP/1.1 200 OK\r\nContent-Length: ' + body.length + '\r\n\r\n' + body;
 const A = 'A'.repeat(1500);
+/** JSON with all kinds of escapes, and what it stands for. */
+const ESCAPED = String.raw`{"caf\u00e9":"\u20AC \ud83d\uDE00 \\u00e9 \u0022\u005c\n\"\u007f\u0080\u07ff\u0800\uffff \/u00e9 é"}`;
+const UNESCAPED = Object.entries(JSON.parse(ESCAPED))[0].join('=');
 
 /** How each call ends; the number behind an error is the length of its message. */
 const wanted: { [name: string]: string | RegExp } = {
   get: '200 3 get',
   path: '200 4 path',
   json: '200 4 json',
+  escaped: Buffer.from(UNESCAPED).toString('base64'),
   framed: '200 6 framed',
   unframed: '200 8 unframed',
   text: '200 4 text',
@@ -84,6 +88,7 @@ describeEngines('calls of all kinds', (engine) => {
         else if (what === 'head') await peer.send('HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n');
         else if (what === 'half')
           await peer.send('HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf').then(() => peer.fin());
+        else if (what === 'escaped') await peer.send(answer(Buffer.from(ESCAPED).toString('latin1')));
         else if (what === 'garbage') await peer.send('garbage\r\n');
         else if (what === 'skipped')
           await peer.send(answer(what).replace('\r\n', '\r\nX-Long: ' + 'x'.repeat(100000) + '\r\n'));
