@@ -58,19 +58,21 @@ function onEnd(this: any, e: any): void {
   const s = this.opt;
   const phase = s.phase;
   const code = e.code;
-  if (code !== CLOSE_NOTIFY)
-    end(
-      s,
-      s._error ||
-        (code || phase !== 'open'
-          ? netError(
-              // the back ends of Linux and ESP32 give -1 for everything, TLS the codes of mbedTLS
-              phase === 'tls' ? 'ETLS' : code ? 'EIO' : 'ECONNREFUSED',
-              code ? code + ': ' + e.message : 'not open',
-              phase,
-            )
-          : null),
-    );
+  end(
+    s,
+    // in order, whatever becomes of the connection below
+    code === CLOSE_NOTIFY
+      ? null
+      : s._error ||
+          (code || phase !== 'open'
+            ? netError(
+                // the back ends of Linux and ESP32 give -1 for everything, TLS the codes of mbedTLS
+                phase === 'tls' ? 'ETLS' : code ? 'EIO' : 'ECONNREFUSED',
+                code ? code + ': ' + e.message : 'not open',
+                phase,
+              )
+            : null),
+  );
 }
 
 const methods = {

@@ -6,6 +6,7 @@ import { createServer as createTls } from 'node:https';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
+import { createServer as createServerTls } from 'node:tls';
 import { bundle } from '../../src/cli/bundle';
 import { ROOT, Workshop } from '../cli/workshop';
 import { describeEngines, runIn } from './harness';
@@ -33,6 +34,19 @@ function next() {
 function tell(what) { console.log('#' + what); setTimeout(next, 1); }
 auto_init();
 next();
+`;
+
+/** Who never says a word can tell that it shook hands by how it ends only. */
+const MUTE = `
+import { get } from 'netdriver';
+import { auto_init } from 'board';
+var told = '';
+auto_init();
+get().connect({ host: '127.0.0.1', port: GOOD, tls: { verify: false } }, {
+  onWritable: function () {},
+  onData: function (d) { told += d; },
+  onClose: function (e) { console.log('#' + told + ', ' + (e ? e.code : e)); },
+});
 `;
 
 /** Calls one after the other, some at a time, while the program keeps things all over its memory. */
@@ -117,6 +131,13 @@ describeEngines('TLS', (engine) => {
       '#HTTPConnectionError ECONNREFUSED connect',
       '#HTTPConnectionError ENOTFOUND dns',
     ]);
+  }, 90000);
+
+  test('ends in order for one who only listens', async () => {
+    const first = createServerTls(OPTIONS, (socket) => socket.on('error', () => {}).end('hello'));
+    const told = await run(engine, MUTE, { GOOD: await listen(first) });
+    first.close();
+    expect(told).toEqual(['#hello, null']);
   }, 90000);
 
   test('finds its memory time and again', async () => {

@@ -3,8 +3,10 @@ import { FakeDriver, HTTP, lendNatives, netError, network, takeNatives, TCP, TLS
 import { install } from '../../drivers/networkjs';
 import { get, list, unregister } from '../../src/net/registry';
 
+let mockTls: ((options: any) => object) | undefined;
 jest.mock('tls', () => ({
-  connect() {
+  connect(options: any) {
+    if (mockTls) return mockTls(options);
     throw new Error('mbedtls_ssl_setup: Not enough memory');
   },
 }));
@@ -415,6 +417,34 @@ describe('install', () => {
     const socket = get('networkjs').connect({ host: 'h', port: 1 }, events);
     expect(socket).toBe(driver.socket);
     expect(driver.socket.events).toBe(events);
+  });
+
+  const resets = [
+    ['in the middle is one', -9, 'ECONNRESET'],
+    ['behind the end that TLS itself has is none', -30848, null],
+  ] as const;
+  it.each(resets)('a reset of TLS %s', (_, code, told) => {
+    const raw: any = { write() {} };
+    let id = 0;
+    mockTls = (options) => {
+      id = create(options.host, options.port, TLS, options);
+      return raw;
+    };
+    const ends: unknown[] = [];
+    const events: any = { onWritable() {}, onClose: (e: any) => ends.push(e && e.code) };
+    const socket = get('networkjs').connect({ host: 'h', port: 443, tls: { verify: false } }, events);
+    mockTls = undefined;
+    delete (globalThis as any).ssl;
+    network.send(id, 'hello', TLS);
+    driver.socket.events.onWritable(100);
+    socket.write('GET');
+    raw['#ondrain']();
+    // the last bytes are here, but the firmware has not asked for them
+    driver.socket.bytes('close_notify');
+    driver.socket.events.onClose(netError('ECONNRESET'));
+    raw['#onerror']({ code });
+    raw['#onclose'](true);
+    expect(ends).toEqual([told]);
   });
 
   it('TLS that the firmware cannot set up is not said to be refused by the server', () => {

@@ -43,6 +43,7 @@ wired.run([
     n = 0;
     next();
   },
+  get('https://api.test:' + GOOD + '/to-the-end', { ctx: { verify: false } }),
   get('https://api.test:1/', { ctx: { verify: false } }),
   get('https://nobody.test/', { ctx: { verify: false } }),
   // which the firmware takes for 10.0.0.7

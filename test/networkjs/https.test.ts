@@ -26,6 +26,9 @@ describeEngines('networkjs', (engine) => {
       if (question.url === '/broken') {
         answer.writeHead(200, { 'Content-Length': 5000 }).write(BLOCK);
         setTimeout(() => below.resetAndDestroy(), 200);
+      } else if (question.url === '/to-the-end') {
+        // in order as far as TLS goes, which is all that counts
+        question.socket.end('HTTP/1.0 200 OK\r\n\r\nto the end', () => below.resetAndDestroy());
       } else answer.end(question.url === '/big' ? BLOCK.repeat(SIZE / BLOCK.length + 1).slice(0, SIZE) : 'hello');
     }).listen(0, '127.0.0.1');
     server.on('connection', (socket) => (below = socket as Socket));
@@ -44,6 +47,7 @@ describeEngines('networkjs', (engine) => {
       'true',
       'IOError ECONNRESET body',
       `${BLOCK.length} true`,
+      '200 to the end',
       'HTTPConnectionError ECONNREFUSED connect',
       'HTTPConnectionError ENOTFOUND dns',
       'HTTPConnectionError ENOTFOUND dns',
