@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createServerTls } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { bundle } from '../../src/cli/bundle';
 import { ROOT, Workshop } from '../cli/workshop';
 import { describeEngines, runIn } from './harness';
@@ -20,6 +21,9 @@ var steps = [
   ['https://127.0.0.1:GOOD/hello', {}],
   ['https://127.0.0.1:GOOD/hello', { ctx: { verify: false } }],
   ['https://127.0.0.1:GOOD/until-close', { ctx: { verify: false } }],
+  ['https://127.0.0.1:GOOD/who', { ctx: { verify: false } }],
+  ['https://127.0.0.1:GOOD/who', { ctx: { verify: false, cert: atob('CERT'), key: atob('KEY') } }],
+  ['https://127.0.0.1:GOOD/who', { ctx: { verify: false, cert: E.toUint8Array(atob('CERT')), key: E.toUint8Array(atob('KEY')) } }],
   ['https://127.0.0.1:HANGUP/', { ctx: { verify: false } }],
   // too long to be the name of a file
   ['https://127.0.0.1:HANGUP/', { ctx: { verify: false, ca: 'x'.repeat(101) } }],
@@ -99,9 +103,13 @@ const OPTIONS: object = {
   ciphers: 'AES128-SHA256:AES256-SHA256',
 };
 
+/** The DER in it, as base64. */
+const inner = (text: Buffer): string => text.toString().replace(/-----.*-----|\s/g, '');
+
 async function run(engine: string, program: string, ports: { [name: string]: number }): Promise<string[]> {
   const shop = new Workshop();
-  const text = program.replace(/GOOD|HANGUP/g, (name) => String(ports[name]));
+  const values: { [name: string]: unknown } = { ...ports, CERT: inner(pem('cert')), KEY: inner(pem('key')) };
+  const text = program.replace(/GOOD|HANGUP|CERT|KEY/g, (name) => String(values[name]));
   const { code } = await bundle({ app: shop.file('app.js', text), board: 'linux', root: ROOT });
   const { stdout, timedOut } = await runIn(engine, code, { timeoutMs: 60000 });
   shop.close();
@@ -112,8 +120,11 @@ async function run(engine: string, program: string, ports: { [name: string]: num
 describeEngines('TLS', (engine) => {
   const test = /small/.test(engine) ? it.skip : it;
   test('is refused unverified, works when that is accepted, and ends where the peer says so', async () => {
-    const good = createTls(OPTIONS, (request, answer) => {
+    const asking: object = { ...OPTIONS, requestCert: true, rejectUnauthorized: false };
+    const good = createTls(asking, (request, answer) => {
       if (request.url === '/hello') answer.end('hello');
+      else if (request.url === '/who')
+        answer.end((request.socket as TLSSocket).getPeerCertificate().subject?.CN || 'nobody');
       else request.socket.end('HTTP/1.0 200 OK\r\n\r\nto the end');
     });
     const hangup = createServer((socket) => socket.on('error', () => {}).once('data', () => socket.end()));
@@ -125,6 +136,9 @@ describeEngines('TLS', (engine) => {
       '#HTTPConnectionError ETLSUNVERIFIED tls',
       '#200 hello',
       '#200 to the end',
+      '#200 nobody',
+      '#200 localhost',
+      '#200 localhost',
       '#HTTPConnectionError ETLS tls',
       '#HTTPConnectionError ETLS tls',
       '#HTTPConnectionError ETLS tls',
