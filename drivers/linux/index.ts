@@ -41,8 +41,8 @@ export function connect(to: Endpoint, events: Receiver): Socket {
   const s = newSocket(events);
   const host = to.host;
   try {
-    // it would take "1.127.0.0.1" for 127.0.0.1
-    if (/^[0-9.]+$/.test(host) && !isAddress(host)) throw new Error('locate host');
+    // it would take "1.127.0.0.1" for 127.0.0.1, and no more than 127 characters of a name
+    if (host.length > 127 || (/^[0-9.]+$/.test(host) && !isAddress(host))) throw new Error('locate host');
     open(s, host, to);
   } catch (e: any) {
     throw /locate host/.test(e.message) ? netError('ENOTFOUND', 'name not found: ' + host, 'dns') : e;
