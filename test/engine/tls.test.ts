@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer as createTls } from 'node:https';
 import { createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createServerTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
@@ -21,6 +21,7 @@ var steps = [
   ['https://127.0.0.1:GOOD/hello', {}],
   ['https://127.0.0.1:GOOD/hello', { ctx: { verify: false } }],
   ['https://127.0.0.1:GOOD/until-close', { ctx: { verify: false } }],
+  ['https://127.0.0.1:GOOD/broken', { ctx: { verify: false } }],
   ['https://127.0.0.1:GOOD/who', { ctx: { verify: false } }],
   ['https://127.0.0.1:GOOD/who', { ctx: { verify: false, cert: atob('CERT'), key: atob('KEY') } }],
   ['https://127.0.0.1:GOOD/who', { ctx: { verify: false, cert: E.toUint8Array(atob('CERT')), key: E.toUint8Array(atob('KEY')) } }],
@@ -125,10 +126,14 @@ describeEngines('TLS', (engine) => {
     const asking: object = { ...OPTIONS, requestCert: true, rejectUnauthorized: false };
     const good = createTls(asking, (request, answer) => {
       if (request.url === '/hello') answer.end('hello');
+      else if (request.url === '/broken')
+        request.socket.write('HTTP/1.0 200 OK\r\n\r\nhalf', () => below.write('this is no record of TLS'));
       else if (request.url === '/who')
         answer.end((request.socket as TLSSocket).getPeerCertificate().subject?.CN || 'nobody');
       else request.socket.end('HTTP/1.0 200 OK\r\n\r\nto the end');
     });
+    let below: Socket;
+    good.on('connection', (socket) => (below = socket as Socket));
     const hangup = createServer((socket) => socket.on('error', () => {}).once('data', () => socket.end()));
     const told = await run(engine, APP, { GOOD: await listen(good), HANGUP: await listen(hangup) });
     good.closeAllConnections();
@@ -138,6 +143,7 @@ describeEngines('TLS', (engine) => {
       '#HTTPConnectionError ETLSUNVERIFIED tls',
       '#200 hello',
       '#200 to the end',
+      '#IOError EIO body',
       '#200 nobody',
       '#200 localhost',
       '#200 localhost',
