@@ -36,7 +36,7 @@ var steps = [
 ];
 function next() {
   var step = steps.shift();
-  if (step) get(step[0], step[1]).then(function (r) { tell(r.status + ' ' + r.text()); }, function (e) { tell([e.name, e.code, e.phase].join(' ')); });
+  if (step) get(step[0], step[1]).then(function (r) { tell(r.status + ' ' + r.text()); }, function (e) { tell([e.name, e.code, e.phase, e.code === 'EIO' ? e.message : ''].join(' ').trim()); });
 }
 function tell(what) { console.log('#' + what); setTimeout(next, 1); }
 auto_init();
@@ -143,7 +143,7 @@ describeEngines('TLS', (engine) => {
       '#HTTPConnectionError ETLSUNVERIFIED tls',
       '#200 hello',
       '#200 to the end',
-      '#IOError EIO body',
+      '#IOError EIO body -29184: unknown error',
       '#200 nobody',
       '#200 localhost',
       '#200 localhost',
