@@ -129,6 +129,10 @@ ECONNREFUSED | connect | not open | connect
 - no room while a piece is on its way
 1
 2
+- no room once the firmware has closed it, before it says so
+- one whose listener the firmware took away is closed all the same
+true
+gone
 - one that is closed twice takes no other along
 1 ENETDOWN
 - unlink, and all is quiet
@@ -149,14 +153,16 @@ describeEngines('the ESP32 driver, on a bad day', (engine) => {
     const silent = createTcp((peer) => peers.push(peer.on('error', () => {})));
     const hangup = createTcp((peer) => peer.on('error', () => {}).once('data', () => peer.destroy()));
     const absent = createTcp((peer) => peer.on('error', () => {}).destroy());
+    const flood = createTcp((peer) => peer.on('error', () => {}).write('x'.repeat(5000)));
     const ports: { [name: string]: number } = {
       PORT: await listen(good),
       SILENT: await listen(silent),
       HANGUP: await listen(hangup),
       ABSENT: await listen(absent),
+      FLOOD: await listen(flood),
     };
     const withPorts = (text: string): string =>
-      text.replace(/\b(PORT|SILENT|HANGUP|ABSENT)\b/g, (name) => String(ports[name]));
+      text.replace(/\b(PORT|SILENT|HANGUP|ABSENT|FLOOD)\b/g, (name) => String(ports[name]));
     const modules: { [name: string]: string } = { Wifi: plain(script('wifiStandIn.js')) };
     for (const name of ['netdriver', 'requests', 'esp32wifi']) modules[name] = built(name + '.min');
     modules.faults = withPorts(plain(script('wifiFaults.js')));
@@ -164,7 +170,7 @@ describeEngines('the ESP32 driver, on a bad day', (engine) => {
     const { stdout, timedOut } = await runIn(engine, HEAD, { timeoutMs: 100000, cwd });
     rmSync(cwd, { recursive: true, force: true });
     peers.forEach((peer) => peer.destroy());
-    [good, silent, hangup, absent].forEach((server) => server.close());
+    [good, silent, hangup, absent, flood].forEach((server) => server.close());
     good.closeAllConnections();
     const told = stdout
       .split('\n')

@@ -1,7 +1,7 @@
 // Runs in the interpreter over wifiStandIn.js: what a WiFi network and a careless program do to the driver. The test
-// replaces PORT (a server that answers at once), SILENT (one that never answers), HANGUP (one that hangs up)
-// and ABSENT (one that does so at once).
-/* global driver, requests, wifi, waits:writable, haste:writable, PORT, SILENT, HANGUP, ABSENT */
+// replaces PORT (a server that answers at once), SILENT (one that never answers), HANGUP (one that hangs up),
+// ABSENT (one that does so at once) and FLOOD (one that says a lot).
+/* global driver, requests, wifi, waits:writable, haste:writable, PORT, SILENT, HANGUP, ABSENT, FLOOD */
 var HOME = { ssid: 'home', password: 'secret' };
 var FOREVER = { timeout: 0, idle_timeout: 0 };
 var steps = [];
@@ -420,6 +420,68 @@ add('no room while a piece is on its way', function () {
           socket.resume();
           tell(offers);
         }
+      },
+    },
+  );
+});
+
+add('no room once the firmware has closed it, before it says so', function () {
+  var asked = 0;
+  var late = false;
+  var first = driver.connect(
+    { host: '127.0.0.1', port: HANGUP },
+    {
+      onWritable: function () {
+        try {
+          if (late) first.write('y');
+        } catch (e) {
+          tell(e.message);
+        }
+      },
+      onClose: function () {
+        second.close();
+        next();
+      },
+    },
+  );
+  var second = driver.connect(
+    { host: '127.0.0.1', port: PORT },
+    {
+      // the other one is looked at before, in the same pass
+      onData: function () {
+        late = true;
+        first.resume();
+      },
+      onWritable: function () {
+        var t = Date.now() + 100;
+        if (asked++) while (Date.now() < t);
+        else {
+          first.write('x');
+          second.write('GET / HTTP/1.0\r\n\r\n');
+        }
+      },
+      onClose: function () {},
+    },
+  );
+});
+
+add('one whose listener the firmware took away is closed all the same', function () {
+  var socket = driver.connect(
+    { host: '127.0.0.1', port: FLOOD },
+    {
+      onWritable: function () {},
+      sink: function () {
+        var raw = this;
+        // as it does where memory ran out; what comes from now on is kept
+        delete raw['#ondata'];
+        setTimeout(function () {
+          tell(raw.dRcv.length > 0);
+          raw['#onclose'] = function () {
+            tell('gone');
+            next();
+          };
+          socket.close();
+        }, 100);
       },
     },
   );
