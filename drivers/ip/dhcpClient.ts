@@ -112,7 +112,11 @@ function keep(d: Dhcp): void {
   if (left <= 0) lose(d, 'the lease is over');
   else {
     if (t >= d._t1) {
-      if (t >= d._t2) d._server = 0;
+      // the REQUEST to the server may still be looking for it
+      if (t >= d._t2 && d._server) {
+        d._server = 0;
+        close(d);
+      }
       try {
         if (!d._socket) open(d);
         send(d, Type.REQUEST);

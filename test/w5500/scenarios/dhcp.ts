@@ -327,6 +327,21 @@ export const leaseRows: Scenario[] = [
       await r.until(() => r.linked);
     },
   ),
+  leasedRow(
+    'is asked for at everybody at T2, though the server that is gone is still looked for',
+    { leaseS: 120, t1S: 100, t2S: 101 },
+    async (r) => {
+      const bound = r.dhcp.heard[1].at;
+      // ARP takes 1.8 s
+      r.lan.absent.add('10.0.0.1');
+      await r.rest(110000);
+      const [renewal] = r.dhcp.heard.slice(2);
+      expect([renewal.type, renewal.to, renewal.message.ciaddr]).toEqual(['REQUEST', '255.255.255.255', leased.ip]);
+      expect(Math.abs(renewal.at - bound - 101000)).toBeLessThan(1000);
+      await r.rest(20000);
+      expect(r.linked).toBe(true);
+    },
+  ),
   leasedRow('ends in the middle of a transfer: an error, and then a new address', { leaseS: 120 }, async (r) => {
     r.dhcp.faults.silent = 'all';
     r.lan.serveTcp('10.0.0.9', 80, () => ({
