@@ -110,12 +110,21 @@ class HostSocket implements Socket {
     this.events.onClose(err);
   }
 
+  // What is written goes out in one piece, just after Node has looked for what arrived: a peer that answers early hangs up
+  // as well, and with the next write Node would drop its answer.
   write(bytes: Bytes): void {
-    const flowing = this.raw.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : Uint8Array.from(bytes));
-    if (this.busy) return;
-    this.busy = true;
+    if (!this.busy) {
+      this.busy = true;
+      this.raw.cork();
+      setImmediate(() => this.flush());
+    }
+    this.raw.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : Uint8Array.from(bytes));
+  }
+
+  private flush(): void {
+    this.raw.uncork();
     // else 'drain' follows
-    if (flowing) setImmediate(() => this.offer());
+    if (!this.raw.writableNeedDrain) this.offer();
   }
 
   resume(): void {
@@ -126,6 +135,7 @@ class HostSocket implements Socket {
 
   close(): void {
     this.over = true;
+    this.raw.uncork();
     this.raw.destroy();
   }
 }

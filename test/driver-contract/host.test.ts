@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import * as net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -91,6 +92,34 @@ it('offers room once for all that is written of it', async () => {
   expect(rooms).toBe(2);
   socket.close();
   server.close();
+});
+
+it('hears what a peer says that then hangs up, though there is more to write', async () => {
+  // in a process of its own, so that it goes on while this one is busy
+  const program = `require('net').createServer((s) => s.once('data', () => s.end('no', () => s.destroy())))
+    .listen(0, '127.0.0.1', function () { console.log(this.address().port); })`;
+  const peer = spawn(process.execPath, ['-e', program]);
+  const port = await new Promise<number>((go) => peer.stdout.once('data', (text) => go(+text)));
+  let heard = '';
+  let rooms = 0;
+  await new Promise((onClose) => {
+    const events = {
+      want: () => 512,
+      onData: (bytes: Uint8Array) => (heard += Buffer.from(bytes).toString()),
+      onWritable() {
+        if (++rooms > 2) return;
+        for (let i = 0; i < 3; i++) {
+          socket.write(new Uint8Array(512));
+          // the peer has all the time it needs
+          for (const until = Date.now() + 300; Date.now() < until;);
+        }
+      },
+      onClose,
+    } as unknown as Receiver;
+    const socket = driver.connect({ host: '127.0.0.1', port }, events);
+  });
+  peer.kill();
+  expect(heard).toBe('no');
 });
 
 it.each([{ ca: null }, { ca: {} }, { cert: 'junk' }, { key: 'junk' }, { key: 5 }])(
