@@ -191,6 +191,8 @@ function heard(this: any, data: Uint8Array, from: string, port: number): void {
       d._ip = ip;
       d._server = server;
       d._tries = 0;
+      // relays go by secs: it has to be that of the DISCOVER (section 4.4.1)
+      d._began += d._driver._now - d._sentAt;
       step(d);
     }
   } else if (d._wait && (!d._server || d._server === server)) {

@@ -95,6 +95,18 @@ export const dhcpRows: Scenario[] = [
     },
   },
   {
+    name: 'an offer that comes late: secs of the REQUEST are those of the DISCOVER',
+    async run(r) {
+      r.dhcp.faults.ignore = 1;
+      r.dhcp.faults.delayMs = 2500;
+      expect(await r.link(DHCP)).toMatchObject(leased);
+      const [, discover, request] = r.dhcp.heard;
+      expect([discover, request].map((h) => h.type)).toEqual(['DISCOVER', 'REQUEST']);
+      expect(discover.message.secs).toBeGreaterThan(2);
+      expect(request.message.secs).toBe(discover.message.secs);
+    },
+  },
+  {
     name: 'asks for the address it is told to, and may get another',
     async run(r) {
       expect(await r.link({ dhcp: true, ip: '10.0.0.150' })).toMatchObject(leased);
