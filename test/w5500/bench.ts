@@ -31,6 +31,18 @@ export function restoreClock(): void {
   delete g.setWatch;
 }
 
+/** A bus that takes bytes: whoever stands in for one need not know lists in lists. */
+export function strict(spi: ReturnType<World['chip']['spi']>) {
+  return {
+    send: (data: Uint8Array, select: any) => spi.send(data, select),
+    write(...items: any[]) {
+      const given = items.filter((item) => typeof item === 'number' || Array.isArray(item)).flat();
+      expect(given.filter((n) => !(typeof n === 'number' && n >= 0 && n <= 255))).toEqual([]);
+      spi.write(...items);
+    },
+  };
+}
+
 export type Bench = ReturnType<typeof bench>;
 const open: { close(): void }[] = [];
 
@@ -48,17 +60,8 @@ export function bench(o: BenchOptions = {}) {
       });
     };
   }
-  const spi = chip.spi();
   const driver = create({
-    spi: {
-      send: (data: Uint8Array, select: any) => spi.send(data, select),
-      write(...items: any[]) {
-        // whoever stands in for a bus need not know lists in lists
-        const given = items.filter((item) => typeof item === 'number' || Array.isArray(item)).flat();
-        expect(given.filter((n) => !(typeof n === 'number' && n >= 0 && n <= 255))).toEqual([]);
-        spi.write(...items);
-      },
-    },
+    spi: strict(chip.spi()),
     cs: pins.cs,
     ...(o.rst ? { rst: pins.rst } : {}),
     ...(o.irq ? { irq: pins.irq } : {}),

@@ -1,9 +1,23 @@
 // The board's side of the tests: does what a test asks for, over the driver, and tells how it went. Plain ES5 with
 // callbacks, everything declared before it is used: it runs under Node and inside the interpreter alike.
+import { socketCommands } from './sockets';
+import type { Bench } from './sockets';
 
 /** What a test asks for. */
 export interface Command {
-  op: 'create' | 'link' | 'unlink' | 'info' | 'lookup' | 'call' | 'drop' | 'udp' | 'datagram' | 'memory';
+  op:
+    | 'create'
+    | 'link'
+    | 'unlink'
+    | 'info'
+    | 'lookup'
+    | 'call'
+    | 'drop'
+    | 'memory'
+    | 'connect'
+    | 'udp'
+    | 'datagram'
+    | 'run';
   /** create: the driver's options but for the pins, and which of these it gets; link: its options; call: those of the request */
   options?: any;
   irq?: boolean;
@@ -24,8 +38,14 @@ export interface Command {
   /** keep the connection under this name; use the one kept there */
   keep?: string;
   on?: string;
-  /** drop, udp: the name; `drop` closes a connection or a UDP socket */
+  /** drop, connect, udp: the name; `drop` closes a connection or a UDP socket */
   name?: string;
+  /** connect: bytes wanted at a time; udp, too: functions for its events, as texts, and what these are given */
+  want?: number;
+  acts?: { [event: string]: string };
+  arg?: any;
+  /** run: a function */
+  text?: string;
   /** datagram: what to send, as a byte string */
   data?: string;
 }
@@ -55,6 +75,8 @@ export interface Told {
   gw?: string;
   dns?: string;
   mac?: string;
+  /** of run: what the function gave */
+  value?: any;
   /** of memory: variables in use, and pieces of a body that came when the call was over */
   usage?: number;
   late?: number;
@@ -71,11 +93,15 @@ export interface Host {
   irq: any;
   /** a byte string of bytes */
   toStr(bytes: any): string;
+  /** and bytes of it */
+  toBytes(text: string): Uint8Array;
+  /** a function of its text */
+  fn(text: string): (...args: any[]) => any;
+  /** lets so many ms pass, without serving a timer */
+  work(ms: number): void;
   usage(): number;
-  /** a datagram came to the UDP socket of that name */
-  heard(name: string, text: string, from: string): void;
-  /** it was closed for us */
-  closed(name: string, code: string): void;
+  /** something happened to the socket of that name: there are bytes, or there is a value */
+  said(name: string, what: string, bytes?: string, value?: any): void;
 }
 
 let long = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678';
@@ -94,7 +120,7 @@ export function commander(host: Host): { run(c: Command, told: (t: Told) => void
   const requests = host.requests;
   let driver: any;
   let kept: any = {};
-  let sockets: any = {};
+  let bench: Bench;
   let late = 0;
   const ops: any = {};
 
@@ -136,7 +162,16 @@ export function commander(host: Host): { run(c: Command, told: (t: Told) => void
     if (c.irq) o.irq = host.irq;
     const made = host.create(o);
     kept = {};
-    sockets = {};
+    bench = {
+      driver: made,
+      sockets: {},
+      create: host.create,
+      spi: host.spi,
+      cs: host.cs,
+      pattern: pattern,
+      bytes: host.toBytes,
+      work: host.work,
+    };
     if (driver) host.netdriver.unregister(driver.name);
     driver = made;
     host.netdriver.register(driver, { default: true });
@@ -222,30 +257,22 @@ export function commander(host: Host): { run(c: Command, told: (t: Told) => void
     );
   };
 
-  ops.udp = function (c: Command, told: (t: Told) => void) {
-    const socket = driver.udp(c.port ? { port: c.port } : undefined);
-    const name = c.name!;
-    sockets[name] = socket;
-    socket.onMessage = function (data: any, ip: string, port: number) {
-      host.heard(name, host.toStr(data), ip + ':' + port);
-    };
-    socket.onClose = function (e: any) {
-      host.closed(name, e.code);
-    };
-    told({});
-  };
-
-  ops.datagram = function (c: Command, told: (t: Told) => void) {
-    sockets[c.name!].send(c.data, c.host, c.port, function (e: any) {
-      told(e ? fate(e) : {});
-    });
-  };
+  socketCommands(
+    ops,
+    host,
+    function () {
+      return bench;
+    },
+    fate,
+  );
 
   ops.drop = function (c: Command, told: (t: Told) => void) {
     const name = c.name!;
+    const n = bench.sockets[name];
     if (kept[name]) kept[name].close();
-    if (sockets[name]) sockets[name].close();
-    kept[name] = sockets[name] = undefined;
+    if (n) n.socket.close();
+    kept[name] = undefined;
+    delete bench.sockets[name];
     told({});
   };
 

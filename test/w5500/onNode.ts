@@ -3,33 +3,35 @@ import * as requests from '../../src';
 import * as netdriver from '../../src/net/registry';
 import { create } from '../../drivers/w5500';
 import { commander } from './commands';
-import { moveClock, restoreClock } from './bench';
+import { moveClock, restoreClock, strict } from './bench';
 import { endRig, makeRig } from './rig';
 import type { Board, Rig, Scenario } from './rig';
 import type { World } from './world';
 
-function nodeBoard(w: World): Board {
+function nodeBoard(w: World, create: (options: any) => any): Board {
   const { cs, rst, irq } = w.chip.pins();
   const board: Board = {
     get linked() {
       return commands.linked();
     },
     order: (c) => new Promise((told) => commands.run(c, told)),
-    heard: () => {},
-    closed: () => {},
+    said: () => {},
   };
   const commands = commander({
     requests,
     netdriver,
     create,
-    spi: w.chip.spi(),
+    spi: strict(w.chip.spi()),
     cs,
     rst,
     irq,
     toStr: (bytes) => (typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1')),
+    toBytes: (text) => new Uint8Array(Buffer.from(text, 'latin1')),
+    // it sees what is global, and nothing else
+    fn: (text) => (0, eval)(`(${text})`),
+    work: (ms) => w.jump(ms),
     usage: () => 0,
-    heard: (...what) => board.heard(...what),
-    closed: (...what) => board.closed(...what),
+    said: (...what) => board.said(...what),
   });
   moveClock(w.clock);
   (globalThis as any).setWatch = (f: () => void, pin: any) => {
@@ -40,8 +42,8 @@ function nodeBoard(w: World): Board {
   return board;
 }
 
-/** Runs scenarios here, polled and with INTn. */
-export function describeOnNode(scenarios: Scenario[]): void {
+/** Runs scenarios here, polled and with INTn, with this driver. */
+export function describeOnNode(scenarios: Scenario[], driver: (options: any) => any = create): void {
   describe.each([
     { name: 'polled', irq: false },
     { name: 'with INTn', irq: true },
@@ -59,7 +61,7 @@ export function describeOnNode(scenarios: Scenario[]): void {
     });
 
     it.each(scenarios)('$name', async ({ options, run }) => {
-      r = await makeRig(nodeBoard, { irq, ...options });
+      r = await makeRig((w) => nodeBoard(w, driver), { irq, ...options });
       await run(r);
     });
   });

@@ -8,7 +8,7 @@ import { connectingRows } from './scenarios/connecting';
 import { dhcpRows, leaseRows } from './scenarios/dhcp';
 import { dnsRows } from './scenarios/dns';
 import { endRows } from './scenarios/ends';
-import { flowRows, udpRows } from './scenarios/flow';
+import { flowRows } from './scenarios/flow';
 import { sendingRows } from './scenarios/sending';
 
 describe('bring-up', () => describeOnNode(bringUpRows));
@@ -21,4 +21,3 @@ describe('DHCP', () => describeOnNode(dhcpRows));
 describe('the lease', () => describeOnNode(leaseRows));
 describe('DNS', () => describeOnNode(dnsRows));
 describe('bytes in both directions', () => describeOnNode(flowRows));
-describe('datagrams', () => describeOnNode(udpRows));

@@ -32,6 +32,8 @@ export function makeWorld(o: WorldOptions = {}) {
     lan,
     dhcp,
     dns,
+    /** it is later all at once, and no timer has been served */
+    jump: (ms: number) => void ((clock as any).time += ms),
     until: (done: () => boolean, limitMs?: number) => clock.until(done, limitMs),
     /** waits for a promise while the time runs */
     async wait<T>(promise: Promise<T>, limitMs?: number): Promise<T> {

@@ -30,6 +30,11 @@ global.setWatch = function (f, pin, options) {
 exports.unwatch = function () {
   watch = undefined;
 };
+/** So many ms pass, and no timer is served. */
+exports.work = function (ms) {
+  wire.tell('work ' + ms);
+  now += ms;
+};
 
 function turn(obey, state) {
   var first;

@@ -24,11 +24,15 @@ var board = require('commands').commander({
   usage: function () {
     return process.memory().usage;
   },
-  heard: function (name, text, from) {
-    news({ heard: name, text: btoa(text), from: from });
+  toBytes: function (text) {
+    return E.toUint8Array(text);
   },
-  closed: function (name, code) {
-    news({ closed: name, code: code });
+  fn: function (text) {
+    return eval('(' + text + ')');
+  },
+  work: clock.work,
+  said: function (name, what, bytes, value) {
+    news({ name: name, what: what, bytes: bytes && btoa(bytes), value: value });
   },
 });
 

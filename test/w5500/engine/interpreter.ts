@@ -26,8 +26,7 @@ export class Interpreter implements Board {
   /** what it printed, which should be nothing */
   printed = '';
   linked = false;
-  heard: (name: string, text: string, from: string) => void = () => {};
-  closed: (name: string, code: string) => void = () => {};
+  said: Board['said'] = () => {};
   /** it printed a line that begins with # */
   told: (line: string) => void = () => {};
   private orders: Order[] = [];
@@ -43,6 +42,7 @@ export class Interpreter implements Board {
   private chip!: VirtualW5500;
   private pins!: ReturnType<VirtualW5500['pins']>;
   private spi!: ReturnType<VirtualW5500['spi']>;
+  private jump: World['jump'] = () => {};
   private changed: (() => void)[] = [];
   private pipes = new Pipes((kind, data) => this.frame(kind, data));
   private child: ChildProcess;
@@ -84,8 +84,9 @@ export class Interpreter implements Board {
   }
 
   /** Puts it into a world, whose time waits for it. */
-  watch({ clock, chip }: World): void {
+  watch({ clock, chip, jump }: World): void {
     const { busy } = clock;
+    this.jump = jump;
     clock.busy = () => !this.asleep || busy();
     clock.turn = () => this.turn();
     this.attach(chip);
@@ -160,9 +161,9 @@ export class Interpreter implements Board {
 
   private news(line: string): void {
     if (line.startsWith('rst ')) return this.pins.rst.write(Number(line.substring(4)));
-    const { id, told, heard, text: data, from, closed, code } = JSON.parse(line);
-    if (heard) this.heard(heard, Buffer.from(data, 'base64').toString('latin1'), from);
-    else if (closed) this.closed(closed, code);
+    if (line.startsWith('work ')) return this.jump(Number(line.substring(5)));
+    const { id, told, name, what, bytes, value } = JSON.parse(line);
+    if (name) this.said(name, what, bytes && Buffer.from(bytes, 'base64').toString('latin1'), value);
     else {
       const then = this.waiting.get(id);
       if (!then) throw new Error('told twice: ' + line);

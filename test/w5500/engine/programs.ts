@@ -48,10 +48,11 @@ export async function program(engine: string, text: string, own: { [name: string
 }
 
 /** A board that obeys. */
-export async function board(engine: string): Promise<Program> {
-  return program(engine, 'require("device");', {
+export async function board(engine: string, driver?: string): Promise<Program> {
+  const modules = {
     clock: await script('clock.js'),
-    commands: await plain(['../commands.ts'], ['commander']),
+    commands: await plain(['../sockets.ts', '../commands.ts'], ['commander']),
     device: await script('device.js'),
-  });
+  };
+  return program(engine, 'require("device");', modules, driver);
 }

@@ -1,0 +1,286 @@
+// How a connection ends, seen by who has it: close() with bytes under way, resets, chips that lie, peers that wait.
+import { pattern } from '../servers';
+import { linked } from '../rig';
+import { STATIC } from '../world';
+import type { Rig, Scenario } from '../rig';
+import type { Handler } from '../sockets';
+import type { Stream, StreamEvents } from '../../fakes/virtualW5500/peer';
+
+/** A peer, and what becomes known to it: its text, and all that had come before FIN. */
+function peer(r: Rig, more: StreamEvents = {}) {
+  const heard = { text: '', ended: undefined as string | undefined };
+  r.lan.serveTcp('10.0.0.9', 80, () => ({
+    onData: (d) => void (heard.text += Buffer.from(d).toString('latin1')),
+    onEnd(s) {
+      heard.ended = heard.text;
+      s.end();
+    },
+    ...more,
+  }));
+  return heard;
+}
+
+/** a connection that says something as soon as it is open, and closes it at once: in a hurry, or not */
+function saying(r: Rig, text: string, hurry?: boolean) {
+  const room: Handler = (n) => {
+    if (n.said) return;
+    n.said = true;
+    n.socket.write(n.arg.text);
+    if (n.arg.hurry !== undefined) n.socket.close(n.arg.hurry);
+  };
+  return r.connect({ arg: { text, hurry }, acts: { room } });
+}
+
+const writeAndClose = (r: Rig) =>
+  r.run((b) => {
+    b.sockets.connect.socket.write('two');
+    b.sockets.connect.socket.close();
+  });
+
+const lateAcks: [number, object][] = [
+  [3000, { text: 'one two', ended: 'one two' }],
+  [20000, { text: 'one ', ended: undefined }],
+];
+
+const closeRows: Scenario[] = [
+  linked('close() while a SEND is under way: what was written before goes out all the same', async (r) => {
+    r.chip.faults.sendOkDelayMs = 50;
+    const heard = peer(r);
+    await saying(r, 'one ');
+    await r.until(() => heard.text === 'one ');
+    await writeAndClose(r);
+    await r.allFree();
+    expect(heard).toEqual({ text: 'one two', ended: 'one two' });
+  }),
+  linked('close() waits for a peer that closes half a second later', async (r) => {
+    let why = '';
+    const heard = peer(r, {
+      onEnd: (s) => void r.clock.setTimeout(() => s.end(), 500),
+      onClose: (how) => (why = how),
+    });
+    await saying(r, 'one');
+    await r.until(() => heard.text === 'one');
+    await r.does({ op: 'drop', name: 'connect' });
+    await r.until(() => why !== '');
+    expect(why).toBe('fin');
+    await r.allFree();
+  }),
+  ...lateAcks.map(([ms, want]) =>
+    linked(`close() with a SEND that is acknowledged after ${ms} ms: all goes out, or else no FIN`, async (r) => {
+      const heard = peer(r);
+      r.chip.faults.sendOkDelayMs = ms;
+      await saying(r, 'one ');
+      await r.until(() => heard.text === 'one ');
+      await writeAndClose(r);
+      await r.until(r.free, 30000);
+      expect(heard).toEqual(want);
+    }),
+  ),
+  ...[false, true].map((hurry) =>
+    linked(`close(${hurry}) while the peer has its window shut for 3 s`, async (r) => {
+      const heard = peer(r, { onOpen: (s) => void (s.window = 0) });
+      const all = 'x'.repeat(1000);
+      await saying(r, all, hurry);
+      await r.until(() => r.lan.connections().length > 0);
+      const [stream] = r.lan.connections();
+      await r.rest(3000);
+      expect([heard.text, r.free()]).toEqual(['', hurry]);
+      stream.window = 65535;
+      await r.until(r.free);
+      expect(heard.text).toBe(hurry ? '' : all);
+      if (!hurry) expect(heard.ended).toBe(all);
+    }),
+  ),
+  linked('resume() after close() polls no faster', async (r) => {
+    r.lan.serveTcp('10.0.0.9', 80, () => ({}));
+    const it = await r.connect();
+    await r.until(() => it.rooms.length > 0);
+    await r.run((b) => {
+      b.sockets.connect.socket.close();
+      b.sockets.connect.socket.resume();
+    });
+    r.chip.resetCounters();
+    await r.rest(900);
+    expect(r.chip.frames).toBeLessThan(50);
+  }),
+];
+
+/** Says what it hears, and hears no more until it has room to say it. */
+const echo: { [event: string]: Handler } = {
+  before: (n) => {
+    n.waiting = '';
+    n.room = n.got = 0;
+    n.say = () => {
+      const text = n.waiting.substr(0, n.room);
+      n.waiting = n.waiting.substr(n.room);
+      n.room -= text.length;
+      if (text) n.socket.write(text);
+    };
+  },
+  want: (n) => {
+    n.take = n.waiting ? 0 : 512;
+  },
+  data: (n, b, text) => {
+    n.got++;
+    n.waiting += text;
+    n.say();
+  },
+  room: (n, b, room) => {
+    n.room = room;
+    n.say();
+    if (n.got && !n.waiting) n.socket.resume();
+  },
+};
+
+const waitingRows: Scenario[] = [
+  linked(
+    'room after the FIN of a peer that still listens, for who waits for some',
+    async (r) => {
+      const data = pattern(3000);
+      let heard = 0;
+      r.lan.serveTcp('10.0.0.9', 80, () => ({
+        onOpen(s) {
+          s.window = 0;
+          s.write(data);
+          s.end();
+          r.clock.setTimeout(() => (s.window = 65535), 1000);
+        },
+        onData: (d) => void (heard += d.length),
+      }));
+      const it = await r.connect({ acts: echo });
+      await r.until(() => it.closed.length > 0, 10000);
+      expect([it.closed, it.bytes.equals(data)]).toEqual([[null], true]);
+      expect(heard).toBeGreaterThan(1000);
+      await r.allFree();
+    },
+    { driver: { buffers: [1] } },
+  ),
+  linked(
+    'a reset, told in the end to who waits for room before taking the rest',
+    async (r) => {
+      r.lan.serveTcp('10.0.0.9', 80, () => ({
+        onOpen(s) {
+          s.window = 0;
+          s.write(pattern(3000));
+          // the next turn finds both: all was acknowledged, and it is over
+          r.clock.setTimeout(() => (s.window = 65535), 1000);
+          r.clock.setTimeout(() => s.reset(), 1020);
+        },
+      }));
+      const it = await r.connect({ acts: echo });
+      await r.rest(80000);
+      expect([it.rooms.length, it.closed]).toEqual([1, []]);
+      await r.until(() => it.closed.length > 0, 15000);
+      expect(it.closed).toMatchObject([{ code: 'ECONNRESET' }]);
+      await r.allFree();
+    },
+    { driver: { buffers: [1] }, irq: false },
+  ),
+  linked('hears its peer where each turn finds the last SEND over and has more to write', async (r) => {
+    r.lan.serveTcp('10.0.0.9', 80, () => ({ onOpen: (s) => s.write('enough') }));
+    // a board that takes 20 ms for a turn
+    await r.run((b) => {
+      const quick: any = (b.quick = setTimeout);
+      (global as any).setTimeout = (f: any, ms: any, x: any, y: any) => quick(f, (ms || 0) + 20, x, y);
+    });
+    const it = await r.connect({ acts: { room: (n) => n.socket.write('more') } });
+    await r.until(() => it.text === 'enough', 5000);
+    expect(it.rooms.length).toBeLessThan(10);
+    await r.run((b) => {
+      b.sockets.connect.socket.close(true);
+      global.setTimeout = b.quick;
+    });
+    await r.allFree();
+  }),
+];
+
+/** a connection, and `abc` came over it a while ago */
+async function abc(r: Rig) {
+  r.lan.serveTcp('10.0.0.9', 80, () => ({ onOpen: (s: Stream) => s.write('abc') }));
+  const it = await r.connect();
+  await r.until(() => it.text === 'abc');
+  await r.rest(100);
+  return it;
+}
+
+const chipRows: Scenario[] = [
+  linked('a connection that is reset as soon as it is there was not refused', async (r) => {
+    r.lan.serveTcp('10.0.0.9', 80, () => ({ onOpen: (s) => s.reset() }));
+    const it = await r.connect();
+    await r.until(() => it.closed.length > 0);
+    expect(it.closed).toMatchObject([{ code: 'ECONNRESET', phase: 'open' }]);
+    await r.allFree();
+  }),
+  linked(
+    'no ARP answer, where the chip gives up between the bytes of Sn_IR and Sn_SR',
+    async (r) => {
+      r.lan.absent.add('10.0.0.9');
+      for (const socket of r.chip.sockets as any[]) {
+        const read = socket.readRegister.bind(socket);
+        const giveUp = socket.tcp.timeout.bind(socket.tcp);
+        let due = false;
+        socket.tcp.timeout = () => (due = true);
+        socket.readRegister = (address: number) => {
+          if (address === 3 && due) {
+            due = false;
+            giveUp();
+          }
+          return read(address);
+        };
+      }
+      const it = await r.connect();
+      await r.until(() => it.closed.length > 0);
+      expect(it.closed).toMatchObject([{ code: 'EHOSTUNREACH' }]);
+    },
+    { driver: { retry: { time: 100, count: 1 } } },
+  ),
+  linked(
+    'what arrives while a socket is closed does not keep INTn low',
+    async (r) => {
+      await r.udp({ port: 5000 });
+      r.lan.serveTcp('10.0.0.9', 80, () => ({}));
+      const it = await r.connect();
+      await r.until(() => it.rooms.length > 0);
+      await r.rest(1000);
+      const datagram = { src: '10.0.0.9', sport: 1, dst: STATIC.ip, dport: 5000, data: new Uint8Array(5) };
+      for (let i = 0; i < 10; i++) r.clock.setTimeout(() => r.lan.udp(datagram), i / 2);
+      r.clock.setTimeout(() => void r.begin({ op: 'drop', name: 'udp' }), 2);
+      await r.rest(5000);
+      expect(r.chip.int).toBe(true);
+    },
+    { irq: true, chip: { commandFrames: [9, 9], commandMs: 3 } },
+  ),
+  linked('a chip that does not close a socket is told apart from one that is busy', async (r) => {
+    const socket: any = r.chip.sockets[0];
+    Object.defineProperty(socket, 'status', { get: () => 0x18, set() {}, configurable: true });
+    socket.close = () => {};
+    const it = await r.udp();
+    await r.until(() => it.closed.length > 0, 5000);
+    const message = expect.stringMatching(/socket 0 hangs: .*Sn_SR is 24/);
+    expect(it.closed).toMatchObject([{ code: 'EIO', message }]);
+    delete socket.close;
+    delete socket.status;
+    r.chip.violations.splice(0);
+  }),
+  linked('a chip that shows other RX pointers after a reset', async (r) => {
+    const it = await abc(r);
+    r.lan.connections()[0].reset();
+    const { buffers } = r.chip.sockets[0];
+    buffers.rxWr = buffers.rxDone = (buffers.rxDone + 100) & 0xffff;
+    await r.until(() => it.closed.length > 0, 1000);
+    expect(it.closed).toMatchObject([{ code: 'ECONNRESET' }]);
+    await r.allFree();
+  }),
+  linked('RX pointers that will never agree', async (r) => {
+    const it = await abc(r);
+    // a bit that the bus got wrong, when bytes were released
+    r.chip.sockets[0].setWord(0x28, r.chip.sockets[0].word(0x28) ^ 4);
+    r.lan.connections()[0].write('def');
+    await r.until(() => it.closed.length > 0, 1000);
+    const message = expect.stringMatching(/pointers do not agree/);
+    expect(it.closed).toMatchObject([{ code: 'EIO', message }]);
+    await r.until(() => r.linked);
+  }),
+];
+
+export const closingRows: Scenario[] = [...closeRows, ...waitingRows, ...chipRows];

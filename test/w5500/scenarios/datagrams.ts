@@ -1,0 +1,179 @@
+// Datagrams: whose turn it is, those that get lost, ports and places.
+import { linked } from '../rig';
+import { STATIC } from '../world';
+import { drop, echo, sends, sendsBytes } from './udp';
+import type { Scenario } from '../rig';
+import type { Handler } from '../sockets';
+
+const turnRows: Scenario[] = [
+  linked('a flood of small datagrams leaves the turns to others too', async (r) => {
+    // as an interval of the application: what it hears between two turns of its own
+    const before: Handler = (n) => {
+      n.since = n.most = 0;
+    };
+    const message: Handler = (n) => {
+      if (!n.since)
+        setTimeout(() => {
+          n.most = Math.max(n.most, n.since);
+          n.since = 0;
+        }, 0);
+      n.since++;
+    };
+    const u = await r.udp({ port: 5000, acts: { before, message } });
+    await r.rest(50);
+    for (let i = 0; i < 70; i++)
+      r.lan.udp({ src: '10.0.0.9', sport: 9, dst: STATIC.ip, dport: 5000, data: new Uint8Array(20).fill(i) });
+    await r.until(() => u.pieces.length === 70);
+    expect(u.pieces.map((data) => data[0])).toEqual(u.pieces.map((_, i) => i));
+    await r.rest(1);
+    const { most, since } = (await r.run((b) => ({ most: b.sockets.udp.most, since: b.sockets.udp.since }))).value;
+    expect([since, most > 0, most < 20]).toEqual([0, true, true]);
+    await drop(r);
+    await r.allFree();
+  }),
+  linked('who always has something to send hears as well', async (r) => {
+    echo(r);
+    const before: Handler = (n, b) => {
+      n.count = 0;
+      n.data = b.bytes(b.pattern(0, 500));
+    };
+    const sent: Handler = (n) => {
+      if (++n.count < 40) n.socket.send(n.data, '10.0.0.9', 7, n.sent);
+    };
+    const u = await r.udp({ acts: { before, sent } });
+    await r.run((b) => b.sockets.udp.socket.send(b.sockets.udp.data, '10.0.0.9', 7, b.sockets.udp.sent));
+    await r.until(() => u.sent.length === 40);
+    await r.rest(50);
+    expect(u.pieces.length).toBe(40);
+    await drop(r);
+    await r.allFree();
+  }),
+  linked('answers to a datagram whose SEND_OK is late, and to an empty one', async (r) => {
+    r.chip.faults.sendOkDelayMs = 10;
+    const heard: string[] = [];
+    r.lan.serveUdp('10.0.0.9', 9, (p) => {
+      heard.push(Buffer.from(p.data).toString());
+      r.lan.udp({ src: p.dst, sport: 9, dst: p.src, dport: p.sport, data: new Uint8Array(p.data.length - 1) });
+    });
+    const message: Handler = (n, b, x) => {
+      n.count = (n.count || 0) + 1;
+      if (n.count < 3) n.socket.send('ab'.substr(n.count - 1), x.ip, x.port, n.sent);
+    };
+    const u = await r.udp({ acts: { message } });
+    await r.run((b) => b.sockets.udp.socket.send('ab', '10.0.0.9', 9));
+    await r.until(() => u.pieces.length > 2);
+    expect([heard, u.pieces.map((data) => data.length), u.codes]).toEqual([
+      ['ab', 'ab', 'b'],
+      [1, 1, 0],
+      [null, null],
+    ]);
+    await drop(r);
+    await r.allFree();
+  }),
+];
+
+const lostRows: Scenario[] = [
+  linked('closed with a datagram on its way', async (r) => {
+    r.dns.fault = 'silent';
+    for (const host of ['10.0.0.9', '10.0.0.99', 'silent.test']) {
+      const u = await r.udp();
+      await r.run((b, host) => {
+        const n = b.sockets.udp;
+        n.socket.send('one', host, 9, n.sent);
+        n.socket.close();
+        n.socket.close();
+      }, host);
+      await r.rest(1000);
+      expect([host, ...u.codes, u.closed]).toEqual([host, 'EPIPE', []]);
+    }
+    await r.allFree();
+  }),
+  linked('one that the chip never sends', async (r) => {
+    const u = await r.udp();
+    r.chip.faults.sendOkDelayMs = Infinity;
+    await sends(r, 'one', '10.0.0.9', 9);
+    await r.until(() => u.sent.length > 0);
+    expect(u.codes).toEqual(['ETIMEDOUT']);
+    r.chip.faults.clear();
+    await drop(r);
+    await r.allFree();
+  }),
+  linked('after one that the chip lost: what came meanwhile is heard, and the next goes out alone', async (r) => {
+    echo(r);
+    const u = await r.udp({ port: 5000 });
+    await sends(r, 'one', '10.0.0.9', 7);
+    await r.until(() => u.pieces.length === 1);
+    r.chip.faults.sendsLost = 1;
+    await sends(r, 'two', '10.0.0.9', 7);
+    await r.rest(500);
+    r.lan.udp({ src: '10.0.0.9', sport: 9, dst: STATIC.ip, dport: 5000, data: Buffer.from('meanwhile') });
+    await r.until(() => u.sent.length === 2, 3000);
+    await sends(r, 'three', '10.0.0.9', 7);
+    await r.until(() => u.sent.length === 3 && u.pieces.length === 3, 1000);
+    expect([u.codes, u.pieces.map(String)]).toEqual([
+      [null, 'ETIMEDOUT', null],
+      ['one', 'meanwhile', 'three'],
+    ]);
+    await drop(r);
+    await r.allFree();
+  }),
+  {
+    name: 'a lease that comes without DNS servers ends a lookup, and nothing else',
+    options: { dhcp: { leaseS: 20 } },
+    async run(r) {
+      expect(await r.link({ dhcp: true })).not.toHaveProperty('error');
+      r.lan.serveTcp('10.0.0.9', 80, () => ({}));
+      const it = await r.connect();
+      await r.until(() => it.rooms.length > 0);
+      r.dns.fault = 'silent';
+      r.dhcp.faults.options = { 6: null };
+      // T1 is at 10 s
+      await r.rest(8500);
+      expect(await r.does({ op: 'lookup', host: 'api.test' })).toMatchObject({ code: 'ETIMEDOUT' });
+      expect([r.linked, it.closed]).toEqual([true, []]);
+    },
+  },
+];
+
+const portRows: Scenario[] = [
+  linked(
+    'a datagram is one, on a socket that was a connection with small segments',
+    async (r) => {
+      r.lan.serveTcp('10.0.0.9', 80, () => ({ onOpen: (s) => s.end() }));
+      echo(r);
+      const it = await r.connect();
+      await r.until(() => it.closed.length > 0);
+      await r.does({ op: 'drop', name: 'connect' });
+      await r.allFree();
+      // MSS options of 536 are what the chip keeps
+      const before = r.chip.sockets[0].word(0x12);
+      r.chip.sockets[0].setWord(0x12, 536);
+      const u = await r.udp({ port: 5000 });
+      await sendsBytes(r, 1472, 7);
+      await r.until(() => u.pieces.length > 0);
+      expect([before > 0, u.pieces.map((data) => data.length)]).toEqual([true, [1472]]);
+      await drop(r);
+      await r.allFree();
+    },
+    { driver: { buffers: [16] } },
+  ),
+  linked('a port that TCP has', async (r) => {
+    r.lan.serveTcp('10.0.0.9', 80, () => ({}));
+    const it = await r.connect();
+    await r.until(() => it.rooms.length > 0);
+    const port = r.chip.sockets.map((s) => s.port).find((p) => p)!;
+    await r.udp({ port });
+    await drop(r);
+    await r.does({ op: 'drop', name: 'connect' });
+    await r.allFree();
+  }),
+  linked('a port in use, all sockets in use', async (r) => {
+    const opens = (port?: number) => r.does({ op: 'udp', name: 'other', port });
+    await r.udp({ port: 7000 });
+    expect(await opens(7000)).toMatchObject({ code: 'EADDRINUSE', message: expect.stringMatching(/7000 is in use/) });
+    for (let i = 1; i < 8; i++) await r.udp({ name: 'u' + i });
+    expect(await opens()).toMatchObject({ code: 'EMFILE', message: expect.stringMatching(/all 8 sockets/) });
+  }),
+];
+
+export const datagramRows: Scenario[] = [...turnRows, ...lostRows, ...portRows];

@@ -1,0 +1,279 @@
+// Connections, without requests: what goes to and fro, back-pressure, close() in each callback, all sockets at once.
+import { pattern } from '../servers';
+import type { Heard } from '../heard';
+import { linked } from '../rig';
+import type { Rig, RigOptions, Scenario } from '../rig';
+import type { Handler } from '../sockets';
+import type { Stream } from '../../fakes/virtualW5500';
+
+/** a peer that says the same back */
+function echo(r: Rig, ip = '10.0.0.9'): void {
+  r.lan.serveTcp(ip, 80, () => ({ onData: (d, s) => s.write(d), onEnd: (s) => s.end() }));
+}
+
+/** one that says this, and perhaps no more */
+function saying(r: Rig, bytes: Uint8Array, ending = false): void {
+  r.lan.serveTcp('10.0.0.9', 80, () => ({
+    onOpen(s) {
+      s.write(bytes);
+      if (ending) s.end();
+    },
+    onEnd: (s) => s.end(),
+  }));
+}
+
+const PERIOD = 2300;
+const TABLE = Buffer.from(Array.from({ length: PERIOD + 700 }, (_, i) => pattern(PERIOD)[i % PERIOD]));
+
+/** as it has room: bytes of the table, over and over, 20000 in all */
+const pour: Handler = (n, b, room) => {
+  if (!n.table) {
+    n.table = atob(n.arg.table);
+    n.at = 0;
+  }
+  while (room > 0 && n.at < 20000) {
+    const piece = b.bytes(n.table.substr(n.at % n.arg.period, Math.min(room, 700, 20000 - n.at)));
+    n.socket.write(piece);
+    n.at += piece.length;
+    room -= piece.length;
+  }
+};
+
+const modes: { name: string; options: RigOptions; missed?: number }[] = [
+  { name: 'as it is', options: {} },
+  { name: 'with edges of INTn missed', options: { irq: true }, missed: 3 },
+  { name: 'reset by pin', options: { rst: true } },
+  { name: 'a slow and torn chip', options: { chip: { tearing: 0.7, commandFrames: [2, 9], commandMs: 3 } } },
+  { name: 'one socket of 16 KB', options: { driver: { buffers: [16] } } },
+  { name: 'pointers at the wrap', options: { chip: { pointers: 0xfff0 } } },
+];
+
+const flowing: Scenario[] = [
+  ...modes.map(({ name, options, missed = 0 }) =>
+    linked(
+      `says the same back: ${name}`,
+      async (r) => {
+        r.chip.faults.missedEdges = missed;
+        echo(r);
+        const arg = { table: TABLE.toString('base64'), period: PERIOD };
+        const it = await r.connect({ want: 300, arg, acts: { room: pour } });
+        const want = Buffer.from(Array.from({ length: 20000 }, (_, i) => TABLE[i % PERIOD]));
+        await r.until(() => it.bytes.length === want.length);
+        expect(it.bytes.equals(want)).toBe(true);
+        await r.run((b) => {
+          b.sockets.connect.socket.close();
+          b.sockets.connect.socket.close();
+        });
+        await r.allFree();
+        expect(it.closed).toEqual([]);
+        await r.works();
+      },
+      options,
+    ),
+  ),
+  ...modes.map(({ name, options, missed = 0 }) =>
+    linked(
+      `all bytes before an orderly end: ${name}`,
+      async (r) => {
+        r.chip.faults.missedEdges = missed;
+        saying(r, pattern(5000), true);
+        const it = await r.connect();
+        await r.until(() => it.closed.length > 0);
+        expect(it.bytes.equals(pattern(5000))).toBe(true);
+        expect(it.closed).toEqual([null]);
+        await r.does({ op: 'drop', name: 'connect' });
+        await r.allFree();
+        expect(it.closed).toEqual([null]);
+        await r.works();
+      },
+      options,
+    ),
+  ),
+];
+
+const busy = ['before', 'after'].map((when) =>
+  linked(`an application that is at something else for long ${when} it opens a connection`, async (r) => {
+    echo(r);
+    const other = await r.connect({ name: 'other' });
+    await r.until(() => other.rooms.length > 0);
+    const work: Handler = (n, b) => b.work(5000);
+    const udp: Handler = (n, b) => {
+      n.udp = b.driver.udp();
+    };
+    const both: Handler = (n, b) => {
+      n.udp = b.driver.udp();
+      b.work(5000);
+    };
+    const start = r.clock.now();
+    const it = await r.connect({ acts: when === 'before' ? { before: work, after: udp } : { after: both } });
+    await r.until(() => it.rooms.length > 0);
+    expect(r.clock.now() - start).toBeGreaterThanOrEqual(5000);
+    expect([r.linked, it.closed, other.closed]).toEqual([true, [], []]);
+    await r.run((b) => b.sockets.connect.udp.close());
+  }),
+);
+
+const pausing: Scenario[] = [
+  linked('leaves what is not wanted with the peer', async (r) => {
+    let taken = 0;
+    let stream: Stream | undefined;
+    r.lan.serveTcp('10.0.0.9', 80, () => ({
+      onOpen(s) {
+        stream = s;
+        s.write(new Uint8Array(60000));
+      },
+      onRoom() {
+        taken++;
+      },
+    }));
+    const it = await r.connect({ want: 0 });
+    await r.rest(5000);
+    expect(it.pieces).toEqual([]);
+    r.chip.resetCounters();
+    await r.rest(2000);
+    expect(r.chip.frames).toBeLessThan(20);
+    await r.run((b) => {
+      b.sockets.connect.take = 100;
+      b.sockets.connect.socket.resume();
+    });
+    await r.until(() => it.bytes.length >= 300);
+    expect(it.pieces.every((p) => p.length <= 100)).toBe(true);
+    expect(stream && taken).toBeGreaterThan(0);
+    await r.does({ op: 'drop', name: 'connect' });
+    await r.allFree();
+  }),
+  linked('what came before a reset is delivered even after a pause', async (r) => {
+    saying(r, new Uint8Array(1000).fill(7));
+    const it = await r.connect({ want: 0 });
+    await r.rest(1000);
+    r.lan.connections()[0].reset();
+    await r.rest(1000);
+    expect(it.closed).toEqual([]);
+    await r.run((b) => {
+      b.sockets.connect.take = 64;
+      b.sockets.connect.socket.resume();
+    });
+    await r.until(() => it.closed.length > 0);
+    expect(it.text).toBe('\x07'.repeat(1000));
+    expect(it.closed).toMatchObject([{ code: 'ECONNRESET' }]);
+    await r.allFree();
+  }),
+];
+
+const close: Handler = (n) => n.socket.close();
+const closing: Scenario[] = [
+  ...[
+    { where: 'room', pieces: 0 },
+    { where: 'data', pieces: 1 },
+    { where: 'want', pieces: 0 },
+  ].map(({ where, pieces }) =>
+    linked(`close() inside ${where}: nothing is told, nor asked, any more`, async (r) => {
+      saying(r, pattern(3000), true);
+      const it = await r.connect({ want: 100, acts: { [where]: close } });
+      await r.rest(3000);
+      await r.allFree();
+      expect(it.pieces.length).toBe(pieces);
+      expect(it.events.indexOf(where)).toBe(it.events.length - 1);
+      expect(it.closed).toEqual([]);
+      await r.works();
+    }),
+  ),
+  linked('close() before it is open', async (r) => {
+    echo(r);
+    for (const ms of [0, 1, 2, 3, 4, 5]) {
+      const it = await r.connect();
+      await r.rest(ms);
+      await r.does({ op: 'drop', name: 'connect' });
+      expect(it.closed).toEqual([]);
+    }
+    await r.allFree();
+  }),
+  linked('what was written just before close() is sent', async (r) => {
+    let heard = '';
+    r.lan.serveTcp('10.0.0.9', 80, () => ({
+      onData: (d) => void (heard += Buffer.from(d).toString('latin1')),
+      onEnd: (s) => s.end(),
+    }));
+    const bye: Handler = (n) => {
+      n.socket.write('bye');
+      n.socket.close();
+      n.socket.write('late');
+    };
+    await r.connect({ acts: { room: bye } });
+    await r.until(() => heard === 'bye');
+    await r.allFree();
+    expect(heard).toBe('bye');
+  }),
+];
+
+const many: Scenario[] = [
+  linked('eight connections at once, the ninth is refused, and then there is room again', async (r) => {
+    echo(r);
+    const all: Heard[] = [];
+    for (let i = 0; i < 8; i++) all.push(await r.connect({ name: 'c' + i }));
+    const ninth = { op: 'connect' as const, name: 'c8', host: '10.0.0.9', port: 80 };
+    expect(await r.does(ninth)).toMatchObject({ message: expect.stringMatching(/all 8 sockets/) });
+    await r.until(() => all.every((it) => it.rooms.length > 0));
+    await r.run((b) => {
+      for (const name in b.sockets) b.sockets[name].socket.write('to ' + name);
+    });
+    await r.until(() => all.every((it, i) => it.text === `to c${i}`));
+    expect(new Set(r.chip.sockets.map((s) => s.port)).size).toBe(8);
+    await r.does({ op: 'drop', name: 'c3' });
+    // one that is closing makes room
+    const it = await r.connect({ name: 'c8' });
+    await r.until(() => it.rooms.length > 0);
+    await r.run((b) => {
+      for (const name in b.sockets) b.sockets[name].socket.close();
+    });
+    await r.allFree();
+    await r.works();
+  }),
+  {
+    name: 'connects by name, and says where it is',
+    options: { dns: { zone: { 'api.test': { a: '10.0.0.9' } } } },
+    async run(r) {
+      const phase = async () => (await r.run((b) => b.sockets.connect.socket.phase)).value;
+      expect(await r.link({ dhcp: true })).not.toHaveProperty('error');
+      echo(r);
+      const it = await r.connect({ host: 'api.test' });
+      expect(await phase()).toBe('dns');
+      await r.until(() => it.rooms.length > 0);
+      expect(await phase()).toBe('open');
+      await r.does({ op: 'drop', name: 'connect' });
+      const none = await r.connect({ host: 'nowhere.test' });
+      await r.until(() => none.closed.length > 0);
+      expect(none.closed).toMatchObject([{ code: 'ENOTFOUND', phase: 'dns' }]);
+      await r.allFree();
+    },
+  },
+  linked(
+    'a chip with one socket looks a name up, then connects',
+    async (r) => {
+      echo(r);
+      const it = await r.connect({ host: 'api.test' });
+      await r.until(() => it.rooms.length + it.closed.length > 0);
+      expect(it.closed).toEqual([]);
+    },
+    { dns: { zone: { 'api.test': { a: '10.0.0.9' } } }, driver: { buffers: [16] } },
+  ),
+  linked(
+    'INTn that stays low is no storm',
+    async (r) => {
+      echo(r);
+      const it = await r.connect();
+      await r.until(() => it.rooms.length > 0);
+      Object.defineProperty(r.chip, 'int', { get: () => false, configurable: true });
+      await r.rest(1000);
+      const before = r.chip.frames;
+      await r.rest(2000);
+      expect(r.chip.frames - before).toBeLessThan(30);
+      delete (r.chip as any).int;
+      await r.does({ op: 'drop', name: 'connect' });
+      await r.works();
+    },
+    { irq: true },
+  ),
+];
+
+export const tcpRows: Scenario[] = [...flowing, ...busy, ...pausing, ...closing, ...many];
