@@ -29,6 +29,9 @@ import type { Sock } from './socket';
 import type { Driver } from './static';
 import type { NetError } from '../../src/net/driver';
 
+declare const global: any;
+declare const E: any;
+
 /** A UDP socket. */
 export interface Udp {
   /** a datagram has arrived; the bytes are lent for the call */
@@ -123,8 +126,10 @@ const udp: any = {
     const most = Math.min(Mss.UDP, s._driver._sizes[placeOf(s)] * 1024);
     need(
       // a text is made of an array in four times the time that it takes to send it; each half of the range for itself,
-      // since a char may have a sign
-      data instanceof Uint8Array || ('' + data === data && !/[^\x00-\x7f\x80-\xff]/.test(data)),
+      // since a char may have a sign. What text of Unicode is made of are bytes as well, to a regexp of the interpreter
+      data instanceof Uint8Array ||
+        ('' + data === data &&
+          !(global.E && E.isUTF8 && E.isUTF8(data) ? /[^\x00-\x7f]/ : /[^\x00-\x7f\x80-\xff]/).test(data)),
       'data',
       data,
       'a Uint8Array or a text of bytes',

@@ -17,14 +17,3 @@ it('makes no text of an array, which takes long in the interpreter', async () =>
   expect(told).toEqual([null]);
   udp.close();
 });
-
-it('text that is no bytes', async () => {
-  const b = bench();
-  await b.wait(b.driver.link(STATIC));
-  const udp = b.driver.udp();
-  for (const data of ['\u20ac', 'x\u0100'])
-    expect(() => udp.send(data, '10.0.0.9', 9)).toThrow(
-      expect.objectContaining({ code: 'EINVAL', message: expect.stringMatching(/data is .*, must be a Uint8Array/) }),
-    );
-  udp.close();
-});

@@ -3,6 +3,7 @@ import { pattern } from '../commands';
 import { linked } from '../rig';
 import { pattern as binary } from '../servers';
 import type { Rig, RigOptions, Scenario } from '../rig';
+import type { Job } from '../sockets';
 
 /** RFC 4330 section 4: what an SNTP server says to a question */
 function timeFor(question: Uint8Array, seconds: number): Uint8Array {
@@ -206,6 +207,32 @@ const sendingRows: Scenario[] = [
     ]);
     await drop(r);
     await r.allFree();
+  }),
+  linked('text is bytes, or it is refused: nothing is cut short', async (r) => {
+    const heard: Buffer[] = [];
+    r.lan.serveUdp('10.0.0.9', 9, (packet) => heard.push(Buffer.from(packet.data)));
+    const u = await r.udp();
+    // where there is Unicode none of these is bytes; under Node the last one is, without Unicode all are
+    const texts: Job[] = [(b) => (b.text = '\u20ac'), (b) => (b.text = 'x\u0100'), (b) => (b.text = '\u00e9')];
+    for (const text of texts) {
+      await r.run(text);
+      const codes = (await r.run((b) => b.text.split('').map((c: string) => c.charCodeAt(0)))).value;
+      const told = await r.run((b) => b.sockets.udp.socket.send(b.text, '10.0.0.9', 9, b.sockets.udp.sent));
+      const message = expect.stringMatching(/data is .*, must be a Uint8Array or a text of bytes/);
+      if (told.error) {
+        expect(told).toMatchObject({ code: 'EINVAL', message });
+        expect(Math.max(...codes)).toBeGreaterThan(127);
+      } else {
+        await r.until(() => u.sent.length > 0);
+        await r.rest(5);
+        expect([u.codes, heard]).toEqual([[null], [Buffer.from(codes)]]);
+        expect(Math.max(...codes)).toBeLessThan(256);
+      }
+      u.sent.splice(0);
+      heard.splice(0);
+    }
+    await drop(r);
+    await r.works();
   }),
   linked('addresses of all kinds', async (r) => {
     const u = await r.udp();
