@@ -127,6 +127,11 @@ var calls = {
   missing: function (done) {
     told(requests.upload(BASE + 'missing', requests.fd.file('no-such-file')), done);
   },
+  named: function (done) {
+    requests.upload(BASE + 'missing', requests.fd.file('no-such-file')).then(done, function (e) {
+      done(e.message);
+    });
+  },
   folder: function (done) {
     told(requests.upload(BASE + 'missing', requests.fd.file('/')), done);
   },
