@@ -28,7 +28,7 @@ const E = {
   toArrayBuffer: toBuf,
   asUTF8: utf8,
   fromUTF8: (text: string) => toStr(toU8(text)),
-  isUTF8: () => false,
+  isUTF8: isText,
   openFile,
   hwRand: () => (Math.random() * 0x100000000) | 0,
   // since Node 20.15

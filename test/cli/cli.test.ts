@@ -298,6 +298,18 @@ describe('run --board host', () => {
     });
   });
 
+  it('sends no text beyond bytes as the bytes of something else', () =>
+    withServer(async (url) => {
+      shop.file(
+        'app.js',
+        `var fd = { size: function () { return 1; }, read: function () { return this.done ? '' : (this.done = '€'); } };
+         require('board').auto_init();
+         require('requests').upload(${JSON.stringify(url)}, fd).then(print, function (e) { print(e.code, E.isUTF8('é')); });`,
+      );
+      const { stdout } = await shop.cli('run', 'app.js', '--board', 'host');
+      expect(stdout).toBe('EFILE false\n');
+    }));
+
   it('takes strings in a request for text', () =>
     withServer(async (url) => {
       shop.file('app.js', APP(`${url}?a=é€`));
