@@ -30,20 +30,20 @@ export function openFile(path: string, mode = 'r') {
   };
 }
 
-function quietly(action: () => void): boolean {
-  try {
-    action();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const readFile = (path: string): string => toStr(node.readFileSync(path));
-const writeFile = (path: string, data: any): boolean => quietly(() => node.writeFileSync(path, bytes(data)));
-const appendFile = (path: string, data: any): boolean => quietly(() => node.appendFileSync(path, bytes(data)));
 const readdir = (path: string): string[] => node.readdirSync(path);
-const unlink = (path: string): boolean => quietly(() => node.unlinkSync(path));
+
+/** As in the interpreter: true, or an exception. */
+const truly =
+  <Given extends any[]>(action: (...given: Given) => void) =>
+  (...given: Given): boolean => {
+    action(...given);
+    return true;
+  };
+const writeFile = truly((path: string, data: any) => node.writeFileSync(path, bytes(data)));
+const appendFile = truly((path: string, data: any) => node.appendFileSync(path, bytes(data)));
+const unlink = truly((path: string) => node.unlinkSync(path));
+const mkdir = truly((path: string) => node.mkdirSync(path));
 
 export const fs = {
   readFile,
@@ -56,8 +56,10 @@ export const fs = {
   readdirSync: readdir,
   unlink,
   unlinkSync: unlink,
+  mkdir,
+  mkdirSync: mkdir,
   statSync: (path: string) => {
-    const { size, mtime } = node.statSync(path);
-    return { size, mtime, dir: node.statSync(path).isDirectory() };
+    const stat = node.statSync(path, { throwIfNoEntry: false });
+    return stat && { size: stat.size, mtime: stat.mtime, dir: stat.isDirectory() };
   },
 };

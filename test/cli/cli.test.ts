@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { chmodSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'acorn';
 import { findEngines } from '../engine/harness';
@@ -278,6 +278,24 @@ describe('run --board host', () => {
     );
     const { stdout } = await shop.cli('run', 'app.js', '--board', 'host');
     expect(stdout).toBe('abyz big true\n4 caf 233 undefined\nnumber number /w== AB\n');
+  });
+
+  it('says of files that are not there what the interpreter says', async () => {
+    shop.file(
+      'app.js',
+      `var fs = require("fs");
+       function tried(f) { try { return f(); } catch (e) { return "thrown"; } }
+       print(typeof fs.statSync("nope"), fs.mkdirSync("made"), fs.statSync("made").dir,
+         fs.writeFileSync("made/f", "a"), fs.appendFileSync("made/f", "b"), fs.unlinkSync("made/f"));
+       print(["unlinkSync", "readFileSync", "writeFileSync", "appendFileSync", "mkdirSync"].map(function (name) {
+         return tried(function () { return fs[name](name === "mkdirSync" ? "made" : "nope/f", "a"); });
+       }).join());`,
+    );
+    const stdout = 'undefined true true true true true\nthrown,thrown,thrown,thrown,thrown\n';
+    for (const way of [['host'], ...findEngines().map((engine) => ['linux', '--engine', engine])]) {
+      expect(await shop.cli('run', 'app.js', '--board', ...way)).toEqual({ status: 0, stdout, stderr: '' });
+      rmSync(join(shop.folder, 'made'), { recursive: true });
+    }
   });
 
   it('takes byte strings for bytes, as the interpreter does', async () => {
