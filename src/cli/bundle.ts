@@ -1,5 +1,5 @@
 // An application and the modules it uses in one text that the interpreter runs as it is.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { rollup } from 'rollup';
@@ -37,8 +37,8 @@ interface Linked {
 
 export async function bundle(request: BundleRequest): Promise<Bundle> {
   const library = openLibrary(request.root, request.board);
-  const app = resolve(request.app);
-  if (!existsSync(app)) throw new Failure(`cannot read ${request.app}: there is no such file`);
+  if (!existsSync(request.app)) throw new Failure(`cannot read ${request.app}: there is no such file`);
+  const app = realpathSync(request.app);
   if (statSync(app).isDirectory()) throw new Failure(`${request.app} is a folder, not a program`);
   if (extname(app) === '.json') throw new Failure(`${request.app} is data, not a program`);
   const resolver = new Resolver(library);

@@ -1,5 +1,5 @@
 // What the names in `require` and `import` stand for, and the rollup plugin that goes by it.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import type { Plugin } from 'rollup';
@@ -143,7 +143,7 @@ function localFile(name: string, from: string, line: number): string {
     (file) => existsSync(file) && statSync(file).isFile(),
   );
   if (!found) throw new Failure(`${show(from)}:${line}: cannot find "${name}"`);
-  return found;
+  return realpathSync(found);
 }
 
 function installed(name: string, from: string): string | undefined {

@@ -298,6 +298,17 @@ describe('run --board host', () => {
     }
   });
 
+  it('looks beside the file that a link leads to, as Node does', async () => {
+    shop.file('own/app.js', 'print(require("./part").n + require("../lib").n);');
+    shop.file('own/part.js', 'exports.n = 1;');
+    shop.file('far/lib.js', 'exports.n = require("./more").n;');
+    shop.file('far/more.js', 'exports.n = 20;');
+    symlinkSync('own/app.js', join(shop.folder, 'link.js'));
+    symlinkSync('far/lib.js', join(shop.folder, 'lib.js'));
+    const { stdout, stderr } = await shop.cli('run', 'link.js', '--board', 'host');
+    expect({ stdout, stderr }).toEqual({ stdout: '21\n', stderr: '' });
+  });
+
   it('takes byte strings for bytes, as the interpreter does', async () => {
     shop.file(
       'app.js',
