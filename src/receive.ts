@@ -160,8 +160,10 @@ export function finish(x: Exchange): void {
   const callback: any = x._callback;
   let answer: any;
   delete x._rest;
-  if (rest || !r.content) r.content = view(rest, 0, rest.length);
-  if (rest && callback) answer = callback(r.content, r);
+  if (rest) {
+    r.content = view(rest, 0, rest.length);
+    if (callback) answer = callback(r.content, r);
+  }
   if (answer) hold(x, answer);
   if (!x._held) settle(x, 0, true);
 }

@@ -1,5 +1,5 @@
 // What a call gives back: Zerynth's members, with a few of Requests'.
-import { parseJson, toStr, utf8 } from './engine';
+import { parseJson, toStr, toU8, utf8 } from './engine';
 import { error, HTTPResponseError } from './errors';
 import type { Connection, Kept } from './connection';
 
@@ -14,7 +14,7 @@ export interface Response {
   readonly reason: string;
   /** those kept by `keep_headers`, by lower-case name */
   readonly headers: ResponseHeaders;
-  /** the whole body; with `stream_callback` its last piece */
+  /** the whole body; with `stream_callback` its last piece, once that is there */
   readonly content: Uint8Array;
   /** bytes of body announced by Content-Length, -1 where it is not known */
   readonly total: number;
@@ -50,6 +50,7 @@ export type Answer = { -readonly [name in keyof Response]: Response[name] } & {
 
 const members: Partial<Answer> & ThisType<Answer> = {
   _safe: true,
+  content: toU8(''),
   total: -1,
   _progress: 0,
   get received() {

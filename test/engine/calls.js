@@ -151,8 +151,9 @@ var calls = {
   },
   streamed: function (done) {
     var sizes = [];
-    var cb = function (chunk) {
+    var cb = function (chunk, response) {
       sizes.push(chunk.length);
+      if (sizes.length === 1) sizes.push(response.content.length + response.text());
     };
     requests.get(BASE + 'large', { stream_callback: cb, stream_chunk: 1000 }).then(
       function (r) {

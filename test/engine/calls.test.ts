@@ -39,7 +39,7 @@ const wanted: { [name: string]: string | RegExp } = {
   nothing: /^Other TypeError EINVAL url boolean \d\d/,
   unstored: /^IOError IOError E[A-Z]+ send boolean \d\d/,
   kept: '100 answers, then true',
-  streamed: '1000,1000,500 2500 500',
+  streamed: '1000,0,1000,500 2500 500',
   waited: '2500 2500 0',
   thrown: 'the same: true',
   rejected: 'the same: true',

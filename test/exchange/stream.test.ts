@@ -57,6 +57,16 @@ it('0: as they come, none empty', async () => {
   expect(pieces.every((p) => p.length > 0)).toBe(true);
 });
 
+it('a response without content yet is one with empty content', async () => {
+  const seen = new Set<string>();
+  await requests.get(server.url(), {
+    stream_callback(chunk, response) {
+      if (response.received < body.length) seen.add(response.text() + response.content.length);
+    },
+  });
+  expect([...seen]).toEqual(['0']);
+});
+
 it('no piece of an empty body', async () => {
   server.script = async (peer) => {
     await peer.head();
