@@ -420,37 +420,83 @@ describe('install', () => {
     expect(driver.socket.events).toBe(events);
   });
 
-  const resets = [
-    ['in the middle is one', -9, 'ECONNRESET'],
-    ['behind the end that TLS itself has is none', -30848, null],
-  ] as const;
-  it.each(resets)('a reset of TLS %s', (_, code, told) => {
+  it('TLS that the firmware cannot set up is not said to be refused by the server', () => {
+    const connect = () => get('networkjs').connect({ host: 'h', port: 443, tls: { verify: false } }, {} as any);
+    expect(connect).toThrow(expect.objectContaining({ code: 'ENOMEM', phase: 'tls' }));
+    expect(driver.sockets).toEqual([]);
+  });
+});
+
+describe('TLS of the firmware, as "networkjs" has it', () => {
+  /** A connection that the firmware has yet to ask for: what stands for its socket, and what the owner was told. */
+  function secure() {
     const raw: any = { write() {} };
+    const told: unknown[] = [];
     let id = 0;
     mockTls = (options) => {
       id = create(options.host, options.port, TLS, options);
       return raw;
     };
-    const ends: unknown[] = [];
-    const events: any = { onWritable() {}, onClose: (e: any) => ends.push(e && e.code) };
+    const events: any = { onWritable() {}, onClose: (e: any) => told.push(e && `${e.code} ${e.phase}`) };
     const socket = get('networkjs').connect({ host: 'h', port: 443, tls: { verify: false } }, events);
     mockTls = undefined;
     delete (globalThis as any).ssl;
+    return { id, raw, told, socket };
+  }
+
+  it.each(['tls', 'connect'])('a failure before it is open is told at once, and to the owner only: %s', (phase) => {
+    const { id, raw, told } = secure();
+    expect(recv(id, 5, TLS)).toBe('');
+    if (phase === 'tls') driver.socket.events.onWritable(100);
+    driver.socket.events.onClose(Object.assign(netError('ECONNRESET'), { phase: 'connect' }));
+    expect(told).toEqual(['ECONNRESET ' + phase]);
+    // the firmware would make an exception of it
+    expect([recv(id, 5, TLS), raw.clsNow]).toEqual(['', 1]);
+    raw['#onclose'](false);
+    expect(told.length).toBe(1);
+  });
+
+  it('so is what the driver throws', () => {
+    const { id, told } = secure();
+    driver.fails = Object.assign(netError('ENETDOWN'), { phase: 'connect' });
+    expect(recv(id, 5, TLS)).toBe('');
+    expect(told).toEqual(['ENETDOWN connect']);
+  });
+
+  it('who has closed it is told nothing', () => {
+    const { id, told, socket } = secure();
+    recv(id, 5, TLS);
+    socket.close();
+    driver.socket.events.onClose(netError('ECONNRESET'));
+    expect([told, recv(id, 5, TLS)]).toEqual([[], -9]);
+  });
+
+  it('an end in order is for the firmware to judge', () => {
+    const { id, raw, told } = secure();
+    recv(id, 5, TLS);
+    driver.socket.events.onWritable(100);
+    driver.socket.events.onClose(null);
+    expect([told, recv(id, 5, TLS)]).toEqual([[], -1]);
+    raw['#onclose'](false);
+    expect(told).toEqual(['ETLS tls']);
+  });
+
+  const resets = [
+    ['in the middle is one', -9, 'ECONNRESET undefined'],
+    ['behind the end that TLS itself has is none', -30848, null],
+  ] as const;
+  it.each(resets)('a reset %s', (_, code, what) => {
+    const { id, raw, told, socket } = secure();
     network.send(id, 'hello', TLS);
     driver.socket.events.onWritable(100);
     socket.write('GET');
     raw['#ondrain']();
     // the last bytes are here, but the firmware has not asked for them
-    driver.socket.bytes('close_notify');
+    driver.socket.bytes('last');
     driver.socket.events.onClose(netError('ECONNRESET'));
+    expect([told, recv(id, 5, TLS), recv(id, 5, TLS)]).toEqual([[], 'last', -9]);
     raw['#onerror']({ code });
     raw['#onclose'](true);
-    expect(ends).toEqual([told]);
-  });
-
-  it('TLS that the firmware cannot set up is not said to be refused by the server', () => {
-    const connect = () => get('networkjs').connect({ host: 'h', port: 443, tls: { verify: false } }, {} as any);
-    expect(connect).toThrow(expect.objectContaining({ code: 'ENOMEM', phase: 'tls' }));
-    expect(driver.sockets).toEqual([]);
+    expect(told).toEqual([what]);
   });
 });
