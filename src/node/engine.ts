@@ -58,7 +58,7 @@ export function file(path: string): Source {
     size(): number {
       fd = openSync(path, 'r');
       const stat = fstatSync(fd);
-      if (!stat.isFile()) throw new Error(`${path} is no file`);
+      if (!stat.isFile()) throw new Error(`no file ${path}`);
       return stat.size;
     },
     read(n: number): Uint8Array | undefined {

@@ -34,7 +34,7 @@ const wanted: { [name: string]: string | RegExp } = {
   long: /^IOError IOError E[A-Z]+ send boolean \d\d/,
   portless: /^HTTPConnectionError HTTPConnectionError ENODRIVER connect boolean \d\d/,
   missing: /^IOError IOError E[A-Z]+ send boolean \d\d/,
-  named: 'cannot read the source: no-such-file is no file',
+  named: 'cannot read the source: no file no-such-file',
   folder: /^IOError IOError EFILE send boolean \d\d/,
   nothing: /^Other TypeError EINVAL url boolean \d\d/,
   unstored: /^IOError IOError E[A-Z]+ send boolean \d\d/,
