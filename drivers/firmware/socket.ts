@@ -22,6 +22,8 @@ export interface FirmwareSocket extends Socket {
   _raw?: any;
   /** not connected yet, or a piece is on its way: no room until 'drain' */
   _busy?: number;
+  /** where it leads to: first as it was asked for, then, as messages have it, "host:port" */
+  _to?: any;
   /** what its end will be told with, where somebody knows better than the firmware */
   _error?: NetError;
 }
@@ -68,7 +70,7 @@ function onEnd(this: any, e: any): void {
             ? netError(
                 // the back ends of Linux and ESP32 give -1 for everything, TLS the codes of mbedTLS
                 phase === 'tls' ? 'ETLS' : code ? 'EIO' : 'ECONNREFUSED',
-                code ? code + ': ' + e.message : 'not open',
+                code ? code + ': ' + e.message : 'not open ' + s._to,
                 phase,
               )
             : null),
@@ -131,6 +133,7 @@ export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
   const tls = to.tls;
   let raw: any;
   s.phase = tls ? 'tls' : 'connect';
+  s._to = host + ':' + to.port;
   // where it keeps what it knows of TLS: it makes an object, and then crashes unless a new socket has a number above all
   // others that are open (`jsvGetArrayItem` takes what it searches for sorted, as only arrays are)
   if (tls) global.ssl = global.ssl || [];
@@ -139,12 +142,12 @@ export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
     raw = require(tls ? 'tls' : 'net').connect((Object as any).assign({ $: s }, tls, to, { host: host }));
   } catch (e: any) {
     const message = e.message;
-    // connected, but not set up: too little memory, or a ca, cert or key that it cannot use
-    const made = tls && !/Unable/.test(message);
+    // not "Unable to ...", so connected, but not set up: too little memory, or a ca, cert or key that it cannot use
+    const made: any = tls && !/Una/.test(message);
     throw netError(
       made ? (/enough/.test(message) ? 'ENOMEM' : 'ETLS') : 'ECONNREFUSED',
-      message + ' ' + host + ':' + to.port,
-      made ? 'tls' : 'connect',
+      message + ' ' + s._to,
+      made && 'tls',
     );
   }
   s._raw = raw;
