@@ -338,9 +338,11 @@ describe('datagrams', () => {
     const idle = network.recv;
     driver.datagrams.onMessage(new Uint8Array([1, 2, 3]), '10.0.0.9', 4097);
     driver.datagrams.onMessage(new Uint8Array(0), '10.0.0.9', 1);
+    driver.datagrams.onMessage(new Uint8Array(500).fill(65), '10.0.0.9', 1);
     expect(recv(id, 536, UDP)).toBe(header([10, 0, 0, 9], 4097, 3) + '\x01\x02\x03');
     expect(network.recv).not.toBe(idle);
     expect(recv(id, 536, UDP)).toBe(header([10, 0, 0, 9], 1, 0));
+    expect(recv(id, 536, UDP)).toBe(header([10, 0, 0, 9], 1, 500) + 'A'.repeat(500));
     expect(recv(id, 536, UDP)).toBe('');
     expect(network.recv).toBe(idle);
   });
