@@ -1,7 +1,7 @@
 // TLS of the firmware, which verifies nothing: what it can be held to all the same.
 // Its mbedTLS takes twice 16,717 bytes in one piece for a connection, which the build with a fixed number of variables
 // does not have.
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer as createTls } from 'node:https';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
@@ -11,6 +11,7 @@ import type { TLSSocket } from 'node:tls';
 import { bundle } from '../../src/cli/bundle';
 import { ROOT, Workshop } from '../cli/workshop';
 import { describeEngines, runIn } from './harness';
+import { inStorage } from './program';
 
 const pem = (name: string): Buffer => readFileSync(join(__dirname, '..', 'servers', `localhost.${name}.pem`));
 
@@ -54,6 +55,22 @@ get().connect({ host: '127.0.0.1', port: GOOD, tls: { verify: false } }, {
   onData: function (d) { told += d; },
   onClose: function (e) { console.log('#' + told + ', ' + (e ? e.code : e)); },
 });
+`;
+
+/** Two calls, one after the other. */
+const FULL = `
+import { get } from 'requests';
+import { auto_init } from 'board';
+function next() {
+  get('https://127.0.0.1:GOOD/hello', { ctx: { verify: false } }).then(null, function (e) {
+    console.log('#' + [e.name, e.code, e.phase].join(' '));
+    if (!n--) return;
+    setTimeout(next, 1);
+  });
+}
+var n = 1;
+auto_init();
+next();
 `;
 
 /** Calls one after the other, some at a time, while the program keeps things all over its memory. */
@@ -114,7 +131,10 @@ async function run(engine: string, program: string, ports: { [name: string]: num
   const values: { [name: string]: unknown } = { ...ports, CERT: inner(pem('cert')), KEY: inner(pem('key')) };
   const text = program.replace(/GOOD|HANGUP|CERT|KEY/g, (name) => String(values[name]));
   const { code } = await bundle({ app: shop.file('app.js', text), board: 'linux', root: ROOT });
-  const { stdout, timedOut } = await runIn(engine, code, { timeoutMs: 60000 });
+  // from there it leaves the memory of the small one to data
+  const cwd = await inStorage(engine, { app: code });
+  const { stdout, timedOut } = await runIn(engine, 'require("app");', { timeoutMs: 60000, cwd });
+  rmSync(cwd, { recursive: true, force: true });
   shop.close();
   expect(timedOut).toBe(false);
   return stdout.split('\n').filter((line) => line.startsWith('#'));
@@ -162,6 +182,19 @@ describeEngines('TLS', (engine) => {
     first.close();
     expect(told).toEqual(['#hello, null']);
   }, 90000);
+
+  (/small/.test(engine) ? it : it.skip)(
+    'without the memory for it, is told so, and the program goes on',
+    async () => {
+      const good = createTls(OPTIONS, (request, answer) => answer.end('hello'));
+      const told = await run(engine, FULL, { GOOD: await listen(good) });
+      good.closeAllConnections();
+      good.close();
+      // where it runs out in the handshake the firmware says so to the console only
+      expect(told).toEqual(Array(2).fill(expect.stringMatching(/^#HTTPConnectionError (ENOMEM|ETLS) tls$/)));
+    },
+    90000,
+  );
 
   test('finds its memory time and again', async () => {
     const good = createTls(OPTIONS, (request, answer) => answer.end(request.url));
