@@ -412,6 +412,7 @@ describe('install', () => {
     ['what is no driver', {}],
     ['one that cannot pause', { connect() {}, capabilities: { pause: false } }],
   ])('refuses %s', (_, bad) => {
+    expect(() => install(bad as any)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
     expect(() => install(bad as any)).toThrow('a net driver that can pause');
     expect(() => install(get('networkjs'))).toThrow('a net driver that can pause');
   });
