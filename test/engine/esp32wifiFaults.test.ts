@@ -125,7 +125,7 @@ HTTPConnectionError | ENOMEM | tls | mbedtls_ssl_setup: Not enough memory 127.0.
 - a server that hangs up in the middle of a request
 IOError true true
 - a server that hangs up before anything was said
-ECONNREFUSED | connect | not open 127.0.0.1:HANGUP | connect
+ECONNREFUSED | connect | not open 127.0.0.1:ABSENT | connect
 - no room while a piece is on its way
 1
 2
