@@ -72,6 +72,7 @@ export function send(method: string, url: string, options?: any, source?: Source
       if (keep != null) {
         need(Array.isArray(keep), 'keep_headers', keep);
         x._keep = keep.map(function (name: string) {
+          need('' + name === name, 'keep_headers', name);
           return name.toLowerCase();
         });
       }

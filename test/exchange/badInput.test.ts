@@ -84,7 +84,10 @@ const bad: { [name: string]: any } = {
 
 it.each(Object.keys(bad))('%s', async (name) => {
   const options = { stream_callback: 'stream_chunk' in bad[name] ? () => {} : undefined, ...bad[name] };
-  await refused(requests.post(server.url(), options), { type: 'TypeError', code: 'EINVAL' });
+  const error = await refused(requests.post(server.url(), options), { type: 'TypeError', code: 'EINVAL' });
+  // "headers" or the header; what JSON.stringify throws is left as it is
+  const [option] = Object.keys(bad[name]);
+  if (!/circle|BigInt/.test(name)) expect(error.message).toContain(option.replace(/(?<=header)s$/, ''));
 });
 
 it('stream_chunk is looked at without a stream_callback too', async () => {
