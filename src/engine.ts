@@ -47,13 +47,21 @@ function isPlain(): boolean {
   return toU8('\u20ac').length < 2;
 }
 
+// In the texts below it is the number of backslashes that tells whether the last of them begins an escape: no regular
+// expression has a `|`, for which the interpreter would go back to the beginning of the text at each character.
+
+/** The byte of an escape, behind the backslashes before it. */
+function unescapedByte(escape: string): string {
+  return escape.length % 2 ? escape : escape.slice(0, -6) + decoded(escape);
+}
+
 /**
  * JSON text in UTF-8. Without Unicode support the interpreter escapes each byte from 0x80 on as a character of its own
  * (mojibake), so those escapes are turned back into the bytes they were.
  */
 export function jsonBytes(value: any): string {
   const text = JSON.stringify(value);
-  return text && isPlain() ? text.replace(/\\[^u]|\\u00[89A-F][0-9A-F]/g, decoded) : text;
+  return text && isPlain() ? text.replace(/\\+u00[89A-F][0-9A-F]/g, unescapedByte) : text;
 }
 
 /** UTF-8 of a character beyond ASCII. `limit`: what its first byte has room for, twice that to begin with, 64. */
@@ -61,12 +69,12 @@ function utf8Of(c: number, limit: number): string {
   return c < limit ? chr(256 - 2 * limit + c) : utf8Of(c >> 6, limit / 2) + chr(128 + (c % 64));
 }
 
-/** What an escape of JSON stands for; one of ASCII stays, and so does any other. */
+/** What an escape stands for, or two that are a pair of surrogates, behind the backslashes before it; one of ASCII stays. */
 function unescaped(escape: string): string {
-  let c = parseInt(escape.substr(2, 4), 16);
-  // two surrogates
-  if (escape.length > 6) c = 0x10000 + (c % 1024) * 1024 + (parseInt(escape.substr(8), 16) % 1024);
-  return c > 127 ? utf8Of(c, 64) : escape;
+  const parts = escape.split('u');
+  let c = parseInt(parts[1], 16);
+  if (parts[2]) c = 0x10000 + (c % 1024) * 1024 + (parseInt(parts[2], 16) % 1024);
+  return c > 127 && parts[0].length % 2 ? parts[0].substr(1) + utf8Of(c, 64) : escape;
 }
 
 /**
@@ -74,7 +82,10 @@ function unescaped(escape: string): string {
  * beyond ASCII are turned into the bytes that they would have been.
  */
 export function parseJson(text: string): any {
-  if (isPlain() && text.indexOf('\\u') >= 0) text = text.replace(/\\[^u]|\\u[dD][89abAB]..\\u....|\\u..../g, unescaped);
+  if (isPlain() && text.indexOf('\\u') >= 0) {
+    text = text.replace(/\\+ud[89ab]..\\ud[c-f]../gi, unescaped);
+    text = text.replace(/\\+u[^\\][^\\][^\\][^\\]/g, unescaped);
+  }
   return JSON.parse(text);
 }
 
