@@ -3,7 +3,7 @@ import { builtinModules, createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { compileFunction } from 'node:vm';
 import * as zlib from 'node:zlib';
-import { isText, toBuf, toStr, toU8, utf8 } from '../node/engine';
+import { isText, toBuf, toStr, toU8, trim, utf8 } from '../node/engine';
 import * as virtual from '../node/virtual';
 import { fs, openFile } from './files';
 import { storage } from './storage';
@@ -120,13 +120,11 @@ function hangUpAfter(timers: Timers): void {
 /** The stack of an error down to the application's own lines. */
 const ownLines = (stack: string): string => stack.replace(/(\(bundle\):.*)(\n(?!.*\(bundle\):).*)*$/, '$1');
 
-/** The interpreter's `trim`: ASCII only, as a string may be the bytes of UTF-8. */
-function trim(this: unknown): string {
-  return String(this).replace(/^[\t-\r ]+|[\t-\r ]+$/g, '');
-}
-
 export function runAtDesk(code: string, app: string): void {
-  String.prototype.trim = trim;
+  // ASCII only, as a string may be the bytes of UTF-8
+  String.prototype.trim = function () {
+    return trim(String(this));
+  };
   const handlers: ((e: any) => void)[] = [];
   const report = (e: any): void => {
     try {

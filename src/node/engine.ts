@@ -37,7 +37,9 @@ export function isList(value: any): boolean {
 }
 
 export function trim(text: string): string {
-  return text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, '');
+  // from the first that is none to the last: an expression for the white space would try all of it at each space
+  const words = /[^\t-\r ]([^]*[^\t-\r ])?/.exec(text);
+  return words ? words[0] : '';
 }
 
 export function utf8(bytes: string): string {
