@@ -23,7 +23,7 @@ function saying(r: Rig, bytes: Uint8Array, ending = false): void {
 }
 
 const PERIOD = 2300;
-const TABLE = Buffer.from(Array.from({ length: PERIOD + 700 }, (_, i) => pattern(PERIOD)[i % PERIOD]));
+const TABLE = Buffer.concat([pattern(PERIOD), pattern(700)]);
 
 /** as it has room: bytes of the table, over and over, 20000 in all */
 const pour: Handler = (n, b, room) => {
@@ -57,7 +57,7 @@ const flowing: Scenario[] = [
         echo(r);
         const arg = { table: TABLE.toString('base64'), period: PERIOD };
         const it = await r.connect({ want: 300, arg, acts: { room: pour } });
-        const want = Buffer.from(Array.from({ length: 20000 }, (_, i) => TABLE[i % PERIOD]));
+        const want = Buffer.alloc(20000, pattern(PERIOD));
         await r.until(() => it.bytes.length === want.length);
         expect(it.bytes.equals(want)).toBe(true);
         await r.run((b) => {
@@ -173,6 +173,7 @@ const closing: Scenario[] = [
       await r.rest(3000);
       await r.allFree();
       expect(it.pieces.length).toBe(pieces);
+      expect(it.events).toContain(where);
       expect(it.events.indexOf(where)).toBe(it.events.length - 1);
       expect(it.closed).toEqual([]);
       await r.works();
