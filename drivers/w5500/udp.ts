@@ -126,7 +126,7 @@ const udp: any = {
     const most = Math.min(Mss.UDP, s._driver._sizes[placeOf(s)] * 1024);
     need(
       // a text is made of an array in four times the time that it takes to send it; each half of the range for itself,
-      // since a char may have a sign. What text of Unicode is made of are bytes as well, to a regexp of the interpreter
+      // since a char may have a sign. Of Unicode text a regexp of the interpreter sees the bytes of its UTF-8
       data instanceof Uint8Array ||
         ('' + data === data &&
           !(global.E && E.isUTF8 && E.isUTF8(data) ? /[^\x00-\x7f]/ : /[^\x00-\x7f\x80-\xff]/).test(data)),
