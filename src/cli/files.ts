@@ -31,7 +31,22 @@ export function openFile(path: string, mode = 'r') {
 }
 
 const readFile = (path: string): string => toStr(node.readFileSync(path));
-const readdir = (path: string): string[] => node.readdirSync(path);
+
+/** As in the interpreter: undefined where there is nothing of that name. */
+const lookedAt =
+  <Seen>(look: (path: string) => Seen) =>
+  (path: string): Seen | undefined => {
+    try {
+      return look(path);
+    } catch {
+      return undefined;
+    }
+  };
+const readdir = lookedAt((path) => node.readdirSync(path));
+const statSync = lookedAt((path) => {
+  const stat = node.statSync(path);
+  return { size: stat.size, mtime: stat.mtime, dir: stat.isDirectory() };
+});
 
 /** As in the interpreter: true, or an exception. */
 const truly =
@@ -58,8 +73,5 @@ export const fs = {
   unlinkSync: unlink,
   mkdir,
   mkdirSync: mkdir,
-  statSync: (path: string) => {
-    const stat = node.statSync(path, { throwIfNoEntry: false });
-    return stat && { size: stat.size, mtime: stat.mtime, dir: stat.isDirectory() };
-  },
+  statSync,
 };

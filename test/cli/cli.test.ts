@@ -285,13 +285,13 @@ describe('run --board host', () => {
       'app.js',
       `var fs = require("fs");
        function tried(f) { try { return f(); } catch (e) { return "thrown"; } }
-       print(typeof fs.statSync("nope"), fs.mkdirSync("made"), fs.statSync("made").dir,
+       print(typeof fs.statSync("nope"), typeof fs.statSync("app.js/f"), typeof fs.readdirSync("nope"), fs.mkdirSync("made"), fs.statSync("made").dir,
          fs.writeFileSync("made/f", "a"), fs.appendFileSync("made/f", "b"), fs.unlinkSync("made/f"));
        print(["unlinkSync", "readFileSync", "writeFileSync", "appendFileSync", "mkdirSync"].map(function (name) {
          return tried(function () { return fs[name](name === "mkdirSync" ? "made" : "nope/f", "a"); });
        }).join());`,
     );
-    const stdout = 'undefined true true true true true\nthrown,thrown,thrown,thrown,thrown\n';
+    const stdout = 'undefined undefined undefined true true true true true\nthrown,thrown,thrown,thrown,thrown\n';
     for (const way of [['host'], ...findEngines().map((engine) => ['linux', '--engine', engine])]) {
       expect(await shop.cli('run', 'app.js', '--board', ...way)).toEqual({ status: 0, stdout, stderr: '' });
       rmSync(join(shop.folder, 'made'), { recursive: true });
