@@ -106,7 +106,7 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
     shown,
   );
   const query = encodePairs(params, 'params');
-  if (query) path += (path.indexOf('?') < 0 ? '?' : /[?&]$/.test(path) ? '' : '&') + query;
+  if (query) path += (path.indexOf('?') < 0 ? '?' : /&$|^[^?]*.$/.test(path) ? '' : '&') + query;
   return {
     tls: tls ? ctx : undefined,
     host: v6 ? name.slice(1, -1) : name,

@@ -133,6 +133,8 @@ export const urls: UrlRow[] = [
   { name: 'params behind a query without a path', url: H + '?b=c', params: { d: 'e' }, target: '/?b=c&d=e' },
   { name: 'params behind an empty query', url: H + '/a?', params: { d: 'e' }, target: '/a?d=e' },
   { name: 'params behind a query that goes on', url: H + '/a?b=c&', params: { d: 'e' }, target: '/a?b=c&d=e' },
+  { name: 'params behind a query that ends in "?"', url: H + '/a?b=c?', params: { d: 'e' }, target: '/a?b=c?&d=e' },
+  { name: 'params behind a query of "?"', url: H + '/a??', params: { d: 'e' }, target: '/a??&d=e' },
   { name: 'no params', url: H + '/a', params: {}, target: '/a' },
   { name: 'a list repeats its key', url: H + '/', params: { a: [1, 'two', 3], b: 4 }, target: '/?a=1&a=two&a=3&b=4' },
   { name: 'an empty list', url: H + '/', params: { a: [], b: 1 }, target: '/?b=1' },
