@@ -39,9 +39,9 @@ function encoded(c: string): string {
   return '%' + (c.charCodeAt(0) + 256).toString(16).substr(1).toUpperCase();
 }
 
-/** Every byte of the UTF-8 text that is one of `bad` as `%XX`. */
-function percent(text: string, bad: RegExp): string {
-  return toStr(toU8(text)).replace(bad, encoded);
+/** The UTF-8 text, every byte of which that is reserved as `%XX`. */
+function percent(text: string): string {
+  return toStr(toU8(text)).replace(RESERVED, encoded);
 }
 
 /**
@@ -65,7 +65,7 @@ export function encodePairs(pairs: any, what: string): string {
     ([] as any[]).concat(pairs[key]).forEach(function (value: any) {
       if (value != null) {
         value = textOf(value, what, key);
-        out += (out && '&') + percent(key, RESERVED) + '=' + percent(value, RESERVED);
+        out += (out && '&') + percent(key) + '=' + percent(value);
       }
     });
   });
@@ -83,23 +83,23 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   // all but the userinfo
   const shown = ('' + url).split('@').pop();
   need(typeof url === 'string' && (tls || scheme === 'http') && !CONTROL.test(url), 'URL', shown);
-  let path = url.substr(tls ? 8 : 7).split('#')[0];
+  // as bytes: of longer characters the interpreter's substr counts the bytes
+  let path = toStr(toU8(url))
+    .substr(tls ? 8 : 7)
+    .split('#')[0];
   let host = path.split('/')[0].split('?')[0];
   path = path.substr(host.length);
   const i = host.lastIndexOf('@');
   const user = host.substr(0, i);
   host = host.substr(i + 1);
-  // lengths, since an empty piece of a text beyond bytes is true in the interpreter
   const v6 = host.charAt(0) === '[';
   const name = v6 ? host.substr(0, host.indexOf(']') + 1) : host.split(':')[0];
   const given = host.substr(name.length);
   const own = tls ? 443 : 80;
   const port = given.length > 1 ? decimal(given.substr(1)) : own;
   need(
-    (v6
-      ? /^\[[0-9a-fA-F:.]+\]$/.test(name) && name.split(':').length > 2
-      : name.length && !/[^0-9A-Za-z\-._]/.test(name)) &&
-      (!given.length || given.charAt(0) === ':') &&
+    (v6 ? /^\[[0-9a-fA-F:.]+\]$/.test(name) && name.split(':').length > 2 : name && !/[^0-9A-Za-z\-._]/.test(name)) &&
+      (!given || given.charAt(0) === ':') &&
       port > 0 &&
       port < 65536,
     'URL',
@@ -112,12 +112,11 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
     host: v6 ? name.slice(1, -1) : name,
     port: port,
     _authority: port === own ? name : name + ':' + port,
-    _path: percent((path.charAt(0) === '/' ? '' : '/') + path, NOT_PATH),
+    _path: ((path.charAt(0) === '/' ? '' : '/') + path).replace(NOT_PATH, encoded),
     // RFC 7617 section 2: there is a colon, even without a password
     _auth:
       i > 0
-        ? 'Basic ' +
-          btoa(toStr(toU8(user.indexOf(':') < 0 ? user + ':' : user)).replace(/%[0-9a-fA-F][0-9a-fA-F]/g, decoded))
+        ? 'Basic ' + btoa((user.indexOf(':') < 0 ? user + ':' : user).replace(/%[0-9a-fA-F][0-9a-fA-F]/g, decoded))
         : undefined,
   };
 }

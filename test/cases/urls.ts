@@ -111,6 +111,12 @@ export const urls: UrlRow[] = [
   { name: 'an at sign in the password', url: 'http://me:p@ss@host.example/', target: '/', authorization: 'me:p@ss' },
   { name: 'a password in UTF-8', url: 'http://me:%C3%A9@host.example/', target: '/', authorization: 'me:\xc3\xa9' },
   {
+    name: 'a user of two bytes a character',
+    url: 'http://m\u00e9:%C3%A9@host.example/\u00e9',
+    target: '/%C3%A9',
+    authorization: 'm\xc3\xa9:\xc3\xa9',
+  },
+  {
     name: 'a user in front of an IPv6 address',
     url: 'http://me:x@[::1]:8080/',
     target: '/',

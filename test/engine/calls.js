@@ -104,7 +104,7 @@ var calls = {
     told(requests.post(BASE + 'bytes', { data: bytes }), done);
   },
   auth: function (done) {
-    told(requests.delete(BASE.replace('//', '//me:p%40ss%C3%A9@') + 'auth'), done);
+    told(requests.delete('http://mé:€%40%C3%A9@' + BASE.substr(7) + 'auth'), done);
   },
   head: function (done) {
     told(requests.head(BASE + 'head'), done);
