@@ -69,16 +69,18 @@ function send(d: Dhcp, type: Type): void {
   const bound = d._wait === Wait.Bound;
   const name = c._wanted!.hostname;
   let options = [Option.TYPE, 1, type, Option.CLIENT, 7, 1].concat(c._mac);
+  let secs = 0;
+  d._sentAt = c._now;
   if (!bound) {
     if (d._ip) options = options.concat(Option.ADDRESS, 4, bytes(d._ip));
     if (d._server) options = options.concat(Option.SERVER, 4, bytes(d._server));
   }
   if (type !== Type.DECLINE) {
+    secs = (d._sentAt - d._began) / 1000;
     options.push(Option.LIST, 6, 1, 3, 6, 51, 58, 59);
     if (name) options = options.concat(Option.HOST_NAME, name.length, codes(name));
   }
-  d._sentAt = c._now;
-  const message = buildDhcp(d._xid, (d._sentAt - d._began) / 1000, bound ? bytes(d._ip) : [], c._mac, options);
+  const message = buildDhcp(d._xid, secs, bound ? bytes(d._ip) : [], c._mac, options);
   d._key = keyOf(message);
   d._socket!.send(message, (bound && d._server) || EVERYBODY, 67);
 }

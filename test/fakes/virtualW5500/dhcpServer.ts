@@ -148,6 +148,7 @@ export class DhcpServer {
       wrong(message.broadcast, 'with the broadcast flag');
     } else if (type === 'RELEASE') wrong(!server || !bound, 'without option 54 or ciaddr');
     else this.complain(`message of type ${type}`);
+    wrong(/DECLINE|RELEASE/.test(type) && message.secs !== 0, `with secs ${message.secs}`);
   }
 
   private offer(message: DhcpMessage): void {
