@@ -56,16 +56,6 @@ it('HEAD has empty content', async () => {
   expect(r.total).toBe(50);
 });
 
-it('many spaces between two words of a field take no time', async () => {
-  const value = 'a' + ' '.repeat(200000) + 'b';
-  answer = 'HTTP/1.1 200 OK\r\nX: ' + value + ' \r\nContent-Length: 0\r\n\r\n';
-  const start = Date.now();
-  const r = await requests.get(server.url(), { max_headers: 300000 });
-  // 16 s where each of them is a new try
-  expect(Date.now() - start).toBeLessThan(4000);
-  expect(r.headers.x === value).toBe(true);
-});
-
 it('connection is null by default', async () => {
   answer = sized('x');
   expect((await requests.get(server.url())).connection).toBe(null);

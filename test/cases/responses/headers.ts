@@ -26,6 +26,7 @@ export const headerRows: Row[] = [
   fields('a value of white space only', ['X:  \t '], { x: '' }),
   fields('no space behind the colon', ['X:v'], { x: 'v' }),
   fields('white space around the value is dropped', ['X: \t v w \t '], { x: 'v w' }),
+  fields('white space in the value stays', ['X: a' + ' '.repeat(3000) + 'b '], { x: 'a' + ' '.repeat(3000) + 'b' }),
   fields('a colon in the value', ['X: a:b: c'], { x: 'a:b: c' }),
   fields('a tab in the value', ['X: a\tb'], { x: 'a\tb' }),
   fields('bytes above 0x7f in the value', ['X: \x80\xe9\xff'], { x: '\x80\xe9\xff' }),
