@@ -59,12 +59,9 @@ function fault(code?: string, phase?: ConnectPhase): NetError {
 
 /** Tries again until there is a link: the firmware may not even answer. */
 function reconnect(): void {
-  if (is_linked()) wait();
-  else {
-    wait(reconnect, PATIENCE);
-    if (backoff < MAX_BACKOFF) backoff *= 2;
-    wifi.connect((wanted as WifiOptions).ssid, wanted);
-  }
+  wait(reconnect, PATIENCE);
+  if (backoff < MAX_BACKOFF) backoff *= 2;
+  wifi.connect((wanted as WifiOptions).ssid, wanted);
 }
 
 function lose(why: string): void {
@@ -77,9 +74,13 @@ function lose(why: string): void {
 }
 settle = lose;
 
+/** Whoever has brought the link back. While link() waits, it is a link to where the firmware was on its way before. */
 function onConnected(): void {
-  reason = '';
-  backoff = BACKOFF;
+  if (settle === lose) {
+    reason = '';
+    backoff = BACKOFF;
+    wait();
+  }
 }
 onConnected();
 
@@ -127,7 +128,6 @@ export function link(o: WifiOptions): Promise<LinkInfo> {
         else {
           onConnected();
           wanted = Object.assign({}, o);
-          wait();
         }
         if (is_linked()) resolve(link_info());
         else reject(fault(({ NO_ANSWER: 'ETIMEDOUT', AUTH_FAIL: 'EAUTH' } as any)[why]));

@@ -48,6 +48,12 @@ calls: connect home, connect home
  | ETIMEDOUT | connect | no WiFi link: no answer
 192.168.7.2
 calls: hostname sensor-1, connect mute, connect home
+- a firmware that takes no other network while it is on its way to one
+ | ETIMEDOUT | connect | no WiFi link: no answer
+192.168.7.2 false
+ | ETIMEDOUT | connect | no WiFi link: no answer
+192.168.7.2
+calls: connect weak, connect home, connect home
 - callbacks that come twice
 192.168.7.2
 true

@@ -148,6 +148,19 @@ add('another loss while link() waits is not the end of its patience', function (
   wifi.emit('disconnected', { msg: 'ASSOC_LEAVE' });
 });
 
+add('a firmware that takes no other network while it is on its way to one', function () {
+  wifi.firm = true;
+  result(driver.link({ ssid: 'weak', password: 'secret', timeout: 1 }), function () {
+    result(driver.link({ ssid: 'home', password: 'secret', timeout: 8000 }), function () {
+      wifi.firm = false;
+      result(driver.link(HOME), calls);
+    });
+    setTimeout(function () {
+      tell(wifi.getIP().ip + ' ' + driver.is_linked());
+    }, 100);
+  });
+});
+
 add('callbacks that come twice', function () {
   result(driver.link({ ssid: 'twice', password: 'secret' }), function () {
     setTimeout(function () {

@@ -1,12 +1,16 @@
 // `Wifi` as the ESP32 firmware behaves (Espruino 2v29, libs/network/esp32), faults included, for interpreters without it.
 // What a network does goes by its name: "home" works, "slow" takes long over DHCP, "twice" calls back twice, "far" is
-// not in range, "mute" never answers. Names: "sensor.test" and "localhost" are there, "slow.test" when the test says so; to ask for "throw.test" throws.
+// not in range, "weak" takes long to join, "mute" never answers. Names: "sensor.test" and "localhost" are there,
+// "slow.test" when the test says so, "late.test" when the next name is asked; to ask for "throw.test" throws.
 var none = '0.0.0.0';
 var ip = none;
 /** joined, with or without an address */
 var joined = false;
+/** on the way there */
+var trying = false;
 var callback;
 var lookup;
+var asked;
 var attempt = 0;
 
 function later(f, ms) {
@@ -23,7 +27,7 @@ function taken() {
 function lose(reason, msg) {
   var f = taken();
   ip = none;
-  joined = false;
+  joined = trying = false;
   exports.emit('disconnected', { ssid: 'home', mac: '', reason: reason, msg: msg });
   // the event is queued first
   if (f) setTimeout(f, 0, msg);
@@ -33,18 +37,26 @@ exports.calls = [];
 exports.failNext = 0;
 /** tries that are not answered */
 exports.mute = 0;
+/** ESP-IDF from 5.5 on: while it tries, esp_wifi_set_config is refused, connect() prints that and has forgotten both callbacks */
+exports.firm = false;
 
 exports.connect = function (ssid, options, f) {
-  var mine = ++attempt;
+  var mine;
   var was = joined;
   if (typeof ssid !== 'string') throw new Error('No SSID provided');
   if (typeof options !== 'object' || options === null) throw new Error('Expecting Object');
   if (options.password !== undefined && typeof options.password !== 'string')
     throw new Error('Expecting options.password to be a string');
   exports.calls.push('connect ' + ssid);
+  if (exports.firm && trying) {
+    callback = undefined;
+    return;
+  }
+  mine = ++attempt;
   callback = f;
   ip = none;
   joined = false;
+  trying = true;
   if (ssid === 'mute' || exports.mute-- > 0) return;
   later(
     function () {
@@ -56,12 +68,14 @@ exports.connect = function (ssid, options, f) {
         lose('200', 'BEACON_TIMEOUT');
       } else {
         joined = true;
+        trying = false;
         exports.emit('associated', { ssid: ssid });
         later(
           function () {
             if (mine !== attempt) return;
+            var told = taken();
             ip = '192.168.7.2';
-            if (f) taken()(null);
+            if (told) told(null);
             exports.emit('connected', { ip: ip, netmask: '255.255.255.0', gw: '192.168.7.1' });
             if (ssid === 'twice' && f) later(f, 1);
           },
@@ -69,13 +83,14 @@ exports.connect = function (ssid, options, f) {
         );
       }
     },
-    was ? 2 : 4,
+    ssid === 'weak' ? 40 : was ? 2 : 4,
   );
 };
 
 exports.disconnect = function (f) {
   exports.calls.push('disconnect');
   attempt++;
+  trying = false;
   // who has not joined gets no event, and his callback is never called
   if (joined) lose('8', 'ASSOC_LEAVE');
   else ip = none;
@@ -93,8 +108,10 @@ exports.getHostByName = function (name, f) {
   if (typeof name !== 'string') throw new Error('Hostname parameter is not a string');
   if (name === 'throw.test') throw new Error('Out of luck');
   // a lookup that has not been answered loses its callback to the new one
+  if (lookup && asked === 'late.test') later(lookup, 1);
   lookup = f;
-  if (name !== 'slow.test')
+  asked = name;
+  if (name !== 'slow.test' && name !== 'late.test')
     later(function () {
       exports.answer(name === 'sensor.test' || name === 'localhost' ? '127.0.0.1' : null);
     }, 5);
