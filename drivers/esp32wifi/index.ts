@@ -40,12 +40,10 @@ let wifi: any;
 /** the network to come back to */
 let wanted: WifiOptions | 0 | undefined;
 /** why there is no link; '' while there may be one */
-let reason: string;
+let reason = '';
 let backoff: number;
 /** the end of link()'s patience, or the next look at the link */
 let timer: any;
-/** whom the end of a try concerns: the link() that waits, else `lose` */
-let settle: (why: string) => void;
 
 /** Calls `then` after some time, and nothing that was to be called before. */
 function wait(then?: any, ms?: number, what?: string): void {
@@ -72,7 +70,8 @@ function lose(why: string): void {
     return end(s, fault('', s.phase));
   });
 }
-settle = lose;
+/** whom the end of a try concerns: the link() that waits, else `lose` */
+let settle: (why: string) => void = lose;
 
 /** Whoever has brought the link back. While link() waits, it is a link to where the firmware was on its way before. */
 function onConnected(): void {
@@ -82,7 +81,6 @@ function onConnected(): void {
     wait();
   }
 }
-onConnected();
 
 function onDisconnected(e: any): void {
   if (settle === lose) lose(e.msg);
