@@ -6,13 +6,30 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { describeEngines, runIn } from './harness';
 import { built, inStorage, script } from './program';
 
-/** Waits of the driver (back-off, timeouts) pass 50 times as fast, and are written down. */
+/**
+ * Waits of the driver (back-off, timeouts) pass 50 times as fast, and are written down. One that has passed must not be
+ * cleared: the interpreter gives its number to another.
+ */
 const HEAD = `
 Modules.addCached('tls', 'exports.connect=function(){throw new Error("mbedtls_ssl_setup: Not enough memory");};');
 var waits = [];
 var haste = 50;
 var slow = setTimeout;
-global.setTimeout = function (f, ms, a, b) { waits.push(ms); return slow(f, ms > 100 ? ms / haste : ms, a, b); };
+var clear = clearTimeout;
+var ahead = {};
+function pending() { return Object.keys(ahead).length; }
+global.setTimeout = function (f, ms, a, b) {
+  waits.push(ms);
+  var mine = [];
+  var id = slow(function () { f(a, b); if (ahead[id] === mine) delete ahead[id]; }, ms > 100 ? ms / haste : ms);
+  ahead[id] = mine;
+  return id;
+};
+global.clearTimeout = function (id) {
+  if (id && !ahead[id]) print('#cleared when it had passed');
+  delete ahead[id];
+  clear(id);
+};
 var wifi = require('Wifi');
 var driver = require('esp32wifi');
 var requests = require('requests');
@@ -25,6 +42,11 @@ const WANT = `
 - bad options
 ${'EINVAL '.repeat(BAD).trim()}
 calls: 
+- a name and a password as long as they may be
+ | EAUTH | connect | no WiFi link: auth fail (password?)
+calls: connect 12345678123456781234567812345678
+- what it can do
+{"tls":true,"verify":false,"sni":false,"pause":false,"blocking":["connect"]}
 - link twice: the latter counts, and is kept up
  | ENETDOWN | connect | no WiFi link: unlinked
 192.168.7.2
@@ -106,6 +128,13 @@ dns
  | ENOTFOUND | dns | name not found: slow.test
 127.0.0.1
 calls: lookup slow.test, lookup sensor.test
+- an answer that comes when it is given up is no answer to the next name
+ | ENOTFOUND | dns | name not found: late.test
+127.0.0.1
+calls: lookup late.test, lookup sensor.test
+- an answer leaves no timer behind
+127.0.0.1
+0
 - an address does not wait for a name
 200
 192.0.2.9
@@ -141,8 +170,11 @@ true
 gone
 - one that is closed twice takes no other along
 1 ENETDOWN
+- an owner that closes another one when it is told
+0 ENETDOWN
+2 ENETDOWN
 - unlink, and all is quiet
-waits: 50
+waits: 50, left: 1
 calls: 
 - end
 `;

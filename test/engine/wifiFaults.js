@@ -1,7 +1,7 @@
 // Runs in the interpreter over wifiStandIn.js: what a WiFi network and a careless program do to the driver. The test
 // replaces PORT (a server that answers at once), SILENT (one that never answers), HANGUP (one that hangs up),
 // ABSENT (one that does so at once) and FLOOD (one that says a lot).
-/* global driver, requests, wifi, waits:writable, haste:writable, PORT, SILENT, HANGUP, ABSENT, FLOOD */
+/* global driver, requests, wifi, waits:writable, haste:writable, pending, PORT, SILENT, HANGUP, ABSENT, FLOOD */
 var HOME = { ssid: 'home', password: 'secret' };
 var FOREVER = { timeout: 0, idle_timeout: 0 };
 var steps = [];
@@ -85,6 +85,17 @@ add('bad options', function () {
     more();
   }
   more();
+});
+
+add('a name and a password as long as they may be', function () {
+  var eight = '12345678';
+  var long = eight + eight + eight + eight;
+  result(driver.link({ ssid: long, password: long + long }), calls);
+});
+
+add('what it can do', function () {
+  tell(JSON.stringify(driver.capabilities));
+  next();
 });
 
 add('link twice: the latter counts, and is kept up', function () {
@@ -318,6 +329,18 @@ add('an answer that never comes is given up, and the next name asked', function 
   result(driver.gethostbyname('sensor.test'), calls);
 });
 
+add('an answer that comes when it is given up is no answer to the next name', function () {
+  result(driver.gethostbyname('late.test'));
+  result(driver.gethostbyname('sensor.test'), calls);
+});
+
+add('an answer leaves no timer behind', function () {
+  result(driver.gethostbyname('sensor.test'), function () {
+    tell(pending());
+    next();
+  });
+});
+
 add('an address does not wait for a name', function () {
   var p = driver.gethostbyname('slow.test');
   result(get('127.0.0.1:PORT'), function () {
@@ -521,12 +544,29 @@ add('one that is closed twice takes no other along', function () {
   whenLinked(next);
 });
 
+add('an owner that closes another one when it is told', function () {
+  var sockets = [0, 1, 2].map(function (n) {
+    return driver.connect(
+      { host: '127.0.0.1', port: SILENT },
+      {
+        onWritable: function () {},
+        onClose: function (e) {
+          tell(n + ' ' + e.code);
+          sockets[1].close();
+        },
+      },
+    );
+  });
+  wifi.drop(0);
+  whenLinked(next);
+});
+
 add('unlink, and all is quiet', function () {
   driver.unlink();
   waits = [];
   wifi.calls = [];
   setTimeout(function () {
-    tell('waits: ' + waits.join());
+    tell('waits: ' + waits.join() + ', left: ' + pending());
     calls();
   }, 50);
 });
