@@ -63,8 +63,9 @@ it.each(rows)('$name, $options', async ({ name, port, setup, cs, rst, irq, optio
   const numbers: Record<number, any> = { [cs]: b.pins.cs, [rst ?? -1]: b.pins.rst, [irq ?? -1]: b.pins.irq };
   const made: any[] = [];
   const pinOf = (n: any) => numbers[n] || { n, write() {}, read: () => 1 };
+  const asked: number[] = [];
   (globalThis as any).Pin = function (n: number) {
-    expect(typeof n).toBe('number');
+    asked.push(n);
     return pinOf(n);
   };
   (globalThis as any)[port] = Object.assign(b.chip.spi(), { setup: (o: any) => made.push(o) });
@@ -75,6 +76,10 @@ it.each(rows)('$name, $options', async ({ name, port, setup, cs, rst, irq, optio
   expect(info.ip).toBe((options as any).ip || '10.0.0.100');
   const { sck, miso, mosi, baud } = made[0];
   expect({ sck: sck.n, miso: miso.n, mosi: mosi.n }).toEqual(setup);
+  const own: any = { ...setup, cs, rst, irq };
+  expect(asked).toEqual(
+    ['sck', 'miso', 'mosi', 'cs', 'rst', 'irq'].filter((n) => own[n] && !given[n]).map((n) => own[n]),
+  );
   expect(baud).toBe((options as any).baud || 2e7);
   expect(((await b.wait(auto_init(given))) as any).ip).toBe(info.ip);
   const { get } = await import('../../src/net/registry');
@@ -104,6 +109,8 @@ describe('auto_init', () => {
       [{ cs: 5 }, /cs is 5/],
       [{ spi: {} }, /spi is/],
       [{ retry: 7 }, /retry is 7/],
+      [{ keepalive: 'x' }, /keepalive is x/],
+      [{ phy: 'x' }, /phy is x/],
     ] as [any, RegExp][]) {
       const told = b.auto_init(wrong);
       expect(await b.fails(told)).toMatchObject({ code: 'EINVAL', message: expect.stringMatching(text) });
