@@ -290,6 +290,17 @@ describe('after a failure nothing is registered', () => {
   });
 });
 
+it('esp32: pins as the DevKitC has them', async () => {
+  const { pins } = await import('../../boards/esp32');
+  expect(pins).toEqual({
+    BOOT: 0,
+    TX: 1,
+    RX: 3,
+    SPI1: { sck: 14, miso: 12, mosi: 13 },
+    SPI2: { sck: 18, miso: 19, mosi: 23 },
+  });
+});
+
 it('sim-w5500', async () => {
   jest.resetModules();
   const { auto_init, sim } = await import('../../boards/sim-w5500');
@@ -298,6 +309,9 @@ it('sim-w5500', async () => {
   const info: any = await auto_init();
   expect(info.ip).toBe('10.0.0.100');
   expect(get().name).toBe('w5500');
+  // one chip, however often it is asked for
+  expect(await auto_init()).toEqual(info);
+  expect(sim()).toBe(sim());
   expect(await get('w5500').gethostbyname('localhost')).toBe('127.0.0.1');
   get('w5500').unlink();
   expect(sim().chip.violations).toEqual([]);
