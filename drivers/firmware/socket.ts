@@ -22,7 +22,7 @@ export interface FirmwareSocket extends Socket {
   _raw?: any;
   /** not connected yet, or a piece is on its way: no room until 'drain' */
   _busy?: number;
-  /** where it leads to: first as it was asked for, then, as messages have it, "host:port" */
+  /** where it leads to: first as it was asked for, then, as messages have it, "host:port"; gone once it is open */
   _to?: any;
   /** what its end will be told with, where somebody knows better than the firmware */
   _error?: NetError;
@@ -49,7 +49,10 @@ function onData(this: any, bytes: string): void {
 function onDrain(this: any): void {
   const s = this.opt;
   // the first one says that there is a connection, with TLS one that has yet to shake hands
-  if (s._busy) s.phase = 'open';
+  if (s._busy) {
+    s.phase = 'open';
+    delete s._to;
+  }
   s._busy = 0;
   // it may be closed already, with 'close' on its way: then write() would throw
   if (s._raw && !this.cls) s.events.onWritable(ROOM);
