@@ -159,9 +159,10 @@ const UNVERIFIED = ' cannot verify TLS, see ctx: {verify: false}';
 function connect(x: Exchange, name: string | undefined, to: Endpoint): Socket {
   const driver = driverOf(name);
   const can = driver.capabilities;
+  const blind = to.tls && !can.verify && !x._unverified;
   name = driver.name;
-  if (to.tls && !can.tls) throw failed(x, 'ENOTLS', name + ' has no TLS', 'tls');
-  if (to.tls && !can.verify && !x._unverified) throw failed(x, 'ETLSUNVERIFIED', name + UNVERIFIED, 'tls');
+  if (blind || (to.tls && !can.tls))
+    throw failed(x, blind ? 'ETLSUNVERIFIED' : 'ENOTLS', name + (can.tls ? UNVERIFIED : ' has no TLS'), 'tls');
   if (!driver.is_linked()) throw failed(x, 'ENETDOWN', name + ' has no link');
   return driver.connect(to, x);
 }

@@ -18,7 +18,7 @@ it('a driver without TLS is not asked to connect', async () => {
   for (const ctx of [undefined, { verify: false }])
     await expect(requests.get('https://127.0.0.1/', { driver: 'plain', ctx })).rejects.toMatchObject({
       name: 'HTTPConnectionError',
-      code: 'ENOTLS',
+      code: ctx ? 'ENOTLS' : 'ETLSUNVERIFIED',
       phase: 'tls',
       message: 'plain has no TLS',
       retryable: false,
