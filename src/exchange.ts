@@ -1,5 +1,5 @@
-// One request on one socket, its beginning and its clock: with receive.ts, what arrives, and settle.ts, the end, the only
-// place where socket, clock and parser meet.
+// One request on one socket: how it begins, what it sends, and its clock. Together with receive.ts (what arrives) and
+// settle.ts (how it ends) this is the only place where socket, clock and parser meet.
 // RAM: one object of some 20 fields, one timer, one promise; while a body streams, one piece and what arrived.
 import { take as takeOut } from './connection';
 import { isText } from './engine';
@@ -50,7 +50,7 @@ function wrongLength(): Error {
   return error(IOError, 'EFILE', 'send', 'the source is not as long as its size() says');
 }
 
-/** Writes in pieces of at most 512 bytes: of the body only one is in memory. No call but `read`: each is memory too. */
+/** Writes in pieces of at most 512 bytes; of the body one is in memory. Calls nothing but `read`: a call takes memory. */
 function onWritable(this: Exchange, room: number): void {
   let n: number;
   let piece: any;
@@ -82,8 +82,8 @@ function onWritable(this: Exchange, room: number): void {
 
 function onClose(this: Exchange, err: NetError | null): void {
   this._closed = err;
-  // held: there may be more to hand over, but of a connection that broke no more than has arrived, and nothing that
-  // ends neither a piece nor the body
+  // held: what was set aside is handed over first, and the end is told then. Unless the connection broke, so that no more
+  // will come, and what there is completes neither a piece nor the body
   if (
     !this._held ||
     (err &&
@@ -174,7 +174,7 @@ export function run(x: Exchange, driver: string | undefined, to: Endpoint, kept?
   tick(x);
   try {
     if (kept) {
-      // it must be one, all the same
+      // not needed, but a name that no driver has is a mistake here as well
       if (driver != null) driverOf(driver);
       if (kept._unverified && !x._unverified) throw failed(x, 'ETLSUNVERIFIED', 'this connection' + UNVERIFIED, 'tls');
       x._socket = takeOut(kept)!;

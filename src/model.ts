@@ -15,7 +15,7 @@ export interface Exchange extends Parser, Receiver {
   _chunk: number;
   /** begun piece, or the body so far */
   _rest?: any;
-  /** the caller has answered with a promise: no fast sink any more */
+  /** the callback has returned a promise: no fast sink any more */
   _plain?: any;
   max_content: number;
   /** how the peer closed: null, or the error; undefined while it has not */
@@ -46,7 +46,7 @@ export interface Exchange extends Parser, Receiver {
   /** when it should run, in ms of the clock; undefined without `timeout` */
   _due?: any;
   idle_timeout: number;
-  /** what had moved at its last run, and for how many it has been that */
+  /** the bytes that had moved at its last run, and how many runs have seen no other number */
   _seen: number;
   _quiet: number;
 }

@@ -10,10 +10,10 @@ export function want(this: Exchange): number {
   const left = this._left;
   const need = this._chunk - this._rest.length;
   if (this._held) return 0;
-  // heads in small pieces: they are in memory together with what becomes of them
+  // of a head: little at a time, since it is in memory together with the fields that are made of it
   if (!left) return 256;
   if (!this._callback || !this._chunk) return 536;
-  // of a connection that is to be kept one byte more: what is behind the end must not be taken for the next answer
+  // where the connection is to be kept, one byte more: a byte behind the end must not wait there for the next answer
   return need < left ? need : this._origin && this._wait === Wait.FixedBody ? left + 1 : left;
 }
 
@@ -28,7 +28,7 @@ function checkLimit(x: Exchange, n: number, what?: string): void {
     );
 }
 
-/** Small, as a whole piece is to go through it fast, and in little memory: text that is skipped costs time too. */
+/** Kept small: a whole piece goes through here fast and in little memory, and code that is skipped costs time as well. */
 export function onData(this: Exchange, bytes: any): void {
   const x = this;
   const n = bytes.length;
@@ -42,12 +42,12 @@ export function onData(this: Exchange, bytes: any): void {
       answer = callback(view(bytes, 0, n), x._response);
       if (answer) hold(x, answer);
       if (!x._left) {
-        // the last one stays, a copy of what is only lent
+        // the last piece stays as `content`: a copy, since the array is only lent
         x._response.content = new U8(view(bytes, 0, n));
         take(x, bytes, n, n, 0);
       }
     } else if (x.sink) {
-      // an array is only lent, and its text may be the same memory: this makes a copy
+      // a copy: an array is only lent, and the text that `toStr` makes of it may be the same memory
       x.sink('' + toStr(bytes));
     } else take(x, bytes, n, 0, callback);
   } catch (e) {
@@ -67,11 +67,11 @@ function take(x: Exchange, bytes: any, n: number, i: number, callback: any): voi
   let answer: any;
   while (i < n && !x._held && x._wait !== Wait.Nothing) {
     if (!x._left) {
-      // as the interpreter makes it of an array, a string would be three times as slow to cut
+      // joined to '': cutting the string that `toStr` makes of an array takes three times as long
       if (typeof bytes !== 'string') bytes = '' + toStr(bytes);
       i = lines(x, bytes, i);
       if (!callback && x._wait === Wait.FixedBody) checkLimit(x, x._response.total);
-      // what comes behind a head is read once more, as whole pieces
+      // what the driver can take back behind a head comes again, as whole pieces
       if (callback && x._left && x._left === x._got && x._socket!.unread) break;
     } else {
       room = x._chunk ? x._chunk - x._rest.length : n;
@@ -79,7 +79,7 @@ function take(x: Exchange, bytes: any, n: number, i: number, callback: any): voi
       whole = advance(x, k) || !x._chunk || k === room;
       if (whole && !x._rest) piece = view(bytes, i, k);
       else {
-        // to join and cut strings is what the interpreter does fastest
+        // joining and cutting strings is what the interpreter does fastest
         piece = toStr(bytes);
         piece = x._rest += k < n ? piece.substr(i, k) : piece;
         if (whole) {
@@ -90,7 +90,7 @@ function take(x: Exchange, bytes: any, n: number, i: number, callback: any): voi
       i += k;
       if (whole) {
         answer = callback && callback(piece, x._response);
-        // the last piece stays as `content`, a copy of what is only lent; without a length any may be the last
+        // the last piece stays as `content`, as a copy where it is only lent; without a length any may be the last
         if (!x._left || x._wait === Wait.BodyUntilClose)
           x._response.content = typeof bytes === 'string' || piece.length > k ? piece : new U8(piece);
         if (answer) hold(x, answer);
@@ -109,14 +109,14 @@ function setAside(x: Exchange, bytes: any, n: number, i: number): void {
   else if (x._over) return;
   else if (x._socket!.unread) x._socket!.unread(n - i);
   else {
-    // as they came, since to join them would take as much memory again
+    // one by one: joining them would take as much memory again
     (x._pending = x._pending || []).push(toStr(bytes).substr(i));
     x._aside += n - i;
     checkLimit(x, x._aside, 'unread rest, as the driver cannot pause,');
   }
 }
 
-/** The rest of a long run is for a fast sink, where it can be: who has promised something may do so again. */
+/** Hands the rest of a long run to a fast sink, unless the callback has returned a promise: it may do so again. */
 function goFast(x: Exchange, callback: any): void {
   if (
     !x._plain &&
@@ -136,7 +136,7 @@ function goFast(x: Exchange, callback: any): void {
 /** A fast sink ends: with bytes that have yet to be looked at, or with a promise. */
 export function leave(this: Exchange, bytes: any, promise?: any): void {
   const left = this._count!();
-  // `fastDirect` has only one to give: the last of the run, or whatever the callback answered
+  // `fastDirect` passes only one: the last bytes of the run, or whatever the callback returned
   if (!this._chunk && left > 0) {
     if (!bytes.then) return;
     promise = bytes;
@@ -171,9 +171,9 @@ export function finish(x: Exchange): void {
 function hold(x: Exchange, promise: any): void {
   let mine: any;
   let later = false;
-  // it may have been the callback itself that ended the call
+  // the callback itself may have ended the call
   if (!x._over && typeof promise.then === 'function') {
-    // by this it knows its own: a thenable may call back more than once
+    // tells this promise from later ones: a thenable may call back more than once
     mine = x._held = x._plain = {};
     promise.then(
       function () {
@@ -185,9 +185,9 @@ function hold(x: Exchange, promise: any): void {
         if (x._held === mine) settle(x, e);
       },
     );
-    // at once, it goes on as if nothing had been said
+    // one that settled before this goes on as if it had never been returned
     later = true;
-    // it leads back to here: a circle is freed only by a collection
+    // it leads back to this scope, and a circle is freed only by a collection
     promise = 0;
   }
 }

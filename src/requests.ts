@@ -88,7 +88,7 @@ export function send(method: string, url: string, options?: any, source?: Source
         x._source = source;
         x._unsent = length = sizeOf(source);
       } else if ('POST PUT PATCH'.split(' ').indexOf(method) >= 0) length = 0;
-      // as bytes: a character of two is not to be cut, nor to become another one
+      // as bytes: it is sent in pieces, and no character must be cut in two or become another one
       x._out = toStr(toU8(requestHead(method, target, pairsOf(o.headers, 'headers'), length, type)));
       if (/\nconnection: keep-alive\r/i.test(x._out)) x._origin = origin;
       x._response = new (Response as any)(url, 'GET HEAD PUT DELETE OPTIONS'.split(' ').indexOf(method) >= 0);

@@ -14,7 +14,7 @@ export function stage(x: Exchange): ConnectPhase {
 
 export function failed(x: Exchange, code: string, message: string, phase?: Phase | 'open'): Error {
   const s = stage(x);
-  // TLS 1.3: the peer may say no when the handshake is over for us
+  // in TLS 1.3 the peer may refuse us when the handshake is over on our side
   const up = s === 'open' && phase !== 'tls';
   if (!phase || phase === 'open')
     phase = s !== 'open' ? s : (x._unsent || x._out) && x._wait <= Wait.Field ? 'send' : at(x);
@@ -38,13 +38,13 @@ export function settle(x: Exchange, err: any, complete?: boolean): void {
   const socket = x._socket;
   const r = x._response;
   if (x._over) return;
-  // held: what is left of this packet is for nobody
+  // held: whoever is at a packet stops there
   x._over = x._held = true;
   r._progress = x._received();
   if (x._timer) clearTimeout(x._timer);
   closeSource(x._source);
   if (x._count) x._count(Count.Stop);
-  // what holds `x`, or a scope that does: a circle is freed only by a collection
+  // these lead back to `x`, and a circle is freed only by a collection
   x.sink = x._count = x._socket = undefined;
   if (socket) {
     if (complete && x._origin && x._exact && !x._unsent && !x._out && x._closed === undefined)

@@ -24,11 +24,11 @@ export interface FirmwareSocket extends Socket {
   _busy?: number;
   /** where it leads to: first as it was asked for, then, as messages have it, "host:port"; gone once it is open */
   _to?: any;
-  /** what its end will be told with, where somebody knows better than the firmware */
+  /** the error its end will be reported with, where somebody knows better than the firmware */
   _error?: NetError;
 }
 
-/** sockets of esp32wifi that are not closed: it puts them in, a closed one is taken out */
+/** open sockets of esp32wifi, which adds them; close() takes them out */
 export const alive: FirmwareSocket[] = [];
 
 /** Ends a socket that has not ended, and tells its owner. */
@@ -48,7 +48,7 @@ function onData(this: any, bytes: string): void {
 
 function onDrain(this: any): void {
   const s = this.opt;
-  // the first one says that there is a connection, with TLS one that has yet to shake hands
+  // the first 'drain' says that there is a connection, with TLS one that has yet to shake hands
   if (s._busy) {
     s.phase = 'open';
     delete s._to;
@@ -65,7 +65,7 @@ function onEnd(this: any, e: any): void {
   const code = e.code;
   end(
     s,
-    // in order, whatever becomes of the connection below
+    // TLS has ended in order, however the connection below it ends
     code === CLOSE_NOTIFY
       ? null
       : s._error ||
@@ -100,8 +100,8 @@ const methods = {
     const i = alive.indexOf(this);
     if (~i) alive.splice(i, 1);
     this._raw = 0;
-    // end() would wait for ever where the peer does not take what was written, and this where no listener takes what
-    // came: the firmware removes one in which memory or stack ran out
+    // end() would wait for ever for a peer that takes nothing. `clsNow` waits for a listener to take what came, and the
+    // firmware removes one in which memory or stack ran out: so nothing is left to be taken
     if (raw) {
       raw.dRcv = '';
       raw.clsNow = 1;
@@ -141,11 +141,11 @@ export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
   // others that are open (`jsvGetArrayItem` takes what it searches for sorted, as only arrays are)
   if (tls) global.ssl = global.ssl || [];
   try {
-    // `$` is for one who stands in for the firmware's network, and knows more than it tells
+    // `$` is for networkjs, which stands in for the firmware's network and knows more than the firmware tells
     raw = require(tls ? 'tls' : 'net').connect((Object as any).assign({ $: s }, tls, to, { host: host }));
   } catch (e: any) {
     const message = e.message;
-    // not "Unable to ...", so connected, but not set up: too little memory, or a ca, cert or key that it cannot use
+    // any message but "Unable to ...": connected, but TLS has too little memory, or a ca, cert or key it cannot use
     const made: any = tls && !/Una/.test(message);
     throw netError(
       made ? (/enough/.test(message) ? 'ENOMEM' : 'ETLS') : 'ECONNREFUSED',
@@ -154,7 +154,7 @@ export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
     );
   }
   s._raw = raw;
-  // where connect() has left its options, which nobody reads any more
+  // connect() has left its options there, which nobody reads any more
   raw.opt = s;
   raw['#ondrain'] = onDrain;
   raw['#onerror'] = raw['#onclose'] = onEnd;

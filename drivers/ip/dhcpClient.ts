@@ -142,7 +142,7 @@ function anew(d: Dhcp, why: string, ms: number): void {
 function check(d: Dhcp, a: Answer): void {
   anew(d, 'address check', 30000);
   d._socket!.send('0', d._ip as string, DISCARD, function (err) {
-    // not because it is closed
+    // closed meanwhile: that is no result
     if (!d._socket) return;
     if (!err) {
       send(d, Type.DECLINE);

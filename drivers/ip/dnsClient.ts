@@ -39,12 +39,12 @@ function end(q: Query, err: NetError | null, ip?: string): void {
     return other !== q;
   });
   let asker: Asker | undefined;
-  // the next ones have another port; and who has waited may need the place
+  // closed at once: the next lookups use another port, and the connection that waited may need its place
   if (c._resolver && !c._queries.length) {
     c._resolver.close();
     c._resolver = undefined;
   }
-  // one may call another off
+  // shifted, since one asker may call another one off
   while ((asker = q._askers.shift())) {
     asker._lookup = 0;
     asker._found(err, ip);
@@ -70,7 +70,7 @@ function finish(q: Query, seconds: number, ip?: string): void {
   );
 }
 
-/** The next server; the datagram of another lookup is let go first, unless it is stuck. */
+/** Asks the next server, once the datagram of another lookup has gone out, or is stuck. */
 function ask(q: Query): void {
   const c = q._driver;
   const servers = c._setup!._dns;
@@ -91,7 +91,7 @@ function heard(this: any, data: Uint8Array, ip: string, port: number): void {
     try {
       if (ip === q._server && port === 53) a = parseAnswer(data, q._bytes);
     } catch (e) {
-      // broken: there may be a good one
+      // broken: a good answer may follow
     }
     if (!a) return;
     q._why = a._why;

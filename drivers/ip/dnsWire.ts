@@ -26,7 +26,7 @@ const LONGEST = 86400;
 /** how often an answer is gone through: CNAMEs need not be in order */
 const PASSES = 8;
 
-/** where the name ends that was read last */
+/** the place behind the name that was read last */
 let past: number;
 
 /** A query for the address of `name`, with an id of 0; undefined where that cannot be a name. */

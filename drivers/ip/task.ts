@@ -16,7 +16,7 @@ export interface Task {
   /** a socket has one */
   _mode?: number;
   _run(task: any): any;
-  /** what follows when that answers something, which it gets: nothing of it is in memory any more */
+  /** called with what `_run` answers, if anything, once nothing of that is in memory any more */
   _then?(task: any, answer: any): void;
 }
 
@@ -27,7 +27,7 @@ export function tell(driver: Host): void {
   if (passed > 0 && passed < 60000) driver._now += passed;
 }
 
-/** What it does next, now; one that waits for a timer is halted first. */
+/** Takes its turn now; one that waits for a timer is to be halted first. */
 export function turn(t: Task): void {
   let answer: any;
   tell(t._driver);

@@ -59,7 +59,7 @@ interface Entry extends Receiver {
   /** connections that nobody has accepted */
   _waiting?: Entry[];
   _http?: boolean;
-  /** the socket of our own driver, which wants to know what the firmware does not tell */
+  /** the socket of our own TLS driver (index.ts), which is told what the firmware keeps to itself */
   _owner?: any;
 }
 
@@ -188,7 +188,7 @@ function onClose(this: Entry, err: NetError | null): void {
   if (err && owner && owner._raw) {
     if (owner.phase === 'open') owner._error = err;
     else {
-      // a handshake that fails is no error event of the firmware's, but an exception and silence
+      // of a handshake that fails the firmware makes an exception and silence, no 'error'
       if (s._room !== undefined) err.phase = 'tls';
       s._code = '';
       owner.close();

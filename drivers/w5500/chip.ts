@@ -21,7 +21,7 @@ export function breakAll(c: Chip, code?: string): void {
     return NOBODY;
   });
   socks.forEach(function (s) {
-    // an error takes long to make: the interpreter counts lines for its stack
+    // made only where it is needed: the interpreter counts lines for an error's stack, which takes long
     if (s._driver) end(s, unlinked(c, code));
   });
 }
@@ -36,7 +36,7 @@ export function boot(c: Chip): void {
   soon(c, 2);
 }
 
-/** What did not go well is not tried again at once. */
+/** After a failure: the same, in a second. */
 export function bootLater(c: Chip): void {
   c._run = boot;
   soon(c, 1000);

@@ -78,11 +78,11 @@ export function extend(driver: any): any {
       place(s, port);
       spare = s;
       try {
-        // what its first turns would do: nobody listens until then
+        // its first two turns, now: until they are done nobody listens
         s._run(s);
         s._run(s);
       } catch (e) {
-        // the next turn finds the same, and tells
+        // its next turn meets the same error, and reports it
       }
     }
 
@@ -101,7 +101,7 @@ export function extend(driver: any): any {
     }
 
     const events: any = {
-      // of one who was gone before he was noticed: whatever he said
+      // whatever a client has said that was gone before it was noticed
       want: function () {
         return 2048;
       },
@@ -117,7 +117,7 @@ export function extend(driver: any): any {
         }
         s.events = receiver;
         if (!receiver) s.close();
-        // that called unlink()
+        // `onConnection` called unlink()
         else if (s._state === State.Close) receiver.onClose(netError('ENETDOWN', 'unlink() was called', 'open'));
         else s.resume();
       },

@@ -94,14 +94,14 @@ function unsent(s: Sock): any {
 /** The first part of a turn: registers and commands. */
 export function run(s: Sock): Next | undefined {
   const c = s._driver;
-  // whoever it served need not wait for the goodbye: that would keep a whole request in memory
+  // the receiver is let go before the goodbye: it would keep a whole request in memory
   if (s._state >= State.Leave) (s as any).events = 0;
   if (c._socks[placeOf(s)] !== s) return;
   const r = read(s, Sn.CR, 3);
   const command = r[0];
   let ir = r[1];
   const sr = r[2];
-  // a number is kept in its name, a boolean would take a variable of its own
+  // 1 or 0: a small number takes no variable of its own, a boolean does
   const late = c._now > s._until ? 1 : 0;
   s._wait *= 2;
   // turns are counted, not time, as the program may have been at something else: half a second, or 2 s to open
@@ -111,7 +111,7 @@ export function run(s: Sock): Next | undefined {
     soon(s, Math.min(s._wait, 100));
     return;
   }
-  // RECV is cleared together with the command, unless nobody reads: it would keep INTn low
+  // RECV is cleared by the command of that name; while nobody reads it is cleared here, or it would keep INTn low
   if (ir & Ir.RECV && s._state === State.Up && !s._paused) {
     s._look = 1;
     ir -= Ir.RECV;
@@ -124,22 +124,22 @@ export function run(s: Sock): Next | undefined {
       s._state = State.Open;
       write(s, Sn.PORT, pair(s._port));
       write(s, Sn.KPALVTR, c._keepalive);
-      // what a connection has agreed upon may survive it
+      // the last connection may have left a smaller one
       write(s, Sn.MSSR, pair(s._mode === Mode.UDP ? Mss.UDP : Mss.TCP));
       write(s, Sn.MR, s._mode);
-      // bits of the last connection survive
+      // the last connection may have left bits in Sn_IR
       order(s, Cr.OPEN, Ir.ALL);
     }
   } else if (s._state < State.Leave) return s._work(s, ir, sr, late);
   else if (s._state === State.Leave && sr) {
     if (late || !unsent(s)) {
-      // FIN says that this was all, or that nobody asks
+      // a FIN would say that all was sent; with the deadline gone (`hurry`) nobody cares
       order(s, s._until && unsent(s) ? Cr.CLOSE : Cr.DISCON);
       s._state = State.Close;
       s._until = c._now + CLOSE_TIMEOUT;
     } else if (!s._sending) flush(s);
   } else if (!sr || late) {
-    // a socket on its way to INIT still shows CLOSED
+    // also one that shows CLOSED: it may still be on its way to INIT
     write(s, Sn.CR, [Cr.CLOSE, Ir.ALL]);
     // until it is closed a bit may come that would keep INTn low
     if (!sr) {
@@ -192,7 +192,7 @@ export function flush(s: Sock): void {
   s._filled = 0;
   s._sending = 1;
   if (s._state === State.Up) s._until = s._driver._now + SEND_TIMEOUT;
-  // acknowledged hardly sooner
+  // an acknowledgement hardly comes sooner
   s._wait = 2;
 }
 
@@ -204,7 +204,7 @@ export function take(s: Sock, n: number): Uint8Array {
   return data;
 }
 
-/** RECV of all that was read. Its bit of Sn_IR is cleared late, so it takes another look. */
+/** RECV of all that was read. Bytes may have come since its bit of Sn_IR was read, so it takes another look. */
 export function release(s: Sock): void {
   write(s, Sn.RX_RD, pair(s._rd));
   order(s, Cr.RECV, Ir.RECV);
@@ -222,7 +222,7 @@ export function waiting(s: Sock): number {
     const n = word(r, 0);
     if (n === ((word(r, 4) - word(r, 2)) & 0xffff) && word(r, 2) === ((s._rd - s._got) & 0xffff)) return n - s._got;
   }
-  // a bit that the bus got wrong: it will never be told
+  // where the bus got a bit wrong, they never will
   if (s._driver._torn++ > 99) throw new Error('socket ' + placeOf(s) + ': its pointers do not agree');
   s._look = 1;
   return -1;
@@ -234,7 +234,7 @@ export function poke(s: Sock): void {
   if (s._timer) soon(s, 0);
 }
 
-/** From now on nothing but closing; `abort`: without FIN, `hurry`: whatever has not gone out. */
+/** From now on nothing but closing; `abort`: without a FIN; `hurry`: without waiting for what has not gone out. */
 export function leave(s: Sock, abort?: any, hurry?: any): void {
   if (s._state < State.Leave) {
     const bye = s._state === State.Up && !abort;
@@ -255,7 +255,7 @@ export function end(s: Sock, err: NetError | null): void {
   }
 }
 
-/** How little it is needed. */
+/** How little the socket is needed: by its state, and a bit less where bytes have not gone out. */
 function idle(s: Sock): number {
   return s._state - (unsent(s) ? 0.5 : 0);
 }

@@ -41,7 +41,7 @@ export interface Driver extends Chip, W5500, Pick<Env, '_names' | '_queries'> {
   _lookup?: typeof lookup;
 }
 
-// not inside `promise`: a function that its own scope holds is garbage that only a collection frees
+// not inside `promise`: a function held by the scope that it holds is a circle, freed only by a collection
 function settler(resolve: (value: any) => void, reject: (err: any) => void): Done {
   return function (err, value) {
     // not at once: a promise rejected before anyone listens is an error of its own in the interpreter
@@ -165,7 +165,7 @@ const driver: any = {
 
   link_info: function (this: Driver): LinkInfo {
     const l = this._setup!;
-    // is the chip what it was?
+    // its turn now: does the chip still know its address?
     if (this._linked && !this._done) {
       halt(this);
       turn(this);
@@ -214,7 +214,7 @@ const driver: any = {
     try {
       if (c._wanted && !c._resetDone) reset(c);
     } catch (e) {
-      // nor does the bus
+      // the bus fails as well
     }
     c._wanted = undefined;
     settle(c, unlinked(c, code));
@@ -224,11 +224,11 @@ const driver: any = {
   /** Everything starts over. */
   _restart: function (this: Driver, why: string, code?: string): void {
     this._why = why;
-    // whoever waits for the link hears of a chip that is not well, not that it took too long
+    // after a few failures link() is told of them, rather than that it took too long
     if (this._done && code && this._failures++ > 1) this._stop(code);
     const up = this._up;
     breakAll(this, code);
-    // who was told may have called unlink()
+    // the receivers that were told may have called unlink()
     if (this._wanted)
       if (up) boot(this);
       else bootLater(this);

@@ -102,7 +102,7 @@ function offer(s: Tcp): any {
 /** Its part of a turn. */
 function work(s: Tcp, ir: number, sr: number, late: number): Next {
   const over = !sr || sr === Sr.CLOSE_WAIT;
-  // it may have given up between the two bytes
+  // Sn_IR was read before Sn_SR: TIMEOUT may have come in between
   if ((sr ? ir : ir | read(s, Sn.IR, 1)[0]) & Ir.TIMEOUT) s._gaveUp = 1;
   if (s._state !== State.Up) {
     if (sr > Sr.INIT) s._syn = 1;
@@ -114,7 +114,7 @@ function work(s: Tcp, ir: number, sr: number, late: number): Next {
         s._until = s._driver._now + CONNECT_TIMEOUT;
       }
     } else if (sr === Sr.ESTABLISHED || sr === Sr.CLOSE_WAIT || ir & Ir.CON) {
-      // or it was so, and is over
+      // connected, or it was and is over already
       ready(s);
       delete s._ip;
       delete s._syn;
@@ -128,11 +128,11 @@ function work(s: Tcp, ir: number, sr: number, late: number): Next {
   }
   if (s._sending) {
     if (late) fail(s, late);
-    // who always has something to write is to be heard as well; who takes no bytes may wait for room, and a peer that has
-    // said FIN may still listen
+    // between two SENDs what has arrived comes first, or a receiver that always writes would hear nothing. After a FIN the
+    // peer may still listen, but room is only for a receiver that takes no bytes: it may be waiting for it
   } else if (sr && (over ? s._paused : !(ir & Ir.SEND_OK && s._look)) && offer(s)) return Next.Soon;
   else if (!sr && s._paused) {
-    // after a reset, what nobody takes is not kept for ever
+    // bytes that nobody takes after a reset are not kept for ever
     if (!late) {
       s._until = s._until || s._driver._now + SEND_TIMEOUT;
       return Next.Soon;
@@ -151,9 +151,9 @@ function receive(s: Tcp, next: Next): void {
     s._look = 0;
     if (next > Next.Soon && !s._paused && s._state === State.Up) {
       left = waiting(s);
-      // closed, they stay as they are: there is nothing to be had
+      // of a closed socket the counters stay as they are, so there is nothing to be had
       if (left < 0 && next > Next.LastBytes) s._look = left = 0;
-      // what was handed back is for another turn
+      // `_look`: bytes were handed back, for another turn
       while (left > 0 && !s._look && s._state === State.Up && (next > Next.Bytes || s._got < PIECE)) {
         n = Math.min(s.events.want(), PIECE);
         if (s._state !== State.Up) break;
@@ -164,15 +164,15 @@ function receive(s: Tcp, next: Next): void {
         n = Math.min(n, left);
         left -= n;
         s._wait = 1;
-        // where an argument throws, the interpreter never lets go of the function it was for
+        // not in the call: where an argument throws, the interpreter never frees the function that is called
         bytes = take(s, n);
         s.events.onData(bytes);
-        // not to be kept while the next ones are read
+        // freed before the next ones are read
         bytes = 0;
       }
       if (s._state === State.Up)
         if (next > Next.Bytes) {
-          // all, and none was handed back
+          // all were taken, none was handed back
           if (!left && !s._look)
             if (next === Next.LastBytes) end(s, null);
             else fail(s);

@@ -49,7 +49,7 @@ interface Port extends Sock, Udp {
   _done?: ((err: NetError | null) => void) | 0;
 }
 
-/** What an application makes of it is its own affair. */
+/** Calls back; what the application throws is printed, and changes nothing here. */
 function tell(s: Port, f: any, a: any, ip?: string, port?: number): void {
   try {
     if (f) f.call(s, a, ip, port);
@@ -90,7 +90,7 @@ function work(s: Port, ir: number, sr: number, late: number): Next {
   const over = ir & (Ir.SEND_OK | Ir.TIMEOUT);
   const lost = late && s._sending && !over;
   if (over || lost) sent(s, ir & Ir.SEND_OK ? null : failure(s, lost ? 0 : 2));
-  // who always has something to send is to be heard as well
+  // between two datagrams what has arrived comes first
   if (!lost && !(over && s._look) && s._data && s._ip && !s._sending && s._state === State.Up) {
     aim(s);
     fill(s, s._data);
@@ -98,13 +98,13 @@ function work(s: Port, ir: number, sr: number, late: number): Next {
     // as long as ARP may take, and a second
     s._until = c._now + (word(c._retry, 0) * (c._retry[2] + 1)) / 10 + 1000;
   }
-  // SEND_OK may come later than the answer, to which there may be another datagram
+  // not while one is on its way: SEND_OK may come later than the answer, and the callback may want to send again
   if (s._look && !s._sending) {
     s._look = 0;
     receive(s);
     if (s._got && s._state === State.Up) release(s);
   }
-  // its bytes are still there, and would go out with the next ones
+  // opened anew: its bytes are still in the chip, and would go out with the next ones
   if (lost && s._state === State.Up) {
     s._state = State.Wipe;
     s._wait = 1;
