@@ -6,7 +6,7 @@ import { parse } from 'acorn';
 import { checkDialect } from '../../src/cli/dialect';
 import { KNOWN_GLOBALS } from '../../src/cli/lacking';
 import { nodesOf } from '../../src/cli/minify';
-import { describeEngines, runIn } from '../engine/harness';
+import { describeEngines, isSmall, runIn } from '../engine/harness';
 
 const DIST = join(__dirname, '..', '..', 'dist');
 
@@ -70,7 +70,7 @@ describeEngines('dist', (engine) => {
   afterEach(() => rmSync(cwd, { recursive: true }));
 
   // The readable text of all that is too much for the build with 4095 variables.
-  const fitting = /small/.test(engine) ? files.filter(isMinified) : files;
+  const fitting = isSmall(engine) ? files.filter(isMinified) : files;
 
   it.each(fitting)('loads %s as a module, which leaves no global', async (file) => {
     for (const other of withNeeds(file))

@@ -1,4 +1,7 @@
-import { describeEngines, runIn } from './harness';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describeEngines, isSmall, runIn } from './harness';
 
 describeEngines('the harness', (engine) => {
   it('gives the output alone', async () => {
@@ -25,5 +28,16 @@ describeEngines('the harness', (engine) => {
   it('stops what does not end', async () => {
     const { timedOut, status } = await runIn(engine, 'setInterval(function () {}, 1000);', { timeoutMs: 300 });
     expect({ timedOut, status }).toEqual({ timedOut: true, status: -1 });
+  });
+
+  it('tells how much memory there is, whatever the name of the interpreter', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'named-'));
+    const other = join(folder, isSmall(engine) ? 'espruino' : 'espruino-small');
+    symlinkSync(engine, other);
+    const same = isSmall(other) === isSmall(engine);
+    // more than a build of 4095 variables has
+    const { failed } = await runIn(other, 'var a = []; for (var i = 0; i < 9000; i++) a.push(new Error());');
+    rmSync(folder, { recursive: true });
+    expect({ same, failed }).toEqual({ same: true, failed: isSmall(engine) });
   });
 });

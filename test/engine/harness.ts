@@ -1,5 +1,5 @@
 // Running program texts in the interpreters that are installed here.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
@@ -26,6 +26,26 @@ function isProgram(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+const smallOnes = new Map<string, boolean>();
+
+/**
+ * Has an interpreter no more than some thousand variables, as on a board? It says so itself: `ESPRUINO` may give it any
+ * name. The usual ones for Linux make blocks of 4096 as they need them.
+ */
+export function isSmall(engine: string): boolean {
+  let small = smallOnes.get(engine);
+  if (small === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'engine-'));
+    const file = join(folder, 'program.js');
+    writeFileSync(file, 'print("variables:" + process.memory().total);');
+    const { stdout } = spawnSync(engine, [file], { cwd: folder, timeout: 20000, encoding: 'latin1' });
+    rmSync(folder, { recursive: true, force: true });
+    const total = Number(/variables:(\d+)/.exec(stdout || '')?.[1]);
+    smallOnes.set(engine, (small = total % 4096 > 0));
+  }
+  return small;
 }
 
 export interface Outcome {

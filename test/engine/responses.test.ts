@@ -1,12 +1,11 @@
 // The whole response table in the real interpreter: whole, byte by byte, and split in two by a seed.
 import { rmSync } from 'node:fs';
-import { basename } from 'node:path';
 import { judge } from '../cases/judge';
 import { responses } from '../cases/responses';
 import type { Outcome, Row, RowOptions } from '../cases/row';
 import { RawServer } from '../servers/raw';
 import { outcomeOf } from './digest';
-import { describeEngines, runIn } from './harness';
+import { describeEngines, isSmall, runIn } from './harness';
 import { inMemory, inStorage, linuxModules, script } from './program';
 
 const BATCH = 40;
@@ -70,7 +69,7 @@ const nothing = { complaints: [], noise: [], failed: false, timedOut: false };
 
 describeEngines('the response table', (engine) => {
   // where memory cannot grow, text and modules and a program of this size do not fit side by side
-  const inRam = !/small/.test(basename(engine));
+  const inRam = !isSmall(engine);
   let cwd = '';
   beforeAll(async () => void (cwd = await inStorage(engine, linuxModules())));
   afterAll(() => rmSync(cwd, { recursive: true, force: true }));

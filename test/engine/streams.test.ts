@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { minify } from 'terser';
 import { noise } from '../exchange/expect';
 import { RawServer } from '../servers/raw';
-import { describeEngines, runIn } from './harness';
+import { describeEngines, isSmall, runIn } from './harness';
 import { inMemory, inStorage, linuxModules, script } from './program';
 
 const body = noise(20000);
@@ -81,7 +81,7 @@ describeEngines('long bodies', (engine) => {
     const { stdout, failed } = await runIn(engine, source, { cwd: folder, timeoutMs: 30000 });
     rmSync(folder, { recursive: true, force: true });
     await server.stop();
-    expect({ stdout, failed }).toEqual({ stdout: `14000 ${/small/.test(engine)}\n`, failed: false });
+    expect({ stdout, failed }).toEqual({ stdout: `14000 ${isSmall(engine)}\n`, failed: false });
   });
 
   it('an array that is sent takes next to no memory', async () => {
@@ -103,7 +103,7 @@ describeEngines('long bodies', (engine) => {
     const { stdout, failed } = await runIn(engine, source, { cwd: folder, timeoutMs: 30000 });
     rmSync(folder, { recursive: true, force: true });
     await server.stop();
-    expect({ stdout, failed, got }).toEqual({ stdout: `200 ${/small/.test(engine)}\n`, failed: false, got: 8000 });
+    expect({ stdout, failed, got }).toEqual({ stdout: `200 ${isSmall(engine)}\n`, failed: false, got: 8000 });
   });
 
   it('end, and their connection with them, where a callback was stopped for its depth', async () => {

@@ -10,7 +10,7 @@ import { createServer as createServerTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { bundle } from '../../src/cli/bundle';
 import { ROOT, Workshop } from '../cli/workshop';
-import { describeEngines, runIn } from './harness';
+import { describeEngines, isSmall, runIn } from './harness';
 import { inStorage } from './program';
 
 const pem = (name: string): Buffer => readFileSync(join(__dirname, '..', 'servers', `localhost.${name}.pem`));
@@ -141,7 +141,7 @@ async function run(engine: string, program: string, ports: { [name: string]: num
 }
 
 describeEngines('TLS', (engine) => {
-  const test = /small/.test(engine) ? it.skip : it;
+  const test = isSmall(engine) ? it.skip : it;
   test('is refused unverified, works when that is accepted, and ends where the peer says so', async () => {
     const asking: object = { ...OPTIONS, requestCert: true, rejectUnauthorized: false };
     const good = createTls(asking, (request, answer) => {
@@ -183,7 +183,7 @@ describeEngines('TLS', (engine) => {
     expect(told).toEqual(['#hello, null']);
   }, 90000);
 
-  (/small/.test(engine) ? it : it.skip)(
+  (isSmall(engine) ? it : it.skip)(
     'without the memory for it, is told so, and the program goes on',
     async () => {
       const good = createTls(OPTIONS, (request, answer) => answer.end('hello'));

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
-import { describeEngines } from '../engine/harness';
+import { describeEngines, isSmall } from '../engine/harness';
 import { serveTcp } from '../w5500/servers';
 import { BLOCK, runWired } from './program';
 
@@ -12,7 +12,7 @@ const SIZE = 100000;
 
 describeEngines('networkjs', (engine) => {
   // TLS takes more memory than the one with 4095 variables has
-  const test = /small/.test(engine) ? it.skip : it;
+  const test = isSmall(engine) ? it.skip : it;
   test('https: unverified only when that is accepted, every byte of it, and errors as the chip knows them', async () => {
     // what the Linux build can do: TLS 1.2, RSA
     const options: object = {

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from '../../src/cli/bundle';
 import { ROOT } from '../cli/workshop';
-import { runIn } from '../engine/harness';
+import { isSmall, runIn } from '../engine/harness';
 import { inStorage } from '../engine/program';
 import { DhcpServer, DnsServer, Lan, realClock, VirtualW5500 } from '../fakes/virtualW5500';
 import { connectPipes } from '../w5500/spiPipes';
@@ -47,7 +47,7 @@ export async function runWired(engine: string, script: string, { values, prepare
   new DnsServer(lan, { zone: { 'api.test': { a: '10.0.0.7' } } });
   const pipes = connectPipes(chip);
   // the small one has no room for the text of it all
-  const small = /small/.test(engine);
+  const small = isSmall(engine);
   const cwd = small ? await inStorage(engine, { app: code }) : undefined;
   try {
     if (prepare) await prepare({ chip, lan });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../../src/cli/bundle';
 import { ROOT } from '../cli/workshop';
-import { describeEngines, runIn } from '../engine/harness';
+import { describeEngines, isSmall, runIn } from '../engine/harness';
 import { DhcpServer, Lan, realClock, VirtualW5500 } from '../fakes/virtualW5500';
 import { connectPipes } from '../w5500/spiPipes';
 
@@ -21,7 +21,7 @@ function ask(port: number, path: string): Promise<{ status: number; type?: strin
 
 describeEngines('examples/web-server.js', (engine) => {
   // its text alone takes more memory than the small one has
-  const test = /small/.test(engine) ? it.skip : it;
+  const test = isSmall(engine) ? it.skip : it;
   test('answers', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'stop-'));
     const chip = new VirtualW5500({ linkUpMs: 5 });

@@ -3,10 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../../src/cli/bundle';
-import { describeEngines, runIn } from '../engine/harness';
+import { describeEngines, isSmall, runIn } from '../engine/harness';
 import { inStorage } from '../engine/program';
 import { DhcpServer, DnsServer, Lan, realClock, VirtualW5500 } from '../fakes/virtualW5500';
-import { isSmall } from './engine/programs';
 import { pattern, serveHttp } from './servers';
 import { connectPipes } from './spiPipes';
 

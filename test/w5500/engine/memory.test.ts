@@ -1,11 +1,11 @@
 // How much memory a download needs where there are 4,095 variables: no more for a long one.
 import { rmSync } from 'node:fs';
-import { describeEngines, runIn } from '../../engine/harness';
+import { describeEngines, isSmall, runIn } from '../../engine/harness';
 import { Lan, realClock, VirtualW5500 } from '../../fakes/virtualW5500';
 import { pattern, serveHttp } from '../servers';
 import { connectPipes } from '../spiPipes';
 import { STATIC } from '../world';
-import { isSmall, program, script } from './programs';
+import { program, script } from './programs';
 
 /** bytes of the long body: 10 MB take half a minute over pipes */
 const LONG = Number(process.env.W5500_MB || 0.25) * 1048576;

@@ -1,9 +1,9 @@
 // Scenarios with the driver in the interpreter, which runs on from one to the next: what a scenario leaves behind shows.
-import { describeEngines, findEngines } from '../../engine/harness';
+import { describeEngines, findEngines, isSmall } from '../../engine/harness';
 import { endRig, linked, makeRig } from '../rig';
 import type { Scenario } from '../rig';
 import { Interpreter } from './interpreter';
-import { board, isSmall } from './programs';
+import { board } from './programs';
 
 /**
  * Which of many tests an engine gets: those with memory enough share them, the small one, where all is slow, gets every

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { minify } from 'terser';
 import * as ts from 'typescript';
+import { isSmall } from '../../engine/harness';
 import { built, inMemory, inStorage } from '../../engine/program';
 import type { Program } from './interpreter';
 
@@ -29,9 +30,6 @@ export function plain(files: string[], names: string[]): Promise<string> {
   text = text.replace(/^import .*$/gm, '').replace(/^export (?=var|function|let)/gm, '');
   return small(text + names.map((name) => `exports.${name}=${name};`).join(''));
 }
-
-/** An interpreter with no room for the modules: they stay in Storage, as a board has them in flash. */
-export const isSmall = (engine: string): boolean => /small/.test(engine);
 
 /**
  * A program that asks for these modules, the driver and what it needs. The interpreter on Linux reads Storage a byte at

@@ -4,14 +4,14 @@ import { responses } from '../../cases/responses';
 import { bodyStart, isRefusal } from '../../cases/row';
 import type { Row } from '../../cases/row';
 import { outcomeOf } from '../../engine/digest';
-import { describeEngines } from '../../engine/harness';
+import { describeEngines, isSmall } from '../../engine/harness';
 import { script as engineScript } from '../../engine/program';
 import { splitAt, splitEvery } from '../../exchange/play';
 import { RawServer } from '../../servers/raw';
 import { makeWorld, STATIC } from '../world';
 import { Interpreter } from './interpreter';
 import { share } from './onEngines';
-import { isSmall, program, script, small } from './programs';
+import { program, script, small } from './programs';
 
 const BATCH = 30;
 
