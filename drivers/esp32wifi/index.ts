@@ -1,13 +1,12 @@
 // WiFi of the ESP32 firmware: link, reconnection and name lookup over `Wifi`, sockets over `net` and `tls`.
 //
-// What `Wifi` does (Espruino 2v29, libs/network/esp32): connect() tries three times and then stops for good, its
-// callback may never be called, 'disconnected' comes only when it has given up. getHostByName knows one callback: who
-// asks before it has answered gets the answer to the other name.
+// What `Wifi` does (Espruino 2v22 to 2v29 and what came behind that, libs/network/esp32): connect() tries a few times or
+// once and then stops for good, its callback may never be called, 'disconnected' comes only when it has given up.
+// getHostByName knows one callback: who asks before it has answered gets the answer to the other name.
 import { netError } from '../../src/net/neterror';
-import { alive, end, isAddress, newSocket, open } from '../firmware/socket';
+import { alive, end, isAddress, newSocket, notFound, open } from '../firmware/socket';
 import type {
   Capabilities,
-  ConnectPhase,
   Endpoint,
   LinkInfo,
   NetDriver,
@@ -26,8 +25,6 @@ export interface WifiOptions {
   password?: string;
   /** ms until `link` gives up. Default 30000 */
   timeout?: number;
-  /** name to give the DHCP server */
-  hostname?: string;
 }
 
 /** ms before the first try to reconnect; doubled each time below MAX_BACKOFF, each a quarter more or less */
@@ -37,8 +34,8 @@ const MAX_BACKOFF = 30000;
 const PATIENCE = 30000;
 
 let wifi: any;
-/** the network to come back to */
-let wanted: WifiOptions | 0 | undefined;
+/** the network to come back to, or that link() waits for */
+let wanted: any;
 /** why there is no link; '' while there may be one */
 let reason = '';
 let backoff: number;
@@ -51,7 +48,7 @@ function wait(then?: any, ms?: number, what?: string): void {
   timer = then && setTimeout(then, ms, what);
 }
 
-function fault(code?: string, phase?: ConnectPhase): NetError {
+function fault(phase?: any, code?: any): NetError {
   return netError(code || 'ENETDOWN', 'no WiFi link' + reason, phase);
 }
 
@@ -59,15 +56,15 @@ function fault(code?: string, phase?: ConnectPhase): NetError {
 function reconnect(): void {
   wait(reconnect, PATIENCE);
   if (backoff < MAX_BACKOFF) backoff *= 2;
-  wifi.connect((wanted as WifiOptions).ssid, wanted);
+  wifi.connect(wanted.ssid, wanted);
 }
 
 function lose(why: string): void {
-  reason = ': ' + why.toLowerCase().replace(/_/g, ' ') + (/AUTH_F|HAND/.test(why) ? ' (password?)' : '');
+  reason = ': ' + why.toLowerCase().replace(/_/g, ' ');
   // first, since their owners may link again
   wait(wanted && reconnect, backoff * (0.75 + Math.random() / 2));
   alive.slice().forEach(function (s) {
-    return end(s, fault('', s.phase));
+    return end(s, fault(s.phase));
   });
 }
 /** whom the end of a try concerns: the link() that waits, else `lose` */
@@ -83,16 +80,16 @@ function onConnected(): void {
 }
 
 function onDisconnected(e: any): void {
-  if (settle === lose) lose(e.msg);
+  // while link() waits, only what ends that try: up to 2v29 it calls nobody back. ASSOC_LEAVE (8) is the end of the link before
+  if (settle === lose || (e.ssid === wanted.ssid && e.reason - 8)) settle(e.msg);
 }
 
 /** The firmware's module. Its events are of interest from the first use on. */
 function radio(): any {
-  if (!wifi) {
-    wifi = require('Wifi');
-    wifi.on('connected', onConnected);
-    wifi.on('disconnected', onDisconnected);
-  }
+  if (wifi) return wifi;
+  wifi = require('Wifi');
+  wifi.on('connected', onConnected);
+  wifi.on('disconnected', onDisconnected);
   return wifi;
 }
 
@@ -122,24 +119,24 @@ export function link(o: WifiOptions): Promise<LinkInfo> {
     function done(why: string): void {
       if (settle === done) {
         settle = lose;
-        if (why) lose(why);
-        else {
-          onConnected();
-          wanted = Object.assign({}, o);
-        }
+        if (why) {
+          wanted = 0;
+          lose(why);
+        } else onConnected();
         if (is_linked()) resolve(link_info());
-        else reject(fault(({ NO_ANSWER: 'ETIMEDOUT', AUTH_FAIL: 'EAUTH' } as any)[why]));
+        // AUTH_FAIL, 802_1X_AUTH_FAILED, and of a HANDSHAKE that it took too long
+        else reject(fault(0, /H_F|HAND/.test(why) ? 'EAUTH' : why === 'NO_REPLY' && 'ETIMEDOUT'));
       }
     }
-    if (!o || !o.ssid || !fits(o.ssid, 32) || !fits(o.password, 64) || !(o.timeout == null || (o.timeout | 0) > 0))
+    if (!o || !o.ssid || !fits(o.ssid, 32) || !fits(o.password, 64) || !(((o.timeout || 1) | 0) > 0))
       // not at once: a promise rejected before anyone listens is an error of its own here
-      setTimeout(reject, 0, netError('EINVAL', 'bad ssid (1-32 bytes), password (0-64), timeout'));
+      setTimeout(reject, 0, netError('EINVAL', 'bad ssid (1-32), password (0-64), timeout'));
     else if (wanted && wanted.ssid === o.ssid && is_linked()) resolve(link_info());
     else {
       drop();
-      if (o.hostname) radio().setHostname(o.hostname);
+      wanted = Object.assign({}, o);
       settle = done;
-      wait(done, o.timeout || PATIENCE, 'NO_ANSWER');
+      wait(done, o.timeout || PATIENCE, 'NO_REPLY');
       radio().connect(o.ssid, o, done);
     }
   });
@@ -152,6 +149,11 @@ export function unlink(): void {
 
 /** the callback of the lookup that the firmware is at */
 let asking: any;
+/**
+ * Up to 2v29 the answer to a name is null at first, later the bytes of a pointer, the last of which is 63: then only
+ * connect() can look names up. To be told from such names by an address, which needs no lookup. 0: that is asked next.
+ */
+let blind: any;
 
 function ask(): void {
   const s: any =
@@ -164,13 +166,16 @@ function ask(): void {
     if (asking === answer) {
       clearTimeout(guard);
       asking = 0;
-      try {
-        if (s._raw === 0 || !/[1-9]/.test(ip)) throw netError('ENOTFOUND', 'name not found: ' + s._to.host, 'dns');
-        if (s._lookup) end(s, ip as any);
-        else open(s, ip, s._to);
-      } catch (e: any) {
-        end(s, e);
-      }
+      if (blind === 0) blind = /63$/.test(ip);
+      else if (blind == null && /l|63$/.test(ip)) blind = 0;
+      else
+        try {
+          if (s._raw === 0 || (blind ? s._lookup : !ip)) throw notFound(s._to.host);
+          if (s._lookup) end(s, ip);
+          else open(s, blind ? s._to.host : ip, s._to);
+        } catch (e: any) {
+          end(s, e);
+        }
       ask();
     }
   }
@@ -178,7 +183,8 @@ function ask(): void {
     asking = answer;
     guard = setTimeout(answer, PATIENCE);
     try {
-      radio().getHostByName(s._to.host, answer);
+      // `true` has no such function
+      (blind || radio()).getHostByName(blind === 0 ? '1.1' : s._to.host, answer);
     } catch (e) {
       setTimeout(answer);
     }

@@ -22,7 +22,7 @@ export interface FirmwareSocket extends Socket {
   _raw?: any;
   /** not connected yet, or a piece is on its way: no room until 'drain' */
   _busy?: number;
-  /** where it leads to: first as it was asked for, then, as messages have it, "host:port"; gone once it is open */
+  /** where it leads to: first as it was asked for, then, as messages have it, "host:port" */
   _to?: any;
   /** the error its end will be reported with, where somebody knows better than the firmware */
   _error?: NetError;
@@ -49,13 +49,9 @@ function onData(this: any, bytes: string): void {
 function onDrain(this: any): void {
   const s = this.opt;
   // the first 'drain' says that there is a connection, with TLS one that has yet to shake hands
-  if (s._busy) {
-    s.phase = 'open';
-    delete s._to;
-  }
+  if (s._busy) s.phase = 'open';
   s._busy = 0;
-  // it may be closed already, with 'close' on its way: then write() would throw
-  if (s._raw && !this.cls) s.events.onWritable(ROOM);
+  s.resume();
 }
 
 /** 'error' brings a code, 'close' does not. */
@@ -92,6 +88,7 @@ const methods = {
     if (raw) {
       // the receiver's own function where it has one: a call in between costs 14,000 instructions for every piece
       raw['#ondata'] = this.events.sink || onData;
+      // it may be closed already, with 'close' on its way: then write() would throw
       if (!this._busy && !raw.cls) this.events.onWritable(ROOM);
     }
   },
@@ -111,21 +108,23 @@ const methods = {
 
 /** A socket that has yet to be opened: `open` does that, when the host has an address. */
 export function newSocket(events: Receiver): FirmwareSocket {
-  const s: FirmwareSocket = Object.create(methods);
-  s.events = events;
-  return s;
+  return Object.assign(Object.create(methods), { events: events });
 }
 
 /** Four numbers in dotted form, as they are written out: the firmware takes "1.127.0.0.1" for 127.0.0.1. */
 export function isAddress(host: any): boolean {
-  const parts: any[] = ('' + host).split('.');
   return (
     [0, 1, 2, 3]
       .map(function (i) {
-        return parts[i] & 255;
+        return (('' + host).split('.')[i] as any) & 255;
       })
       .join('.') === host
   );
+}
+
+/** The error of a name without an address. */
+export function notFound(host: string): NetError {
+  return netError('ENOTFOUND', 'name not found: ' + host, 'dns');
 }
 
 /**
@@ -141,17 +140,18 @@ export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
   // others that are open (`jsvGetArrayItem` takes what it searches for sorted, as only arrays are)
   if (tls) global.ssl = global.ssl || [];
   try {
-    // `$` is for networkjs, which stands in for the firmware's network and knows more than the firmware tells
-    raw = require(tls ? 'tls' : 'net').connect((Object as any).assign({ $: s }, tls, to, { host: host }));
+    raw = require(tls ? 'tls' : 'net').connect((Object as any).assign({}, tls, to, { host: host }));
   } catch (e: any) {
     const message = e.message;
     // any message but "Unable to ...": connected, but TLS has too little memory, or a ca, cert or key it cannot use
     const made: any = tls && !/Una/.test(message);
-    throw netError(
-      made ? (/enough/.test(message) ? 'ENOMEM' : 'ETLS') : 'ECONNREFUSED',
-      message + ' ' + s._to,
-      made && 'tls',
-    );
+    throw /locate h/.test(message)
+      ? notFound(host)
+      : netError(
+          made ? (/enough/.test(message) ? 'ENOMEM' : 'ETLS') : 'ECONNREFUSED',
+          message + ' ' + s._to,
+          made && 'tls',
+        );
   }
   s._raw = raw;
   // connect() has left its options there, which nobody reads any more

@@ -1,7 +1,7 @@
 // The network of Espruino's own Linux build: `net` and `tls` of the firmware, linked as long as the computer is.
 import { netError } from '../../src/net/neterror';
 import { makeRoom } from '../firmware/room';
-import { isAddress, newSocket, open } from '../firmware/socket';
+import { isAddress, newSocket, notFound, open } from '../firmware/socket';
 import type { Capabilities, Endpoint, LinkInfo, NetDriver, Receiver, Socket } from '../../src/net/driver';
 
 export const name = 'linux';
@@ -40,13 +40,9 @@ export function connect(to: Endpoint, events: Receiver): Socket {
   if (to.tls) makeRoom();
   const s = newSocket(events);
   const host = to.host;
-  try {
-    // it would take "1.127.0.0.1" for 127.0.0.1, and no more than 127 characters of a name
-    if (host.length > 127 || (/^[0-9.]+$/.test(host) && !isAddress(host))) throw new Error('locate host');
-    open(s, host, to);
-  } catch (e: any) {
-    throw /locate host/.test(e.message) ? netError('ENOTFOUND', 'name not found: ' + host, 'dns') : e;
-  }
+  // it would take "1.127.0.0.1" for 127.0.0.1, and no more than 127 characters of a name
+  if (host.length > 127 || (/^[0-9.]+$/.test(host) && !isAddress(host))) throw notFound(host);
+  open(s, host, to);
   return s;
 }
 

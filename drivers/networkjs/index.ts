@@ -18,7 +18,8 @@ const secure: any = {
     if (!to.tls) return below.connect(to, events);
     const s = newSocket(events);
     makeRoom();
-    open(s, to.host, to);
+    // `$`: the network below is that of sockets.ts, which knows more than the firmware tells
+    open(s, to.host, (Object as any).assign({ $: s }, to));
     return s;
   },
 };

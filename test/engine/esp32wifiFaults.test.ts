@@ -36,14 +36,14 @@ var requests = require('requests');
 require('netdriver').register(driver);
 require('faults');
 `;
-const BAD = 14;
+const BAD = 13;
 
 const WANT = `
 - bad options
 ${'EINVAL '.repeat(BAD).trim()}
 calls: 
 - a name and a password as long as they may be
- | EAUTH | connect | no WiFi link: auth fail (password?)
+ | EAUTH | connect | no WiFi link: auth fail
 calls: connect 12345678123456781234567812345678
 - what it can do
 {"tls":true,"verify":false,"sni":false,"pause":false,"blocking":["connect"]}
@@ -59,7 +59,7 @@ calls:
 calls: connect home
 - a link is lost when the firmware says so, whatever address it still has
  | ENETDOWN | connect | no WiFi link: auth expire
- | ENETDOWN | connect | no WiFi link: 4way handshake timeout (password?)
+ | ENETDOWN | connect | no WiFi link: 4way handshake timeout
 calls: connect home
 - a link that somebody else has brought back is left alone
 calls: connect home
@@ -67,13 +67,18 @@ calls: connect home
 calls: connect home, connect home
 - another loss while link() waits is not the end of its patience
 7000
- | ETIMEDOUT | connect | no WiFi link: no answer
+ | ETIMEDOUT | connect | no WiFi link: no reply
 192.168.7.2
-calls: hostname sensor-1, connect mute, connect home
+calls: connect mute, connect home
+- a try whose failure is told by an event only
+ | ENETDOWN | connect | no WiFi link: no ap found
+ | EAUTH | connect | no WiFi link: auth fail
+192.168.7.2
+calls: connect far, connect home, connect home, connect home, connect home, connect home
 - a firmware that takes no other network while it is on its way to one
- | ETIMEDOUT | connect | no WiFi link: no answer
+ | ETIMEDOUT | connect | no WiFi link: no reply
 192.168.7.2 false
- | ETIMEDOUT | connect | no WiFi link: no answer
+ | ETIMEDOUT | connect | no WiFi link: no reply
 192.168.7.2
 calls: connect weak, connect home, connect home
 - callbacks that come twice
@@ -106,8 +111,11 @@ calls: connect home
 IOError | ENETDOWN | headers | no WiFi link: beacon timeout
 - an owner that links again at once gets an answer
 ENETDOWN
- | ETIMEDOUT | connect | no WiFi link: no answer
+ | ETIMEDOUT | connect | no WiFi link: no reply
 192.168.7.2
+- a name that is not there
+ | ENOTFOUND | dns | name not found: nobody.test
+calls: lookup nobody.test, lookup 1.1, lookup nobody.test
 - unlink ends what is open, being looked up, and being asked
  | ENETDOWN | dns | no WiFi link: unlinked
 IOError | ENETDOWN | headers | no WiFi link: unlinked
@@ -173,6 +181,9 @@ gone
 - an owner that closes another one when it is told
 0 ENETDOWN
 2 ENETDOWN
+- an address that ends like a pointer
+127.0.0.63
+calls: lookup 63.test
 - unlink, and all is quiet
 waits: 50, left: 1
 calls: 

@@ -67,7 +67,6 @@ add('bad options', function () {
     { ssid: 'home', password: 12345678 },
     { ssid: 'home', password: null },
     { ssid: 'home', password: '12345678901234567890123456789012345678901234567890123456789012345' },
-    { ssid: 'home', password: 'secret', timeout: 0 },
     { ssid: 'home', password: 'secret', timeout: -1 },
     { ssid: 'home', password: 'secret', timeout: 'unlimited' },
     { ssid: 'home', password: 'secret', timeout: Infinity },
@@ -152,11 +151,28 @@ add('a try to reconnect that is never answered is not the last', function () {
 
 add('another loss while link() waits is not the end of its patience', function () {
   waits = [];
-  result(driver.link({ ssid: 'mute', hostname: 'sensor-1', timeout: 7000 }), function () {
+  result(driver.link({ ssid: 'mute', timeout: 7000 }), function () {
     result(driver.link(HOME), calls);
   });
   tell(waits[0]);
-  wifi.emit('disconnected', { msg: 'ASSOC_LEAVE' });
+  // of the network before, and of this one, by disconnect()
+  wifi.emit('disconnected', { ssid: 'home', reason: '200', msg: 'BEACON_TIMEOUT' });
+  wifi.emit('disconnected', { ssid: 'mute', reason: '8', msg: 'ASSOC_LEAVE' });
+});
+
+add('a try whose failure is told by an event only', function () {
+  wifi.released = true;
+  result(driver.link({ ssid: 'far' }), function () {
+    result(driver.link({ ssid: 'home', password: 'wrong' }), function () {
+      result(driver.link(HOME), function () {
+        wifi.drop(2);
+        whenLinked(function () {
+          wifi.released = false;
+          calls();
+        });
+      });
+    });
+  });
 });
 
 add('a firmware that takes no other network while it is on its way to one', function () {
@@ -277,6 +293,10 @@ add('an owner that links again at once gets an answer', function () {
       },
     },
   );
+});
+
+add('a name that is not there', function () {
+  result(driver.gethostbyname('nobody.test'), calls);
 });
 
 add('unlink ends what is open, being looked up, and being asked', function () {
@@ -559,6 +579,10 @@ add('an owner that closes another one when it is told', function () {
   });
   wifi.drop(0);
   whenLinked(next);
+});
+
+add('an address that ends like a pointer', function () {
+  result(driver.gethostbyname('63.test'), calls);
 });
 
 add('unlink, and all is quiet', function () {

@@ -1,9 +1,11 @@
-// `Wifi` as the ESP32 firmware behaves (Espruino 2v29, libs/network/esp32), faults included, for interpreters without it.
+// `Wifi` as the ESP32 firmware behaves (Espruino behind 2v29, libs/network/esp32), faults included, for interpreters without
+// it; with `released`, as the releases up to 2v29 do.
 // What a network does goes by its name: "home" works, "slow" takes long over DHCP, "twice" calls back twice, "far" is
-// not in range, "weak" takes long to join, "mute" never answers. Names: "sensor.test" and "localhost" are there,
-// "slow.test" when the test says so, "late.test" when the next name is asked; to ask for "throw.test" throws.
+// not in range, "weak" takes long to join, "mute" never answers. Names: "sensor.test", "localhost" and "63.test" are
+// there, "slow.test" when the test says so, "late.test" when the next name is asked; to ask for "throw.test" throws.
 var none = '0.0.0.0';
 var ip = none;
+var network;
 /** joined, with or without an address */
 var joined = false;
 /** on the way there */
@@ -25,20 +27,24 @@ function taken() {
 }
 
 function lose(reason, msg) {
-  var f = taken();
+  var f = exports.released ? undefined : taken();
   ip = none;
   joined = trying = false;
-  exports.emit('disconnected', { ssid: 'home', mac: '', reason: reason, msg: msg });
+  exports.emit('disconnected', { ssid: network, mac: '', reason: reason, msg: msg });
   // the event is queued first
   if (f) setTimeout(f, 0, msg);
 }
 
 exports.calls = [];
+/** names whose addresses lwIP has in memory */
+exports.known = ['1.1'];
 exports.failNext = 0;
 /** tries that are not answered */
 exports.mute = 0;
 /** ESP-IDF from 5.5 on: while it tries, esp_wifi_set_config is refused, connect() prints that and has forgotten both callbacks */
 exports.firm = false;
+/** connect() that fails calls nobody back; getHostByName knows addresses of memory only */
+exports.released = false;
 
 exports.connect = function (ssid, options, f) {
   var mine;
@@ -52,6 +58,7 @@ exports.connect = function (ssid, options, f) {
     callback = undefined;
     return;
   }
+  network = ssid;
   mine = ++attempt;
   callback = f;
   ip = none;
@@ -103,9 +110,16 @@ exports.getIP = function (f) {
   return info;
 };
 
+var NAMES = { 'sensor.test': '127.0.0.1', localhost: '127.0.0.1', '63.test': '127.0.0.63', 1.1: '1.0.0.1' };
+
 exports.getHostByName = function (name, f) {
   exports.calls.push('lookup ' + name);
   if (typeof name !== 'string') throw new Error('Hostname parameter is not a string');
+  if (exports.released) {
+    // what has been looked up since the start, and what need not be
+    later(f.bind(null, exports.known.indexOf(name) < 0 ? null : '80.173.251.63'), 1);
+    return;
+  }
   if (name === 'throw.test') throw new Error('Out of luck');
   // a lookup that has not been answered loses its callback to the new one
   if (lookup && asked === 'late.test') later(lookup, 1);
@@ -113,7 +127,7 @@ exports.getHostByName = function (name, f) {
   asked = name;
   if (name !== 'slow.test' && name !== 'late.test')
     later(function () {
-      exports.answer(name === 'sensor.test' || name === 'localhost' ? '127.0.0.1' : null);
+      exports.answer(NAMES[name] || null);
     }, 5);
 };
 
@@ -122,11 +136,6 @@ exports.answer = function (found) {
   var f = lookup;
   lookup = undefined;
   if (f) f(found);
-};
-
-exports.setHostname = function (name, f) {
-  exports.calls.push('hostname ' + name);
-  if (f) f();
 };
 
 /** The access point is switched off; it takes `times` vain tries to come back. */
