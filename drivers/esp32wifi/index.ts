@@ -5,15 +5,7 @@
 // getHostByName knows one callback: who asks before it has answered gets the answer to the other name.
 import { netError } from '../../src/net/neterror';
 import { alive, end, isAddress, newSocket, notFound, open } from '../firmware/socket';
-import type {
-  Capabilities,
-  Endpoint,
-  LinkInfo,
-  NetDriver,
-  NetError,
-  Receiver,
-  Socket,
-} from '../../src/net/driver';
+import type { Capabilities, Endpoint, LinkInfo, NetDriver, NetError, Receiver, Socket } from '../../src/net/driver';
 
 declare const require: (name: string) => any;
 
