@@ -11,7 +11,7 @@ export class Rig {
   readonly lan: Lan;
 
   constructor(options: ChipOptions = {}, lanOptions: Partial<LanOptions> = {}) {
-    this.chip = new VirtualW5500({ clock: this.clock, linkUpMs: 5, ...options });
+    this.chip = new VirtualW5500({ clock: this.clock, linkUpMs: 5, sendOk: 'acknowledged', ...options });
     this.lan = new Lan({ clock: this.clock, ...lanOptions });
     this.lan.attach(this.chip);
     this.clock.busy = () => this.lan.busy;

@@ -109,6 +109,22 @@ describe('sending', () => {
     expect(rig.get16(0, R.Sn_TX_FSR)).toBe(2048);
   });
 
+  it('or says SEND_OK once all has been sent, which may be before', async () => {
+    const { rig, peer, heard } = await connected({ sendOk: 'sent' });
+    rig.lan.drop = (p, direction) => direction === 'in' && p.proto === 'tcp';
+    await rig.send(0, bytes('hello'));
+    rig.clock.advance(1);
+    expect([text(heard), rig.get16(0, R.Sn_TX_FSR)]).toEqual(['hello', 2043]);
+    rig.lan.drop = null;
+    await rig.until(() => rig.get16(0, R.Sn_TX_FSR) === 2048);
+    expect(rig.get(0, R.Sn_IR) & R.INT_SEND_OK).toBe(0);
+    peer.window = 0;
+    rig.clock.advance(10);
+    rig.put(0, bytes('later'));
+    rig.clock.advance(1000);
+    expect(rig.get(0, R.Sn_IR) & R.INT_SEND_OK).toBe(0);
+  });
+
   it('waits without end for a window that stays closed', async () => {
     const { rig, peer, heard } = await connected();
     peer.window = 0;
@@ -192,6 +208,32 @@ describe('receiving', () => {
     rig.order(0, R.RECV);
     expect(rig.get16(0, R.Sn_RX_RSR)).toBe(2);
     expect(rig.get16(0, R.Sn_RX_WR)).toBe(3);
+  });
+
+  it('shows a pointer only once its command has taken it', async () => {
+    const { rig, peer } = await connected({ pointers: 100 });
+    peer.write('hello');
+    await rig.until(() => rig.get16(0, R.Sn_RX_RSR) === 5);
+    rig.set16(0, R.Sn_RX_RD, 103);
+    expect(rig.get16(0, R.Sn_RX_RD)).toBe(100);
+    rig.order(0, R.RECV);
+    expect(rig.get16(0, R.Sn_RX_RD)).toBe(103);
+  });
+
+  it('may say RECV again for what a RECV has left', async () => {
+    const { rig, peer } = await connected();
+    const again = new Set<number>();
+    for (let i = 0; i < 20; i++) {
+      peer.write('ab');
+      await rig.until(() => rig.get16(0, R.Sn_RX_RSR) === 2);
+      rig.clock.advance(1);
+      rig.set(0, R.Sn_IR, 31);
+      rig.take(0, 1);
+      again.add(rig.get(0, R.Sn_IR));
+      rig.take(0);
+      rig.set(0, R.Sn_IR, 31);
+    }
+    expect([...again].sort()).toEqual([0, R.INT_RECV]);
   });
 
   it('may tear a counter between its two bytes', async () => {

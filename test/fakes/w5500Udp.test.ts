@@ -52,6 +52,22 @@ describe('UDP', () => {
     expect(rig.get16(0, R.Sn_RX_RSR)).toBe(1480 + 13);
   });
 
+  it('may show SOCK_ARP while nobody has answered yet', async () => {
+    const shown = new Set<number>();
+    for (let i = 0; i < 20; i++) {
+      const rig = open({ seed: i });
+      rig.lan.absent.add('10.0.0.5');
+      rig.to(0, HOST, 7);
+      rig.put(0, bytes('x'));
+      rig.clock.advance(100);
+      shown.add(rig.status(0));
+      rig.lan.udp(datagram('heard all the same'));
+      rig.clock.advance(1900);
+      expect([rig.status(0), rig.get16(0, R.Sn_RX_RSR)]).toEqual([R.SOCK_UDP, 26]);
+    }
+    expect([...shown].sort()).toEqual([R.SOCK_ARP, R.SOCK_UDP]);
+  });
+
   it('ends in TIMEOUT when nobody answers ARP, and stays open', async () => {
     const rig = open();
     rig.lan.absent.add('10.0.0.5');

@@ -22,6 +22,8 @@ export interface ChipOptions {
   pointers?: number;
   /** what a RST leaves in Sn_IR, which no document tells. Default random */
   resetSets?: 'DISCON' | 'nothing' | 'random';
+  /** when SEND is over for TCP, which the datasheet leaves open: once all is acknowledged, or has been sent. Default random */
+  sendOk?: 'acknowledged' | 'sent' | 'random';
   /** from reset to link. Default 100 */
   linkUpMs?: number;
   /** how long TIME_WAIT shows. Default 20 */
@@ -39,6 +41,7 @@ export function settings(options: ChipOptions): Settings {
     tearing: options.tearing ?? 0.25,
     pointers: options.pointers ?? null,
     resetSets: options.resetSets ?? 'random',
+    sendOk: options.sendOk ?? 'random',
     linkUpMs: options.linkUpMs ?? 100,
     timeWaitMs: options.timeWaitMs ?? 20,
   };

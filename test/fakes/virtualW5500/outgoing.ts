@@ -63,6 +63,10 @@ export class Outgoing {
     return this.nxt !== this.una;
   }
 
+  get allSent(): boolean {
+    return seqDiff(this.nxt, this.end) >= 0;
+  }
+
   get allAcked(): boolean {
     return seqDiff(this.una, this.end) >= 0;
   }

@@ -25,6 +25,8 @@ const LEGAL: Record<number, number[]> = {
   [R.RECV]: [...SENDING, ...LEAVING],
 };
 const VALID_SIZES = [0, 1, 2, 4, 8, 16];
+/** registers that show what was written only once a command has taken it */
+const TAKEN_BY_COMMAND = [R.Sn_DIPR, R.Sn_DPORT, R.Sn_TX_WR, R.Sn_RX_RD];
 /** registers that OPEN reads: to be left alone until the socket is closed */
 const FIXED_BY_OPEN = [R.Sn_MR, R.Sn_PORT, R.Sn_TOS, R.Sn_TTL];
 
@@ -39,6 +41,8 @@ export class Socket {
   /** a SEND was accepted and its SEND_OK (or the end) has not come yet */
   sending = false;
   private sends = 0;
+  /** what was written to registers that no command has taken, by address */
+  private written = new Map<number, number>();
   private command = 0;
   /** Sn_SR as the host last read it: a command may cross with a change it could not know of */
   private seen = R.SOCK_CLOSED;
@@ -131,7 +135,8 @@ export class Socket {
       case R.Sn_IR:
         return this.interrupts;
       case R.Sn_SR:
-        return (this.seen = this.status);
+        this.seen = this.status;
+        return this.udp.asking ? R.SOCK_ARP : this.status;
     }
     const reg = R.SOCKET_MAP[address];
     if (!reg) {
@@ -155,7 +160,8 @@ export class Socket {
     if (this.needs(reg.address)) this.violate(`${reg.name} written while ${R.STATUS_NAMES[this.status]}`);
     const size = address === R.Sn_RXBUF_SIZE || address === R.Sn_TXBUF_SIZE;
     if (size && !VALID_SIZES.includes(value)) return this.violate(`${reg.name} of ${value} KB`);
-    this.regs[address] = value;
+    if (TAKEN_BY_COMMAND.includes(reg.address)) this.written.set(address, value);
+    else this.regs[address] = value;
     if (address === R.Sn_KPALVTR) this.tcp.touch();
     if (address === R.Sn_IMR) this.core.changed();
   }
@@ -180,6 +186,8 @@ export class Socket {
     this.soon(() => {
       if (this.core.faults.commandStuck) return;
       this.command = 0;
+      for (const [address, value] of this.written) this.regs[address] = value;
+      this.written.clear();
       this.execute(code, seen);
     });
   }
@@ -238,6 +246,8 @@ export class Socket {
     if (count > rxCount) return this.violate(`RECV with Sn_RX_RD ${count} bytes on, but ${rxCount} received`);
     this.buffers.rxDone = rd;
     this.tcp.windowMoved();
+    // relatives say so again as long as there is something to read
+    if (this.buffers.rxCount && this.core.random.chance(0.5)) this.raise(R.INT_RECV);
   }
 
   private send(withMac: boolean): void {
@@ -260,6 +270,7 @@ export class Socket {
     this.tcp.stop();
     this.udp.stop();
     this.regs.set(R.resetBytes(R.SOCKET, 0x30));
+    this.written.clear();
     this.status = this.seen = R.SOCK_CLOSED;
     this.command = this.interrupts = 0;
     this.sending = false;

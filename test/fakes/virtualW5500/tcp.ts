@@ -19,6 +19,8 @@ export class Tcp {
   private rcv = 0;
   private finSeen = false;
   private exchanged = false;
+  /** SEND is over once all has been sent: of this family's relatives that is known, of this chip it is not */
+  private early = false;
   private delayedAck: unknown = null;
   private idle: unknown = null;
   private stopArp: () => void = () => {};
@@ -85,6 +87,8 @@ export class Tcp {
     this.active = true;
     this.finSeen = this.exchanged = false;
     const iss = Math.floor(this.core.random.next() * 4294967296);
+    const { sendOk } = this.core.settings;
+    this.early = sendOk === 'sent' || (sendOk === 'random' && iss % 2 > 0);
     this.firstByte = s.buffers.txSent;
     this.out.begin(iss, asked >= 1 && asked <= 1460 ? asked : 1460);
   }
@@ -173,6 +177,7 @@ export class Tcp {
       buffers.txRd = (at + piece.count) & 0xffff;
       this.transmit(piece.flags, piece.seq, data);
     }
+    if (this.early && this.out.allSent) this.s.sendOk();
     if (!this.out.inFlight) this.retry.stop();
     else if (!this.retry.running) this.retry.start();
   }

@@ -17,6 +17,8 @@ import type { Socket } from './socket';
 const HEADER = 8;
 
 export class Udp {
+  /** ARP is under way, and Sn_SR says so: of relatives that is known */
+  asking = false;
   private core: Core;
   private stopArp: () => void = () => {};
   private knownIp = '';
@@ -33,7 +35,9 @@ export class Udp {
     const fixed = withMac ? macText(s.regs, R.Sn_DHAR) : this.groupMac(ip);
     if (fixed) return this.emit(count, fixed);
     if (this.knownIp === ip) return this.emit(count, macText(s.regs, R.Sn_DHAR));
+    this.asking = this.core.random.chance(0.25);
     this.stopArp = this.core.resolve(ip, (mac) => {
+      this.asking = false;
       if (mac) {
         s.regs.set(macBytes(mac), R.Sn_DHAR);
         this.knownIp = ip;
@@ -99,6 +103,7 @@ export class Udp {
 
   stop(): void {
     this.stopArp();
+    this.asking = false;
     this.knownIp = '';
   }
 }

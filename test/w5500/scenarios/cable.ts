@@ -158,6 +158,24 @@ export const cableRows: Scenario[] = [
     },
   },
   {
+    name: 'a link that takes 3 s to come up, as real ones do',
+    options: { chip: { linkUpMs: 3000 } },
+    async run(r) {
+      for (const options of [{ dhcp: true }, STATIC]) {
+        const start = r.clock.now();
+        const { ip } = (await r.link(options)) as any;
+        expect(r.clock.now() - start).toBeGreaterThan(3000);
+        r.chip.plug(false);
+        await r.until(() => !r.linked);
+        r.chip.plug(true);
+        await r.until(() => r.linked, 10000);
+        expect(await r.does({ op: 'info' })).toMatchObject({ ip });
+        await r.works();
+        await r.does({ op: 'unlink' });
+      }
+    },
+  },
+  {
     name: 'never in',
     async run(r) {
       r.chip.plug(false);
