@@ -118,6 +118,7 @@ function work(s: Tcp, ir: number, sr: number, late: number): Next {
       ready(s);
       delete s._ip;
       delete s._syn;
+      delete s._until;
       if (sr) offer(s);
     } else if (late || !sr) fail(s, late);
     return Next.Soon;
