@@ -132,12 +132,13 @@ export function run(s: Sock): Next | undefined {
     }
   } else if (s._state < State.Leave) return s._work(s, ir, sr, late);
   else if (s._state === State.Leave && sr) {
-    if (late || !unsent(s)) {
+    // a SEND may be over before all is acknowledged: the high byte of Sn_TX_FSR tells when all is free again
+    if (late || !(unsent(s) || read(s, Sn.TX_FSR, 1)[0] < c._sizes[placeOf(s)] * 4)) {
       // a FIN would say that all was sent; with the deadline gone (`hurry`) nobody cares
       order(s, s._until && unsent(s) ? Cr.CLOSE : Cr.DISCON);
       s._state = State.Close;
       s._until = c._now + CLOSE_TIMEOUT;
-    } else if (!s._sending) flush(s);
+    } else if (s._filled && !s._sending) flush(s);
   } else if (!sr || late) {
     // also one that shows CLOSED: it may still be on its way to INIT
     write(s, Sn.CR, [Cr.CLOSE, Ir.ALL]);

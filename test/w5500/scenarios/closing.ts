@@ -76,6 +76,23 @@ const closeRows: Scenario[] = [
       expect(heard).toEqual(want);
     }),
   ),
+  ...(['acknowledged', 'sent'] as const).map((sendOk) =>
+    linked(
+      `close() waits for what gets lost on the way, where a SEND is over once all is ${sendOk}`,
+      async (r) => {
+        const heard = peer(r);
+        await saying(r, 'one ');
+        await r.until(() => heard.text === 'one ');
+        r.lan.drop = (p, direction) => direction === 'out' && p.proto === 'tcp' && p.data.length > 0;
+        await writeAndClose(r);
+        await r.rest(4000);
+        r.lan.drop = null;
+        await r.until(r.free, 10000);
+        expect(heard).toEqual({ text: 'one two', ended: 'one two' });
+      },
+      { chip: { sendOk } },
+    ),
+  ),
   ...[false, true].map((hurry) =>
     linked(`close(${hurry}) while the peer has its window shut for 3 s`, async (r) => {
       const heard = peer(r, { onOpen: (s) => void (s.window = 0) });
