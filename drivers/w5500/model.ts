@@ -26,6 +26,8 @@ export interface Chip extends Bus, Part, Task, Host {
   _tries: number;
   /** how often it could not be told in the last second what has arrived */
   _torn: number;
+  /** how often it was not well while it was being linked, or lost a datagram, in a row */
+  _failures: number;
   /** the cable is in; the addresses are set */
   _up?: any;
   _linked?: any;

@@ -33,8 +33,6 @@ export interface Driver extends Chip, W5500, Pick<Env, '_names' | '_queries'> {
   /** who waits for the link */
   _done?: Done | 0;
   _limit: any;
-  /** how often the chip was not well meanwhile */
-  _failures: number;
   /** what makes it complete */
   _plan?(l: LinkOptions): Lease | undefined;
   _udp(port?: number): any;

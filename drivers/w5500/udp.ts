@@ -89,6 +89,7 @@ function work(s: Port, ir: number, sr: number, late: number): Next {
   }
   const over = ir & (Ir.SEND_OK | Ir.TIMEOUT);
   const lost = late && s._sending && !over;
+  if (over) c._failures = 0;
   if (over || lost) sent(s, ir & Ir.SEND_OK ? null : failure(s, lost ? 0 : 2));
   // between two datagrams what has arrived comes first
   if (!lost && !(over && s._look) && s._data && s._ip && !s._sending && s._state === State.Up) {
@@ -106,6 +107,8 @@ function work(s: Port, ir: number, sr: number, late: number): Next {
   }
   // opened anew: its bytes are still in the chip, and would go out with the next ones
   if (lost && s._state === State.Up) {
+    // the third in a row: no datasheet tells, but it was seen that only a reset helps
+    if (c._failures++ > 1) throw new Error('SEND never ends');
     s._state = State.Wipe;
     s._wait = 1;
   }

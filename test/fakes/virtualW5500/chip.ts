@@ -177,6 +177,7 @@ export class VirtualW5500 implements Core {
   }
 
   private wipe(): void {
+    if (this.faults.sendsLost === Infinity) this.faults.sendsLost = 0;
     this.common.reset();
     for (const s of this.sockets) s.reset();
     this.arp.clear();

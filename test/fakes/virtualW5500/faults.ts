@@ -18,7 +18,7 @@ export class ChipFaults {
   commandStuck = false;
   /** SEND_OK comes so many ms after its time; Infinity: never */
   sendOkDelayMs = 0;
-  /** so many SENDs are accepted, and nothing comes of them: neither a packet nor SEND_OK */
+  /** so many SENDs are accepted, and nothing comes of them: neither a packet nor SEND_OK. Infinity: until a reset */
   sendsLost = 0;
   /** chance that a byte of MISO is anything while the header goes out */
   headerNoise = 0;

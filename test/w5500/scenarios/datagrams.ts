@@ -98,6 +98,36 @@ const lostRows: Scenario[] = [
     await drop(r);
     await r.allFree();
   }),
+  linked('a chip that sends none any more, which only a reset helps', async (r) => {
+    const u = await r.udp();
+    r.chip.faults.sendsLost = Infinity;
+    for (let i = 1; i < 4; i++) {
+      await sends(r, 'lost', '10.0.0.9', 9);
+      await r.until(() => u.sent.length === i);
+    }
+    await r.until(() => u.closed.length > 0, 2000);
+    expect([u.codes, u.closed]).toMatchObject([['ETIMEDOUT', 'ETIMEDOUT', 'ETIMEDOUT'], [{ code: 'EIO' }]]);
+    await r.until(() => r.linked);
+    const v = await r.udp();
+    await sends(r, 'good', '10.0.0.9', 9);
+    await r.until(() => v.sent.length > 0);
+    expect(v.codes).toEqual([null]);
+    await drop(r);
+    await r.allFree();
+  }),
+  linked('one that the chip loses now and then is no reason to reset it', async (r) => {
+    const u = await r.udp();
+    for (let i = 0; i < 8; i += 2) {
+      r.chip.faults.sendsLost = 1;
+      await sends(r, 'lost', '10.0.0.9', 9);
+      await r.until(() => u.sent.length > i);
+      await sends(r, 'good', '10.0.0.9', 9);
+      await r.until(() => u.sent.length > i + 1);
+    }
+    expect([u.codes, u.closed]).toEqual([[1, 2, 3, 4].flatMap(() => ['ETIMEDOUT', null]), []]);
+    await drop(r);
+    await r.allFree();
+  }),
   linked('after one that the chip lost: what came meanwhile is heard, and the next goes out alone', async (r) => {
     echo(r);
     const u = await r.udp({ port: 5000 });
