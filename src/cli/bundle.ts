@@ -62,7 +62,7 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   // Node, unlike the interpreter, has no `let` before its line
   const out = request.readable ? await tidy(text) : library.isUnderNode ? await small() : asBlock(await small());
   return {
-    code: reveal(out.trimEnd()) + '\n',
+    code: reveal(out.trimEnd(), !library.hasUnicode) + '\n',
     warnings: [...resolver.warnings],
     files: [...files, ...resolver.appFiles()],
   };
@@ -155,7 +155,8 @@ async function smallest(text: string, internal: string[], findings: number, arro
   const props = internal.length ? new RegExp(`^(${internal.join('|')})$`) : undefined;
   for (const compress of [true, false]) {
     const out = await minify(text, { props, compress, arrows, lineLength: 200, evaluate: !hides(text) });
-    if (checkDialect(out).length <= findings) return out;
+    // it writes the escapes of hidden characters into regular expressions, too
+    if (checkDialect(reveal(out, true)).length <= findings) return out;
   }
   return tidy(text);
 }

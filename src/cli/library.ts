@@ -5,12 +5,15 @@ import { Failure } from './failure';
 
 /** Boards whose bundles run under Node. */
 export const UNDER_NODE = ['host', 'sim-w5500'];
+/** Boards where a text has characters; on all others each byte is one. */
+const WITH_UNICODE = [...UNDER_NODE, 'linux'];
 
 export interface Library {
   /** folder of the ES5 modules */
   folder: string;
   /** the board is one of those */
   isUnderNode: boolean;
+  hasUnicode: boolean;
   /** the file behind a module name as an application writes it, if it is one of ours */
   find(name: string): string | undefined;
   /** what an application calls the module in this file, if it is one of ours */
@@ -64,5 +67,6 @@ export function openLibrary(root: string, board: string): Library {
 
   const nodeOnly = [join(folder, 'drivers', 'host'), ...UNDER_NODE.map((name) => join(folder, 'boards', name))];
   const isNodeOnly = (file: string): boolean => nodeOnly.some((start) => file.startsWith(start));
-  return { folder, isUnderNode: UNDER_NODE.includes(board), find, nameOf, isNodeOnly };
+  const isUnderNode = UNDER_NODE.includes(board);
+  return { folder, isUnderNode, hasUnicode: WITH_UNICODE.includes(board), find, nameOf, isNodeOnly };
 }

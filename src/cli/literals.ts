@@ -38,7 +38,15 @@ export function hides(text: string): boolean {
 /** What a private character stands for. */
 export const original = (letter: string): string => hidden[letter.charCodeAt(0) - FIRST];
 
-/** Puts back what was hidden, which a minifier has written as escapes. */
-export function reveal(code: string): string {
-  return code.replace(/\\u([0-9a-f]{4})/gi, (escape, hex) => hidden[parseInt(hex, 16) - FIRST] || escape);
+const byteEscape = (byte: number): string => `\\x${byte.toString(16).toUpperCase()}`;
+
+/**
+ * Puts back what was hidden, which a minifier has written as escapes. `isAscii`: for a board whose build has no Unicode
+ * support, as escapes of bytes, which are the same there: what uploads a program makes one byte of a character up to 255.
+ */
+export function reveal(code: string, isAscii: boolean): string {
+  return code.replace(/\\u([0-9a-f]{4})/gi, (escape, hex) => {
+    const text = hidden[parseInt(hex, 16) - FIRST];
+    return text && isAscii ? [...Buffer.from(text)].map(byteEscape).join('') : text || escape;
+  });
 }

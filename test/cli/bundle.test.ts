@@ -355,11 +355,27 @@ print('a\x80\xffb'.length);
 `;
 
 describeEngines('escapes', (engine) => {
-  it('are characters on every build, and those of bytes are bytes', async () => {
+  it.each(['linux', 'esp32'])('are characters on every build, and those of bytes are bytes: %s', async (board) => {
     for (const readable of [true, false])
-      expect((await runIn(engine, await make(texts, { readable }))).stdout).toBe(
+      expect((await runIn(engine, await make(texts, { board, readable }))).stdout).toBe(
         '195.169,226.130.172.33,120.240.159.152.128,240.159.152.128,92.117.48.48.101.57,65.10.39,65,195.188.49.195.159\n' +
           '4\n',
       );
+  });
+});
+
+const places = String.raw`
+var measured = { 'Temperatur in °C': '21 °C' };
+print(/°C$/.test(measured['Temperatur in °C']), /[é°]/.test(${'`${1}°`'}), /[é°]/.test('C'), E.toUint8Array('°€😀').join('.'));
+`;
+
+// what uploads a program, the makers' own command line and IDE among them, sends "é" as the byte E9, but "€" as UTF-8
+describeEngines('a bundle for a board', (engine) => {
+  it.each(['esp32', 'w5500-evb-pico'])('is ASCII, and its texts are UTF-8 all the same: %s', async (board) => {
+    for (const readable of [true, false]) {
+      const code = await make(places, { board, readable });
+      expect(code).toMatch(/^[ -~\n]*$/);
+      expect((await runIn(engine, code)).stdout).toBe('true true false 194.176.226.130.172.240.159.152.128\n');
+    }
   });
 });
