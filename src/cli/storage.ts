@@ -7,24 +7,30 @@ const NAME_LENGTH = 28;
 const files = new Map<string, Uint8Array>();
 
 const bytes = (data: any): Uint8Array =>
-  typeof data === 'string'
-    ? new Uint8Array(toBuf(data) as ArrayBuffer)
-    : data instanceof Uint8Array
-      ? data
-      : bytes(JSON.stringify(data));
+  typeof data === 'string' ? new Uint8Array(toBuf(data) as ArrayBuffer) : Uint8Array.from(data);
 const used = (): number => [...files.values()].reduce((sum, file) => sum + file.length, 0);
 const key = (name: string): string => name.slice(0, NAME_LENGTH);
+/** erased flash reads as ones */
+const isErased = (part: Uint8Array): boolean => part.every((byte) => byte === 255);
 
+/** What flash has once, it keeps until the whole file is made anew: as in the interpreter, which says so. */
 function write(name: string, data: any, offset = 0, size = 0): boolean {
+  if (Object.prototype.toString.call(data) === '[object Object]') return write(name, JSON.stringify(data));
   const piece = bytes(data);
+  const length = size || piece.length;
   let file = files.get(key(name));
-  if (!offset) {
-    const length = Math.max(size, piece.length);
-    if (used() - (file ? file.length : 0) + length > FREE) return false;
-    // erased flash reads as ones
-    files.set(key(name), (file = new Uint8Array(length).fill(255)));
+  if (offset < 0 || size < 0) return false;
+  if (!length) throw new Error("Can't create zero length file");
+  if (file && !offset && (file.length !== length || !isErased(file))) {
+    if (toStr(file) === toStr(piece)) return true;
+    files.delete(key(name));
+    file = undefined;
   }
-  if (!file || offset + piece.length > file.length) throw new Error('Too much data for file size');
+  if (!file && !offset && used() + length <= FREE) files.set(key(name), (file = new Uint8Array(length).fill(255)));
+  if (!file) throw new Error('Unable to find or create file');
+  if (offset + piece.length > file.length) throw new Error('Too much data for file size');
+  if (!isErased(file.subarray(offset, offset + piece.length)))
+    throw new Error('File already written with different data');
   file.set(piece, offset);
   return true;
 }

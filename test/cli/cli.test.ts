@@ -298,6 +298,48 @@ describe('run --board host', () => {
     }
   });
 
+  it('writes to Storage what the interpreter writes to flash, and no more than once', async () => {
+    shop.file(
+      'app.js',
+      `var storage = require("Storage");
+       [['big', 'x', 0, 100000000], ['none', 'x', 1], ['size', 'x', 0, -1], ['at', 'x', -1], ['empty', ''], ['small', 'xyz', 0, 2],
+         ['later', '', 0, 4], ['later', 'ab'], ['parts', 'ab', 0, 4], ['parts', 'cd', 2], ['parts', 'x', 3], ['parts', 'xy', 3],
+         ['parts', 'abcd'], ['parts', 'new', 0, 5], ['parts', '!!', 3, 5], ['list', [65, 66]], ['bytes', new Uint8Array([67, 68])],
+         ['object', { a: 1 }, 9, 9]].forEach(function (w) {
+         var told;
+         try { told = storage.write(w[0], w[1], w[2], w[3]); } catch (e) { told = e.message; }
+         print(w[0] + ': ' + told + ' ' + storage.read(w[0]));
+       });`,
+    );
+    const stdout = [
+      'big: Unable to find or create file undefined',
+      'none: Unable to find or create file undefined',
+      'size: false undefined',
+      'at: false undefined',
+      "empty: Can't create zero length file undefined",
+      'small: Too much data for file size \xff\xff',
+      'later: true \xff\xff\xff\xff',
+      'later: true ab',
+      'parts: true ab\xff\xff',
+      'parts: true abcd',
+      'parts: File already written with different data abcd',
+      'parts: Too much data for file size abcd',
+      'parts: true abcd',
+      'parts: true new\xff\xff',
+      'parts: true new!!',
+      'list: true AB',
+      'bytes: true CD',
+      'object: true {"a":1}',
+      '',
+    ].join('\n');
+    for (const way of [['host'], ...findEngines().map((engine) => ['linux', '--engine', engine])]) {
+      const run = await shop.cli('run', 'app.js', '--board', ...way);
+      // bytes that are not UTF-8 come out of Node as characters, and are replaced on the way out of the interpreter
+      expect({ ...run, stdout: run.stdout.replace(/\xff|\ufffd/g, '\xff') }).toEqual({ status: 0, stdout, stderr: '' });
+      rmSync(join(shop.folder, 'espruino.flash'), { force: true });
+    }
+  });
+
   it('looks beside the file that a link leads to, as Node does', async () => {
     shop.file('own/app.js', 'print(require("./part").n + require("../lib").n);');
     shop.file('own/part.js', 'exports.n = 1;');
