@@ -30,6 +30,10 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   request.on('end', () => {
     const body = Buffer.concat(parts);
     if (path === '/missing') response.statusCode = 404;
+    if (path === '/chunks') {
+      response.write('hel');
+      return response.end('lo\n');
+    }
     if (path === '/file') return response.end(Buffer.alloc(2000, 'x'));
     if (path === '/') return response.end('hello\n');
     response.setHeader('Content-Type', 'application/json');
@@ -113,6 +117,15 @@ describe.each(pages.map((file) => [relative(ROOT, file), file]))('%s', (_, page)
     const commands = [...text.matchAll(/espruino-requests (?!is|as|and|has)([a-z]+)/g)].map((found) => found[1]);
     expect(commands.filter((name) => !['bundle', 'run', 'v'].includes(name))).toEqual([]);
   });
+});
+
+it('does not call saved what Storage has not taken', async () => {
+  const save = programsIn(join(ROOT, 'README.md')).find(({ code }) => code.includes("storage.write('page'"))!;
+  const { stdout } = await runProgram(
+    save.code.replace("'http://example.com/'", "'http://example.com/chunks'"),
+    'save',
+  );
+  expect(stdout).toBe('failed: no length, try again: undefined\n');
 });
 
 it('says how large the modules are', () => {
