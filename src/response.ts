@@ -27,7 +27,7 @@ export interface Response {
   /** `content` as text: UTF-8 */
   text(): string;
   /**
-   * `content` as JSON.
+   * `content` as JSON, with or without a byte order mark.
    * @throws SyntaxError
    */
   json(): any;
@@ -65,7 +65,9 @@ const members: Partial<Answer> & ThisType<Answer> = {
     return utf8(toStr(this.content));
   },
   json: function () {
-    return parseJson(this.text());
+    const bytes = this.content;
+    // no JSON begins with EF but behind a byte order mark, which may be ignored (RFC 8259 section 8.1)
+    return parseJson(utf8(toStr(bytes[0] === 239 ? bytes.subarray(3) : bytes)));
   },
   raise_for_status: function () {
     const s: any = this.status;

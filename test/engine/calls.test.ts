@@ -89,7 +89,7 @@ describeEngines('calls of all kinds', (engine) => {
         else if (what === 'head') await peer.send('HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n');
         else if (what === 'half')
           await peer.send('HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf').then(() => peer.fin());
-        else if (what === 'escaped') await peer.send(answer(Buffer.from(ESCAPED).toString('latin1')));
+        else if (what === 'escaped') await peer.send(answer(Buffer.from(`\ufeff${ESCAPED}`).toString('latin1')));
         else if (what === 'garbage') await peer.send('garbage\r\n');
         else if (what === 'skipped')
           await peer.send(answer(what).replace('\r\n', '\r\nX-Long: ' + 'x'.repeat(100000) + '\r\n'));

@@ -19,7 +19,7 @@ const pairs: [string, string][] = [
 const APP = `
 var requests = require('requests');
 function parsed(text) {
-  return requests.Response.prototype.json.call({ text: function () { return text; } });
+  return requests.Response.prototype.json.call({ content: E.toUint8Array(text) });
 }
 `;
 

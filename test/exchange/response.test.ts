@@ -32,6 +32,13 @@ it('json()', async () => {
   expect((await requests.get(server.url())).json()).toEqual({ a: ['\u00e9\u20ac', 1, null] });
 });
 
+it('json() behind a byte order mark, which text() keeps', async () => {
+  answer = sized('\ufeff{"a":"\ufeff"}');
+  const r = await requests.get(server.url());
+  expect(r.json()).toEqual({ a: '\ufeff' });
+  expect(r.text()).toBe('\ufeff{"a":"\ufeff"}');
+});
+
 it('json() of what is none throws', async () => {
   answer = sized('<html>');
   const r = await requests.get(server.url());
