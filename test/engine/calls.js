@@ -115,6 +115,19 @@ var calls = {
   storage: function (done) {
     told(requests.upload(BASE + 'storage', requests.fd.storage('stored')), done);
   },
+  grown: function (done) {
+    var storage = require('Storage');
+    storage.open('grown', 'w').write('');
+    for (var i = 1000; i < 1200; i++) storage.open('grown', 'a').write(i + '\n');
+    var f = storage.open('grown', 'r');
+    function size() {
+      return f.getLength();
+    }
+    function read(n) {
+      return f.read(n);
+    }
+    told(requests.upload(BASE + 'grown', { size: size, read: read }), done);
+  },
   file: function (done) {
     told(requests.upload(BASE + 'file', requests.fd.file('filed.txt'), { method: 'PUT' }), done);
   },

@@ -29,6 +29,7 @@ const wanted: { [name: string]: string | RegExp } = {
   head: '200 0 ',
   upload: '200 6 upload',
   storage: '200 7 storage',
+  grown: '200 5 grown',
   file: '200 4 file',
   short: /^IOError IOError E[A-Z]+ send boolean \d\d/,
   long: /^IOError IOError E[A-Z]+ send boolean \d\d/,
@@ -162,6 +163,7 @@ describeEngines('calls of all kinds', (engine) => {
     expect(seen.auth).not.toContain('@');
     expect(bodyOf('upload')).toBe(A);
     expect(bodyOf('storage')).toBe('x'.repeat(1500));
+    expect(bodyOf('grown')).toBe(Array.from({ length: 200 }, (_, i) => `${1000 + i}\n`).join(''));
     expect(seen.file).toMatch(/^PUT /);
     expect(bodyOf('file')).toBe('y'.repeat(1500));
   }, 120000);
