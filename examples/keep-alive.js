@@ -29,10 +29,17 @@ function answered(response) {
 }
 
 function next() {
-  if (!connection) connections++;
+  var kept = connection;
+  connection = null;
+  if (!kept) connections++;
   requests
-    .get(config.url, { params: { n: done + 1 }, headers: { Connection: 'Keep-Alive' }, connection: connection })
-    .then(answered, finish);
+    .get(config.url, { params: { n: done + 1 }, headers: { Connection: 'Keep-Alive' }, connection: kept })
+    .then(answered, function (e) {
+      // a server may hang up between two requests: once more, over a new connection. Of a POST it is not known whether
+      // it was done, so there `retryable` is false
+      if (kept && e.retryable) next();
+      else finish(e);
+    });
 }
 
 require('board').auto_init(config.link).then(next, finish);

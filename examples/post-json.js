@@ -22,6 +22,7 @@ require('board')
       console.log('the server says ' + JSON.stringify(answer));
     },
     function (e) {
-      console.log('failed: ' + e.message + ' (' + e.code + ')');
+      // what json() says of an answer that is no JSON has no code
+      console.log('failed: ' + e.message + (e.code ? ' (' + e.code + ')' : ''));
     },
   );

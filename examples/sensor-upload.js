@@ -1,6 +1,8 @@
-// Samples a sensor, and posts the readings as JSON in batches. While the server is down readings wait in a queue of
-// limited length, and posts are tried again after longer and longer waits; what the queue cannot hold is counted.
-// Each reading has a number, so a server that sees one twice (the answer to a post was lost) can tell.
+// Samples a sensor, and posts the readings as JSON in batches. While there is no network or no server they wait in a
+// queue of limited length, in RAM, and posts are tried again after longer and longer waits. Every reading is counted:
+// as delivered, as dropped (the queue was full), as refused (the server will not have it), or as waiting.
+// A batch is sent again when its answer was lost: by `boot` and `n` the server can tell which readings it has. By `now`
+// it can tell how old a reading is, also of a board whose clock was never set.
 var requests = require('requests');
 
 var config = {
@@ -33,8 +35,10 @@ var posts = 0;
 var failures = 0;
 var longest = 0;
 var backoff = config.backoff_ms;
-var busy = false;
+// nothing is posted before there is a network
+var busy = true;
 var sampler;
+var boot;
 
 function report() {
   console.log(
@@ -56,43 +60,74 @@ function report() {
 function limit_queue() {
   var excess = queue.length - config.queue;
   if (excess > 0) {
+    if (!dropped) console.log('the queue is full: the oldest readings are dropped');
     queue.splice(0, excess);
     dropped += excess;
   }
   longest = Math.max(longest, queue.length);
 }
 
+function waiting() {
+  return queue.length + ' readings are waiting' + (dropped ? ', ' + dropped + ' dropped so far' : '');
+}
+
+// says why, and tries again; not before so many `seconds`, if the server gave a number
+function later(why, again, seconds) {
+  // a quarter more or less, so that many boards do not come back all at once: on most of them Math.random is the same
+  // after each start, the microseconds of the clock are not
+  var chance = (Math.random() + getTime() * 1000) % 1;
+  var wait = Math.round(Math.max(backoff * (0.75 + chance / 2), Math.min(seconds, 3600) * 1000 || 0));
+  console.log('failed: ' + why + ' - again in ' + wait + ' ms, ' + waiting());
+  backoff = Math.min(backoff * 2, config.max_backoff_ms);
+  setTimeout(again, wait);
+}
+
+function ignore() {}
+
 function post() {
   var batch;
-  if (busy || !queue.length || (queue.length < config.batch && sampler)) return;
+  if (busy || !queue.length || (queue.length < Math.min(config.batch, config.queue) && sampler)) return;
   busy = true;
   posts++;
   batch = queue.splice(0, config.batch);
+
+  function failed(why, seconds) {
+    failures++;
+    queue = batch.concat(queue);
+    limit_queue();
+    later(why, posted, seconds);
+  }
+
   requests
-    .post(config.url, { json: { readings: batch }, timeout: 10000, idle_timeout: 5000 })
-    .then(function (response) {
-      // the server is there but has no use for them: it would not have the next time
-      if (response.status >= 400 && response.status < 500 && response.status !== 408 && response.status !== 429) {
-        refused += batch.length;
-        console.log('refused: ' + response.status + ' ' + response.reason);
-      } else {
-        response.raise_for_status();
-        delivered += batch.length;
-        if (backoff > config.backoff_ms) console.log('the server is back, ' + queue.length + ' readings are waiting');
-      }
-      backoff = config.backoff_ms;
-      return 0;
+    .post(config.url, {
+      json: { boot: boot, now: Math.round(getTime()), readings: batch },
+      timeout: 10000,
+      idle_timeout: 5000,
+      // only the status matters: what else the server sends passes by, and takes no memory
+      stream_callback: ignore,
+      keep_headers: ['retry-after'],
     })
-    .then(posted, function (e) {
-      // a quarter more or less, so that many boards do not come back all at once
-      var wait = Math.round(backoff * (0.75 + Math.random() / 2));
-      failures++;
-      queue = batch.concat(queue);
-      limit_queue();
-      console.log('failed: ' + e.message + ' - again in ' + wait + ' ms, ' + queue.length + ' readings are waiting');
-      backoff = Math.min(backoff * 2, config.max_backoff_ms);
-      setTimeout(posted, wait);
-    });
+    .then(
+      function (response) {
+        var status = response.status;
+        if (status >= 200 && status < 300) {
+          delivered += batch.length;
+          if (backoff > config.backoff_ms) console.log('the server is back, ' + waiting());
+        } else if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
+          // the server is there but has no use for them: it would not have the next time
+          refused += batch.length;
+          console.log('refused: ' + status + ' ' + response.reason);
+        } else {
+          failed(status + ' ' + response.reason, response.headers['retry-after']);
+          return;
+        }
+        backoff = config.backoff_ms;
+        posted();
+      },
+      function (e) {
+        failed(e.message);
+      },
+    );
 }
 
 function posted() {
@@ -102,8 +137,15 @@ function posted() {
 }
 
 function sample() {
+  var celsius;
+  try {
+    celsius = read_sensor();
+  } catch (e) {
+    console.log('sensor: ' + e.message);
+    return;
+  }
   sampled++;
-  queue.push({ n: sampled, at: Math.round(getTime()), celsius: read_sensor() });
+  queue.push({ n: sampled, at: Math.round(getTime()), celsius: celsius });
   limit_queue();
   if (sampled === config.samples) {
     clearInterval(sampler);
@@ -112,13 +154,21 @@ function sample() {
   post();
 }
 
-require('board')
-  .auto_init(config.link)
-  .then(
-    function () {
-      sampler = setInterval(sample, config.sample_ms);
-    },
-    function (e) {
-      console.log('failed: ' + e.message);
-    },
-  );
+function link() {
+  require('board')
+    .auto_init(config.link)
+    .then(
+      function () {
+        // of this start alone: the microsecond in which the network was there
+        boot = Math.round(getTime() * 1000000) % 1000000000;
+        backoff = config.backoff_ms;
+        posted();
+      },
+      function (e) {
+        later(e.message, link);
+      },
+    );
+}
+
+sampler = setInterval(sample, config.sample_ms);
+link();

@@ -64,7 +64,7 @@ function ask() {
   }
   // no leap warning, version 4, client; the timestamp need not be one, so it is a number nobody can guess
   question[0] = 0x23;
-  for (i = 40; i < 48; i++) question[i] = Math.random() * 256;
+  for (i = 40; i < 48; i++) question[i] = E.hwRand();
   sent = Date.now() / 1000;
   timer = setTimeout(ask, config.timeout);
   socket.send(question, config.server, config.port, function (e) {

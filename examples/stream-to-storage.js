@@ -14,10 +14,16 @@ Object.assign(config, global.CONFIG || {});
 var offset = 0;
 var pieces = 0;
 
+// the old file stays until a new one comes
+function begin(response) {
+  if (response.status !== 200) throw new Error('the server says ' + response.status);
+  storage.erase(config.name);
+}
+
 function save(chunk, response) {
   // what this throws is what the call fails with
-  if (response.status !== 200) throw new Error('the server says ' + response.status);
   if (response.total < 0) throw new Error('Storage needs the length of a file beforehand');
+  if (!offset) begin(response);
   // the first write reserves the space
   if (!storage.write(config.name, chunk, offset, response.total)) throw new Error('Storage is full');
   offset += chunk.length;
@@ -27,8 +33,12 @@ function save(chunk, response) {
 require('board')
   .auto_init(config.link)
   .then(function () {
-    storage.erase(config.name);
     return requests.get(config.url, { stream_callback: save, stream_chunk: 512 });
+  })
+  .then(function (response) {
+    // a body of no bytes does not come to save()
+    if (!offset) begin(response);
+    return response;
   })
   .then(
     function (response) {
@@ -37,7 +47,7 @@ require('board')
     },
     function (e) {
       // half a file is no file
-      storage.erase(config.name);
+      if (offset) storage.erase(config.name);
       console.log('failed after ' + offset + ' bytes: ' + e.message);
     },
   );

@@ -27,7 +27,8 @@ require('board')
   })
   .then(
     function (response) {
-      console.log('uploaded ' + (config.path || config.name) + ': ' + response.status + ' ' + response.reason);
+      var done = response.status < 300 ? 'uploaded ' : 'not uploaded ';
+      console.log(done + (config.path || config.name) + ': ' + response.status + ' ' + response.reason);
       console.log(response.text());
     },
     function (e) {

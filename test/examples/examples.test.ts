@@ -70,6 +70,12 @@ const rows: Row[] = [
     prints: [/^failed: 500 Internal Server Error \(ESTATUS\)$/m],
   },
   {
+    name: 'post-json tells of an answer that is no JSON',
+    example: 'post-json',
+    path: '/file',
+    prints: [/^failed: [^(]+$/m],
+  },
+  {
     name: 'stream-to-storage saves a file',
     example: 'stream-to-storage',
     path: '/file',
@@ -79,6 +85,13 @@ const rows: Row[] = [
     name: 'stream-to-storage keeps nothing of an error page',
     example: 'stream-to-storage',
     path: '/file',
+    statuses: [404],
+    prints: [/^failed after 0 bytes: the server says 404$/m],
+  },
+  {
+    name: 'stream-to-storage keeps nothing of an error without a page',
+    example: 'stream-to-storage',
+    path: '/file/empty',
     statuses: [404],
     prints: [/^failed after 0 bytes: the server says 404$/m],
   },
@@ -100,6 +113,13 @@ const rows: Row[] = [
     },
   },
   {
+    name: 'keep-alive goes on where the server hangs up between two requests',
+    example: 'keep-alive',
+    path: '/once',
+    settings: { count: 4 },
+    prints: [/^answer 4: 200, \d+ bytes$/m, /^4 answers over \d connections$/m],
+  },
+  {
     name: 'upload-file sends a file of Storage',
     example: 'upload-file',
     path: '/upload',
@@ -119,6 +139,20 @@ const rows: Row[] = [
     check: () => expect(server.seen[0].body.equals(FILE)).toBe(true),
   },
   {
+    name: 'upload-file tells when the file is not taken',
+    example: 'upload-file',
+    path: '/upload',
+    statuses: [413],
+    prints: [/^not uploaded log\.txt: 413 Payload Too Large$/m],
+  },
+  {
+    name: 'upload-file tells when there is no such file',
+    example: 'upload-file',
+    path: '/upload',
+    settings: { path: 'missing.bin' },
+    prints: [/^failed: .*missing\.bin.* \(EFILE, phase send\)$/m],
+  },
+  {
     name: 'download says what came',
     example: 'download',
     path: '/file',
@@ -134,7 +168,15 @@ const rows: Row[] = [
       /^sampled 20, delivered 20, dropped 0, refused 0, waiting 0$/m,
       /^\d+ posts, 0 failed, longest queue \d+$/m,
     ],
-    check: () => expect(postedNumbers()).toEqual(Array.from({ length: 20 }, (_, i) => i + 1)),
+    check: () => {
+      expect(postedNumbers()).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+      const posts = server.seen.map(({ body }) => JSON.parse(body.toString()));
+      expect(posts[0].boot).toBeGreaterThan(0);
+      for (const { boot, now, readings } of posts) {
+        expect(boot).toBe(posts[0].boot);
+        expect(now).toBeGreaterThanOrEqual(readings[readings.length - 1].at);
+      }
+    },
   },
   {
     name: 'sensor-upload sends again what failed',
@@ -150,12 +192,49 @@ const rows: Row[] = [
     check: () => expect(postedNumbers(2)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1)),
   },
   {
+    name: 'sensor-upload does not take a redirect for a delivery',
+    example: 'sensor-upload',
+    path: '/readings',
+    settings: { ...SAMPLING, queue: 100 },
+    statuses: [301],
+    prints: [/^failed: 301 Moved Permanently - again in \d+ ms/m, /^sampled 20, delivered 20, dropped 0, /m],
+    check: () => expect(postedNumbers(1)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1)),
+  },
+  {
+    name: 'sensor-upload waits as long as the server wants',
+    example: 'sensor-upload',
+    path: '/readings',
+    settings: { ...SAMPLING, queue: 100 },
+    statuses: [429],
+    prints: [/^failed: 429 Too Many Requests - again in 1000 ms/m, /^sampled 20, delivered 20, dropped 0, /m],
+  },
+  {
+    name: 'sensor-upload cares for the status of an answer, not for its length',
+    example: 'sensor-upload',
+    path: '/readings/long',
+    settings: SAMPLING,
+    prints: [/^sampled 20, delivered 20, dropped 0, refused 0, waiting 0$/m, /^\d+ posts, 0 failed/m],
+  },
+  {
     name: 'sensor-upload counts what its queue cannot hold',
     example: 'sensor-upload',
     path: '/readings',
-    settings: { ...SAMPLING, batch: 20, queue: 8, samples: 40 },
-    prints: [/^sampled 40, delivered 8, dropped 32, refused 0, waiting 0$/m, /^1 posts, 0 failed, longest queue 8$/m],
-    check: () => expect(postedNumbers()).toEqual([33, 34, 35, 36, 37, 38, 39, 40]),
+    settings: { ...SAMPLING, queue: 8, samples: 40, backoff_ms: 2000, max_backoff_ms: 4000 },
+    statuses: [503],
+    prints: [
+      /^the queue is full: the oldest readings are dropped$/m,
+      /^the server is back, 3 readings are waiting, 32 dropped so far$/m,
+      /^sampled 40, delivered 8, dropped 32, refused 0, waiting 0$/m,
+      /^3 posts, 1 failed, longest queue 8$/m,
+    ],
+    check: () => expect(postedNumbers(1)).toEqual([33, 34, 35, 36, 37, 38, 39, 40]),
+  },
+  {
+    name: 'sensor-upload posts when its queue is full, though a batch is not',
+    example: 'sensor-upload',
+    path: '/readings',
+    settings: { ...SAMPLING, sample_ms: 50, batch: 20, queue: 4 },
+    prints: [/^sampled 20, delivered 20, dropped 0, refused 0, waiting 0$/m],
   },
   {
     name: 'sensor-upload does not insist where it is refused',
@@ -237,5 +316,47 @@ describe('what stream-to-storage saves', () => {
     );
     const { stdout } = await shop.cli('run', 'app.js', '--board', 'host');
     expect(stdout).toContain(FILE.toString('base64'));
+  });
+});
+
+describe('sensor-upload', () => {
+  it('has readings from the start, and joins the network when there is one', async () => {
+    const row: Row = {
+      name: '',
+      example: 'sensor-upload',
+      path: '/readings',
+      settings: { ...SAMPLING, queue: 100, link: { timeout: 3000 } },
+      prints: [
+        /^failed: w5500 is not linked: no Ethernet link: .* - again in \d+ ms, \d+ readings are waiting$/m,
+        /^sampled 20, delivered 20, dropped 0, refused 0, waiting 0$/m,
+      ],
+    };
+    application(
+      row,
+      'var lan = require("board").sim(); lan.chip.plug(false); setTimeout(function () { lan.chip.plug(true); }, 3100);',
+    );
+    const { status, stdout, stderr } = await shop.cli('run', 'app.js', '--board', 'sim-w5500');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    look(row, stdout);
+  });
+
+  it('has other numbers after a reset: what the server knows of the last start is not taken for these', async () => {
+    const row = rows.find(({ name }) => name === 'sensor-upload delivers every reading once') as Row;
+    for (let i = 0; i < 2; i++) {
+      application(row);
+      await shop.cli('run', 'app.js', '--board', 'host');
+    }
+    const boots = new Set(server.seen.map(({ body }) => JSON.parse(body.toString()).boot));
+    expect(boots.size).toBe(2);
+  });
+});
+
+describe('stream-to-storage', () => {
+  it('leaves the old file where there is no new one', async () => {
+    const row = rows.find(({ name }) => name === 'stream-to-storage keeps nothing of an error page') as Row;
+    application(row, 'setTimeout(function () { print("there is " + require("Storage").read("download")); }, 1000);');
+    shop.file('config.js', `${configure(row)}require("Storage").write("download", "the old one");`);
+    const { stdout } = await shop.cli('run', 'app.js', '--board', 'host');
+    expect(stdout).toContain('there is the old one');
   });
 });

@@ -43,7 +43,11 @@ export class ExampleServer {
       const { method = '', url = '', headers } = request;
       this.seen.push({ method, url, type: headers['content-type'] || '', body });
       response.statusCode = this.statuses.shift() || 200;
-      if (url.startsWith('/file')) response.end(FILE.subarray(0, url === '/file/empty' ? 0 : FILE.length));
+      if (response.statusCode === 429) response.setHeader('Retry-After', '1');
+      // a connection that is not kept, without a word
+      if (url.startsWith('/once')) response.on('finish', () => request.socket.destroySoon());
+      if (url === '/readings/long') response.end('x'.repeat(20000));
+      else if (url.startsWith('/file')) response.end(FILE.subarray(0, url === '/file/empty' ? 0 : FILE.length));
       else if (method === 'GET') response.end(`you asked for ${url}`);
       else response.end(JSON.stringify({ bytes: body.length }));
     });
