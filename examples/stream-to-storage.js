@@ -24,8 +24,8 @@ function save(chunk, response) {
   // what this throws is what the call fails with
   if (response.total < 0) throw new Error('Storage needs the length of a file beforehand');
   if (!offset) begin(response);
-  // the first write reserves the space
-  if (!storage.write(config.name, chunk, offset, response.total)) throw new Error('Storage is full');
+  // the first write reserves the space, or throws where there is none
+  storage.write(config.name, chunk, offset, response.total);
   offset += chunk.length;
   pieces++;
 }

@@ -280,6 +280,16 @@ describe('run --board host', () => {
     expect(stdout).toBe('abyz big true\n4 caf 233 undefined\nnumber number /w== AB\n');
   });
 
+  it('says of a Storage that is full what the interpreter says', async () => {
+    shop.file(
+      'app.js',
+      `try { require("Storage").write("big", "x", 0, 2000000); print("written"); } catch (e) { print(e.message); }`,
+    );
+    const stdout = 'Unable to find or create file\n';
+    for (const way of [['host'], ...findEngines().map((engine) => ['linux', '--engine', engine])])
+      expect(await shop.cli('run', 'app.js', '--board', ...way)).toEqual({ status: 0, stdout, stderr: '' });
+  });
+
   it('says of files that are not there what the interpreter says', async () => {
     shop.file(
       'app.js',
