@@ -33,8 +33,8 @@ it('is whole: what its pages link to is there', () => {
   expect(pages).toContain('docs/drivers/your-own.md');
   const dead = pages.flatMap((page) =>
     linksIn(join(unpacked, page))
-      .filter((to) => !existsSync(join(unpacked, dirname(page), to)))
-      .map((to) => `${page}: ${to}`),
+      .filter(({ to }) => !existsSync(join(unpacked, dirname(page), to)))
+      .map(({ to }) => `${page}: ${to}`),
   );
   expect(dead).toEqual([]);
 });

@@ -35,8 +35,20 @@ export function programsIn(file: string): Block[] {
   });
 }
 
-/** The targets of the links of a file of Markdown that lead to other files. */
-export function linksIn(file: string): string[] {
-  const text = readFileSync(file, 'utf8').replace(/```[^]*?```/g, '');
-  return [...text.matchAll(/\]\(([^)#\s]+)(#[^)]*)?\)/g)].map((found) => found[1]).filter((to) => !/^https?:/.test(to));
+const prose = (file: string): string => readFileSync(file, 'utf8').replace(/```[^]*?```/g, '');
+
+/** The targets of the links of a file of Markdown to files, its own name left out, with the heading after `#`. */
+export function linksIn(file: string): { to: string; heading: string }[] {
+  const links = [...prose(file).matchAll(/\]\(([^)#\s]*)(?:#([^)\s]*))?\)/g)];
+  return links.map(([, to, heading = '']) => ({ to, heading })).filter(({ to }) => !/^https?:/.test(to));
+}
+
+/** What leads to the headings of a file of Markdown, as GitHub makes it of their text. */
+export function headingsIn(file: string): string[] {
+  return [...prose(file).matchAll(/^#+ (.*)$/gm)].map(([, text]) =>
+    text
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replace(/ /g, '-'),
+  );
 }
