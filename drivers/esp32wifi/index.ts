@@ -54,7 +54,8 @@ function reconnect(): void {
 function lose(why: string): void {
   reason = ': ' + why.toLowerCase().replace(/_/g, ' ');
   // first, since their owners may link again
-  wait(wanted && reconnect, backoff * (0.75 + Math.random() / 2));
+  // not Math.random, which is the same on every board after its start: the microseconds
+  wait(wanted && reconnect, backoff * (0.75 + (Date.now() % 1) / 2));
   alive.slice().forEach(function (s) {
     return end(s, fault(s.phase));
   });

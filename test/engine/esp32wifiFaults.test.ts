@@ -104,6 +104,7 @@ calls: disconnect, connect slow, connect slow
 192.168.7.2
 7 true,true,true,true,true,true,true
 true
+true
 calls: connect home
 - listeners do not pile up
 2
