@@ -62,9 +62,10 @@ function ask() {
     finish('failed: no answer from ' + config.server);
     return;
   }
-  // no leap warning, version 4, client; the timestamp need not be one, so it is a number nobody can guess
+  // no leap warning, version 4, client; the timestamp need not be one, so it is a number nobody can guess. On some boards
+  // chance is the same after each start, but for the microseconds of the clock
   question[0] = 0x23;
-  for (i = 40; i < 48; i++) question[i] = E.hwRand();
+  for (i = 40; i < 48; i++) question[i] = E.hwRand() ^ (Date.now() * 1000);
   sent = Date.now() / 1000;
   timer = setTimeout(ask, config.timeout);
   socket.send(question, config.server, config.port, function (e) {
