@@ -27,6 +27,8 @@ function read_sensor() {
 }
 
 var queue = [];
+// bad request, too large, of another type, not understood: anything else may be put right while the readings wait
+var NEVER = [400, 413, 415, 422];
 var sampled = 0;
 var delivered = 0;
 var dropped = 0;
@@ -113,8 +115,8 @@ function post() {
         if (status >= 200 && status < 300) {
           delivered += batch.length;
           if (backoff > config.backoff_ms) console.log('the server is back, ' + waiting());
-        } else if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
-          // the server is there but has no use for them: it would not have the next time
+        } else if (NEVER.indexOf(status) >= 0) {
+          // these readings are at fault, and would be the next time
           refused += batch.length;
           console.log('refused: ' + status + ' ' + response.reason);
         } else {

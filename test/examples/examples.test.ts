@@ -201,6 +201,15 @@ const rows: Row[] = [
     check: () => expect(postedNumbers(1)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1)),
   },
   {
+    name: 'sensor-upload keeps the readings while its token is not accepted',
+    example: 'sensor-upload',
+    path: '/readings',
+    settings: { ...SAMPLING, queue: 100 },
+    statuses: [401],
+    prints: [/^failed: 401 Unauthorized - again in \d+ ms/m, /^sampled 20, delivered 20, dropped 0, refused 0, /m],
+    check: () => expect(postedNumbers(1)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1)),
+  },
+  {
     name: 'sensor-upload waits as long as the server wants',
     example: 'sensor-upload',
     path: '/readings',
