@@ -529,8 +529,11 @@ add('no room once the firmware has closed it, before it says so', function () {
 
 add('one whose listener the firmware took away is closed all the same', function () {
   var socket;
+  var taken;
   function takeAway(raw) {
-    // as it does where memory ran out; what comes from now on is kept
+    // as it does where memory ran out; what comes from now on is kept. Releases before 2v29 hand over what they have
+    if (taken) return;
+    taken = 1;
     delete raw['#ondata'];
     setTimeout(function () {
       tell(raw.dRcv.length > 0);
