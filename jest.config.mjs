@@ -9,5 +9,6 @@ export default {
     '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.jest.json', diagnostics: false }],
   },
   maxWorkers: 2,
-  testTimeout: 30000,
+  // This only ends what hangs: a test that goes on is not to fail because the machine is busy.
+  testTimeout: 300000,
 };

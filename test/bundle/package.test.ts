@@ -25,7 +25,7 @@ beforeAll(() => {
 afterAll(() => shop.close());
 
 function node(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, args, { cwd: shop.folder, encoding: 'utf8', timeout: 60000 });
+  return spawnSync(process.execPath, args, { cwd: shop.folder, encoding: 'utf8', timeout: 200000 });
 }
 
 it('is whole: what its pages link to is there', () => {
@@ -78,7 +78,7 @@ describe('the driver contract, for a driver of somebody else', () => {
 
   const throws = "\n    if (!linked) throw fault('ENETDOWN', 'connect', 'not linked');";
 
-  function judge(driver: string, timeoutMs = 10000): { status: number | null; passed: string[]; failed: string[] } {
+  function judge(driver: string, timeoutMs = 100000): { status: number | null; passed: string[]; failed: string[] } {
     shop.file('my-driver.mjs', driver);
     shop.file('my-driver.test.mjs', suite.replace('driver,', `driver, timeoutMs: ${timeoutMs},`));
     const { status, stdout } = node('--test-reporter=tap', 'my-driver.test.mjs');

@@ -5,8 +5,6 @@ import { bundle } from '../../src/cli/bundle';
 import { describeEngines, runIn } from '../engine/harness';
 import { ROOT, Workshop } from './workshop';
 
-jest.setTimeout(60000);
-
 const shop = new Workshop();
 afterAll(() => shop.close());
 

@@ -516,45 +516,41 @@ describe('run --board sim-w5500', () => {
   const HALF = 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf';
   const whenHalf = (action: string): string =>
     `return requests.get(URL, { stream_chunk: 0, stream_callback: function () { ${action} } });`;
-  const upload = `return requests.upload(URL, {
+  const upload = (idleMs: number): string => `return requests.upload(URL, {
     size: function () { return 50000000; },
     read: function (n) { return new Uint8Array(n); }
-  }, { idle_timeout: 300 });`;
+  }, { timeout: 0, idle_timeout: ${idleMs} });`;
 
   it.each([
     ['unlink() with a connection open', whenHalf('setTimeout(function () { driver.unlink(); }, 0);'), HALF, 'ENETDOWN'],
     ['the cable pulled out', whenHalf('board.sim().chip.plug(false);'), HALF, 'ENETDOWN'],
-    ['a peer that stops reading', upload, '', 'ETIMEDOUT'],
-    ['a peer that answers and stops reading', upload, 'HTTP/1.1 413 No\r\nContent-Length: 0\r\n\r\n', '413'],
-  ])(
-    'ends with the application: %s',
-    async (_, call, answer, outcome) => {
-      const open: Socket[] = [];
-      const server = createTcpServer((socket) => {
-        open.push(socket);
-        socket.on('error', () => {});
-        socket.once('data', () => {
-          socket.pause();
-          socket.write(answer);
-        });
+    ['a peer that stops reading', upload(300), '', 'ETIMEDOUT'],
+    ['a peer that answers and stops reading', upload(100000), 'HTTP/1.1 413 No\r\nContent-Length: 0\r\n\r\n', '413'],
+  ])('ends with the application: %s', async (_, call, answer, outcome) => {
+    const open: Socket[] = [];
+    const server = createTcpServer((socket) => {
+      open.push(socket);
+      socket.on('error', () => {});
+      socket.once('data', () => {
+        socket.pause();
+        socket.write(answer);
       });
-      await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-      const { port } = server.address() as AddressInfo;
-      shop.file(
-        'app.js',
-        `var board = require("board"), requests = require("requests"), URL = "http://10.0.0.1:${port}/";
+    });
+    await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+    const { port } = server.address() as AddressInfo;
+    shop.file(
+      'app.js',
+      `var board = require("board"), requests = require("requests"), URL = "http://10.0.0.1:${port}/";
        board.auto_init({ dhcp: true }).then(function () {
          var driver = require("netdriver").get();
          ${call}
        }).then(function (r) { print(r.status); }, function (e) { print(e.code); });`,
-      );
-      const run = await shop.cli('run', 'app.js', '--board', 'sim-w5500');
-      for (const socket of open) socket.destroy();
-      server.close();
-      expect(run).toEqual({ status: 0, stdout: `${outcome}\n`, stderr: '' });
-    },
-    90000,
-  );
+    );
+    const run = await shop.cli('run', 'app.js', '--board', 'sim-w5500');
+    for (const socket of open) socket.destroy();
+    server.close();
+    expect(run).toEqual({ status: 0, stdout: `${outcome}\n`, stderr: '' });
+  });
 });
 
 describe('run --board linux', () => {

@@ -18,7 +18,7 @@ export function describeDriver(
       if (close) await close();
     });
 
-    it.each(driverContract(() => subject))('$name', async ({ run }) => {
+    it.each(driverContract(() => ({ timeoutMs: 100000, ...subject })))('$name', async ({ run }) => {
       await run();
     });
   });

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 /** The program of the page, here. */
-async function program(more = ''): Promise<string> {
+async function program(more = 'timeoutMs: 100000,'): Promise<string> {
   const page = readFileSync(join(ROOT, 'docs/drivers/your-own.md'), 'utf8');
   const text = /```javascript\n([^]*?)```/.exec(page)![1];
   return text
@@ -63,9 +63,9 @@ describe('runContract()', () => {
 
 describeEngines('runContract()', (engine) => {
   it('finds that the driver of board linux holds to the contract', async () => {
-    const app = shop.file('app.js', await program('resetIsEnd: true,'));
+    const app = shop.file('app.js', await program('resetIsEnd: true, timeoutMs: 100000,'));
     const { code } = await bundle({ app, board: 'linux', root: ROOT });
-    const { stdout, failed } = await runIn(engine, code, { timeoutMs: 60000 });
+    const { stdout, failed } = await runIn(engine, code);
     expect({ told: firstWords(stdout), failed }).toEqual({ told: held, failed: false });
-  }, 90000);
+  });
 });

@@ -312,10 +312,10 @@ var calls = {
     told(requests.get(CLOSED), done);
   },
   silent: function (done) {
-    told(requests.get(BASE + 'silence', { timeout: 60 }), done);
+    told(requests.get(BASE + 'silence', { timeout: 500 }), done);
   },
   idle: function (done) {
-    told(requests.get(BASE + 'silence', { idle_timeout: 60 }), done);
+    told(requests.get(BASE + 'silence', { idle_timeout: 500 }), done);
   },
   closed: function (done) {
     told(requests.get(BASE + 'fin'), done);

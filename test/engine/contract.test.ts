@@ -37,27 +37,23 @@ const drivers = {
 };
 
 describeEngines('the driver contract', (engine) => {
-  it.each(Object.keys(drivers) as (keyof typeof drivers)[])(
-    '%s holds to it',
-    async (DRIVER) => {
-      const peer = await ContractPeer.start();
-      const values = { DRIVER, HOST: '127.0.0.1', PORT: peer.port, CLOSED_PORT: await freePort() };
-      const settings = Object.entries(values).map(([name, value]) => `var ${name}=${JSON.stringify(value)};\n`);
-      const { modules, start } = drivers[DRIVER];
-      const cwd = await inStorage(engine, { ...modules(), suite: await suiteText() });
-      const program = settings.join('') + start(script('contract.js'));
-      const { stdout, failed, timedOut } = await runIn(engine, program, { timeoutMs: 60000, cwd });
-      await peer.stop();
-      rmSync(cwd, { recursive: true, force: true });
-      const told: string[] = [];
-      for (const [, n, what] of stdout.matchAll(/^#(\d+) (.*)$/gm))
-        told.push(cases[+n].name + ': ' + (excuses.includes(what) ? 'ok' : what));
-      const noise = stdout
-        .split('\n')
-        .filter((line) => line && !/^#\d/.test(line) && !/^(ERROR: Connect failed|Unable to locate)/.test(line));
-      const wanted = cases.map(({ name }) => name + ': ok');
-      expect({ told, noise, failed, timedOut }).toEqual({ told: wanted, noise: [], failed: false, timedOut: false });
-    },
-    150000,
-  );
+  it.each(Object.keys(drivers) as (keyof typeof drivers)[])('%s holds to it', async (DRIVER) => {
+    const peer = await ContractPeer.start();
+    const values = { DRIVER, HOST: '127.0.0.1', PORT: peer.port, CLOSED_PORT: await freePort() };
+    const settings = Object.entries(values).map(([name, value]) => `var ${name}=${JSON.stringify(value)};\n`);
+    const { modules, start } = drivers[DRIVER];
+    const cwd = await inStorage(engine, { ...modules(), suite: await suiteText() });
+    const program = settings.join('') + start(script('contract.js'));
+    const { stdout, failed, timedOut } = await runIn(engine, program, { cwd });
+    await peer.stop();
+    rmSync(cwd, { recursive: true, force: true });
+    const told: string[] = [];
+    for (const [, n, what] of stdout.matchAll(/^#(\d+) (.*)$/gm))
+      told.push(cases[+n].name + ': ' + (excuses.includes(what) ? 'ok' : what));
+    const noise = stdout
+      .split('\n')
+      .filter((line) => line && !/^#\d/.test(line) && !/^(ERROR: Connect failed|Unable to locate)/.test(line));
+    const wanted = cases.map(({ name }) => name + ': ok');
+    expect({ told, noise, failed, timedOut }).toEqual({ told: wanted, noise: [], failed: false, timedOut: false });
+  });
 });

@@ -125,7 +125,7 @@ describeEngines('the ESP32 driver', (engine) => {
     const app = shop.file('app.js', APP.replace(/PORT/g, String(port)));
     const { code } = await bundle({ app, board: 'esp32', root: ROOT });
     const cwd = await inStorage(engine, { app: code });
-    const { stdout, timedOut } = await runIn(engine, WIFI + FAST + 'require("app");', { timeoutMs: 80000, cwd });
+    const { stdout, timedOut } = await runIn(engine, WIFI + FAST + 'require("app");', { cwd });
     rmSync(cwd, { recursive: true, force: true });
     shop.close();
     server.closeAllConnections();
@@ -133,7 +133,7 @@ describeEngines('the ESP32 driver', (engine) => {
     const told = stdout.split('\n').filter((line) => line.startsWith('#'));
     expect(told.map((line) => line.slice(1).replace(/^Error(?= \|)/, ''))).toEqual(WANT(port));
     expect(timedOut).toBe(false);
-  }, 120000);
+  });
 
   it.each([false, true])('finds names where the firmware cannot say them; known to it before: %s', async (known) => {
     const server = createServer((_, answer) => answer.end('hello')).listen(0, '127.0.0.1');
@@ -143,7 +143,7 @@ describeEngines('the ESP32 driver', (engine) => {
     const app = shop.file('app.js', RELEASED.replace(/PORT/g, String(port)).replace('KNOWN', String(known)));
     const { code } = await bundle({ app, board: 'esp32', root: ROOT });
     const cwd = await inStorage(engine, { app: code });
-    const { stdout } = await runIn(engine, WIFI + 'require("app");', { timeoutMs: 30000, cwd });
+    const { stdout } = await runIn(engine, WIFI + 'require("app");', { cwd });
     rmSync(cwd, { recursive: true, force: true });
     shop.close();
     server.close();

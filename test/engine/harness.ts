@@ -59,14 +59,14 @@ export interface Outcome {
 }
 
 export interface RunOptions {
-  /** default 20000 */
+  /** default 200000: it only ends what hangs */
   timeoutMs?: number;
   /** folder to run in; default one of its own, removed afterwards */
   cwd?: string;
 }
 
 /** Runs a program text until it ends by itself, or until its time is up. */
-export function runIn(engine: string, source: string, { timeoutMs = 20000, cwd }: RunOptions = {}): Promise<Outcome> {
+export function runIn(engine: string, source: string, { timeoutMs = 200000, cwd }: RunOptions = {}): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'engine-'));
   const file = join(folder, 'program.js');
   writeFileSync(file, source);

@@ -51,7 +51,7 @@ async function play(engine: string, rows: Row[], feed: string, modules: string, 
   const values = { SPECS: specs, FIRST: 0, LAST: rows.length - 1, BASE: server.url('/') };
   const settings = Object.entries(values).map(([name, value]) => `var ${name}=${JSON.stringify(value)};\n`);
   const program = modules + settings.join('') + script('rows.js');
-  const { stdout, failed, timedOut } = await runIn(engine, program, { timeoutMs: 60000, cwd });
+  const { stdout, failed, timedOut } = await runIn(engine, program, { cwd });
   await server.stop();
   const told: { [n: number]: Outcome } = {};
   const noise: string[] = [];
@@ -76,22 +76,14 @@ describeEngines('the response table', (engine) => {
 
   describe.each(['whole', 'byte by byte', 'split in two'])('%s', (feed) => {
     const batches = batchesOf(responses.filter((row) => row.input.length <= LARGE));
-    it.each(batches)(
-      'from "$first"',
-      async ({ rows }) => {
-        const [modules, folder] = inRam ? [inMemory(linuxModules())] : ['', cwd];
-        expect(await play(engine, rows, feed, modules, folder)).toEqual(nothing);
-      },
-      90000,
-    );
+    it.each(batches)('from "$first"', async ({ rows }) => {
+      const [modules, folder] = inRam ? [inMemory(linuxModules())] : ['', cwd];
+      expect(await play(engine, rows, feed, modules, folder)).toEqual(nothing);
+    });
   });
 
-  it.each(['whole', 'byte by byte'])(
-    'the large ones, with the modules in Storage, %s',
-    async (feed) => {
-      const rows = responses.filter((row) => row.input.length > LARGE);
-      expect(await play(engine, rows, feed, '', cwd)).toEqual(nothing);
-    },
-    90000,
-  );
+  it.each(['whole', 'byte by byte'])('the large ones, with the modules in Storage, %s', async (feed) => {
+    const rows = responses.filter((row) => row.input.length > LARGE);
+    expect(await play(engine, rows, feed, '', cwd)).toEqual(nothing);
+  });
 });

@@ -43,7 +43,7 @@ describeEngines('long bodies', (engine) => {
     const folder = await inStorage(engine, linuxModules());
     const text = (await minify(script('streams.js'), { ecma: 5 })).code;
     const source = `global.CONFIG=${JSON.stringify({ url: server.url('/'), bytes: body.length })};` + text;
-    const { stdout, failed, timedOut } = await runIn(engine, source, { cwd: folder, timeoutMs: 100000 });
+    const { stdout, failed, timedOut } = await runIn(engine, source, { cwd: folder });
     rmSync(folder, { recursive: true, force: true });
     await server.stop();
     expect({ failed, timedOut }).toEqual({ failed: false, timedOut: false });
@@ -63,7 +63,7 @@ describeEngines('long bodies', (engine) => {
     expect(lines[60]).toMatch(/^left over /);
     // the same after 12 calls more or 36: not a leak, but where in the program it is read
     expect(parseInt(lines[60].split(' ')[2])).toBeLessThanOrEqual(4);
-  }, 120000);
+  });
 
   it('a body that waits for the callback is held once', async () => {
     const server = await RawServer.start(async (peer) => {
@@ -78,7 +78,7 @@ describeEngines('long bodies', (engine) => {
       function told(what) { console.log(what.received || what.message, full.length > 0); }
       require('netdriver').register(require('linux'));
       require('requests').get('${server.url('/')}', { stream_chunk: 1000, stream_callback: wait }).then(told, told);`;
-    const { stdout, failed } = await runIn(engine, source, { cwd: folder, timeoutMs: 30000 });
+    const { stdout, failed } = await runIn(engine, source, { cwd: folder });
     rmSync(folder, { recursive: true, force: true });
     await server.stop();
     expect({ stdout, failed }).toEqual({ stdout: `14000 ${isSmall(engine)}\n`, failed: false });
@@ -100,7 +100,7 @@ describeEngines('long bodies', (engine) => {
       function told(what) { console.log(what.status || what.message, full.length > 0); }
       require('netdriver').register(require('linux'));
       require('requests').post('${server.url('/')}', { data: data }).then(told, told);`;
-    const { stdout, failed } = await runIn(engine, source, { cwd: folder, timeoutMs: 30000 });
+    const { stdout, failed } = await runIn(engine, source, { cwd: folder });
     rmSync(folder, { recursive: true, force: true });
     await server.stop();
     expect({ stdout, failed, got }).toEqual({ stdout: `200 ${isSmall(engine)}\n`, failed: false, got: 8000 });
@@ -120,7 +120,7 @@ describeEngines('long bodies', (engine) => {
     const { stdout, timedOut } = await runIn(engine, source);
     await server.stop();
     expect({ told: stdout.match(/^E[A-Z]+$/gm), timedOut }).toEqual({ told: ['ETIMEDOUT'], timedOut: false });
-  }, 30000);
+  });
 
   it('from a driver that pushes arrays, which it fills again', async () => {
     const folder = await inStorage(engine, linuxModules());

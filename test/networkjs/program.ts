@@ -53,7 +53,7 @@ export async function runWired(engine: string, script: string, { values, prepare
     if (prepare) await prepare({ chip, lan });
     const globals = Object.entries(values).map(([name, value]) => `var ${name}=${JSON.stringify(value)};\n`);
     const text = [pipes.program, ...globals, small ? 'require("app");' : code].join('');
-    const { stdout, timedOut } = await runIn(engine, text, { timeoutMs: 60000, cwd });
+    const { stdout, timedOut } = await runIn(engine, text, { cwd });
     expect(chip.violations).toEqual([]);
     expect(lan.complaints).toEqual([]);
     const lines = stdout.split('\n').filter((line) => line);

@@ -96,5 +96,5 @@ describeEngines('networkjs', (engine) => {
       're:hello',
     ]);
     expect(lines).toEqual([`posted ${5 * BLOCK.length}`, 'dgram hello from 10.0.0.66 4444', 'examined', 'ECONNRESET']);
-  }, 90000);
+  });
 });

@@ -36,7 +36,7 @@ var SPI2 = spi;
 SPI2.setup = function (o) { print('port ' + JSON.stringify(o)); };
 setInterval(function () { if (require('fs').readdirSync(${JSON.stringify(folder)}).indexOf('stop') >= 0) quit(); }, 50);
 `;
-    const run = runIn(engine, desk + code, { timeoutMs: 60000 });
+    const run = runIn(engine, desk + code);
     const port = await lan.loopback.forward(80);
     const listens = () => chip.sockets.some((s) => s.status === 0x14);
     while (!listens()) await new Promise((turn) => setTimeout(turn, 5));
@@ -57,5 +57,5 @@ setInterval(function () { if (require('fs').readdirSync(${JSON.stringify(folder)
     expect(stdout).toContain('listening on http://10.0.0.100:80/');
     expect(timedOut).toBe(false);
     expect([chip.violations, lan.complaints]).toEqual([[], []]);
-  }, 90000);
+  });
 });

@@ -6,10 +6,7 @@ const python = ['/usr/bin/python3', 'python3'].find((name) => isInstalled(name, 
 
 describeInstalled('httpbin', !!python, () => {
   const server = new InstalledServer();
-  beforeAll(
-    () => server.start((port) => [python!, '-m', 'httpbin.core', '--host', '127.0.0.1', '--port', '' + port]),
-    60000,
-  );
+  beforeAll(() => server.start((port) => [python!, '-m', 'httpbin.core', '--host', '127.0.0.1', '--port', '' + port]));
   afterAll(() => server.stop());
 
   const json = async (call: Promise<requests.Response>) => (await call).raise_for_status().json();

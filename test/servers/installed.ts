@@ -9,7 +9,7 @@ import { join } from 'node:path';
 
 /** Whether `command` runs at all. */
 export function isInstalled(command: string, ...args: string[]): boolean {
-  return spawnSync(command, args, { stdio: 'ignore', timeout: 10000 }).status === 0;
+  return spawnSync(command, args, { stdio: 'ignore', timeout: 60000 }).status === 0;
 }
 
 /** The tests of a server that is there; says aloud when it is not. */

@@ -37,7 +37,7 @@ describeEngines('in real time', (engine) => {
     const int = openSync(edges, constants.O_RDWR | constants.O_NONBLOCK);
     chip.onInt((level) => void (level || writeSync(int, '.')));
     const first = `var INT=${JSON.stringify(edges)},FROM='http://api.test:${port}/';\n${pipes.program}`;
-    const { stdout } = await runIn(engine, first + text, { timeoutMs: 25000, cwd });
+    const { stdout } = await runIn(engine, first + text, { cwd });
     pipes.close();
     lan.close();
     closeSync(int);
