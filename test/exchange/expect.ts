@@ -21,7 +21,7 @@ export async function refused(promise: Promise<unknown>, want: WantedError): Pro
   if (!(error instanceof type)) throw error;
   expect(error.name).toBe(want.type);
   expect(error instanceof requests.HTTPError).toBe(/^HTTP/.test(want.type));
-  expect(error.code).toMatch(/^[A-Z][A-Z0-9]+$/);
+  expect(error.code).toMatch(/^[A-Z][A-Z0-9_]+$/);
   expect(error.message).toEqual(expect.stringMatching(/\S/));
   expect(typeof error.retryable).toBe('boolean');
   expect(['url', 'dns', 'connect', 'tls', 'send', 'headers', 'body']).toContain(error.phase);

@@ -3,11 +3,18 @@ import * as requests from '../../src/node/index';
 import { RawServer } from '../servers/raw';
 import type { Peer } from '../servers/raw';
 import { HandDriver, netError } from './handDriver';
-import { refused } from './expect';
+import { refused, turns } from './expect';
 
 let server: RawServer;
-beforeEach(async () => (server = await RawServer.start()));
-afterEach(() => server.stop());
+let hand: HandDriver;
+beforeEach(async () => {
+  server = await RawServer.start();
+  hand = new HandDriver();
+});
+afterEach(async () => {
+  hand.remove();
+  await server.stop();
+});
 
 const ok = 'HTTP/1.1 200 OK\r\n';
 
@@ -62,24 +69,22 @@ describe.each(states)('$name', (state) => {
     await refused(requests.get(server.url(), options), { type: 'IOError', phase: state.phase });
   });
 
-  it('silent until idle_timeout', async () => {
-    stage(state, () => {});
-    await refused(requests.get(server.url(), { idle_timeout: 40 }), {
-      type: 'IOError',
-      code: 'ETIMEDOUT',
-      phase: state.phase,
-    });
-    await server.allGone();
-  });
+  describe.each(['idle_timeout', 'timeout'])('silent until %s', (limit) => {
+    // no time passes before the peer has said what it says
+    beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
+    afterEach(() => void jest.useRealTimers());
 
-  it('silent until timeout', async () => {
-    stage(state, () => {});
-    await refused(requests.get(server.url(), { timeout: 40, idle_timeout: 0 }), {
-      type: 'IOError',
-      code: 'ETIMEDOUT',
-      phase: state.phase,
+    it('ends the call', async () => {
+      const silent = new Promise<void>((go) => stage(state, () => go()));
+      const options = { timeout: 0, idle_timeout: 0, [limit]: 400 };
+      const want = { type: 'IOError', code: 'ETIMEDOUT', phase: state.phase } as const;
+      const ended = refused(requests.get(server.url(), options), want);
+      await silent;
+      await turns(4);
+      await jest.advanceTimersByTimeAsync(500);
+      await ended;
+      await server.allGone();
     });
-    await server.allGone();
   });
 });
 
@@ -221,9 +226,6 @@ it('fifty calls at once, each with its own fate', async () => {
 });
 
 describe('a driver whose write() throws', () => {
-  const hand = new HandDriver();
-  afterAll(() => hand.remove());
-
   it.each(['GET', 'POST'])('%s', async (method) => {
     const call = requests.request(method, 'http://host.example/', { driver: 'hand', data: 'body' });
     hand.socket.write = () => {
@@ -236,7 +238,6 @@ describe('a driver whose write() throws', () => {
 });
 
 it('a callback that ends its own call is not called again, and leaves nothing behind', async () => {
-  const hand = new HandDriver();
   hand.capabilities.pause = false;
   let calls = 0;
   const call = requests.get('http://host.example/', {
@@ -249,7 +250,6 @@ it('a callback that ends its own call is not called again, and leaves nothing be
   hand.socket.open().data('HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n' + 'x'.repeat(5000));
   await refused(call, { type: 'IOError', code: 'ENETDOWN' });
   expect([calls, hand.socket.resumed, hand.socket.events.sink]).toEqual([1, 0, undefined]);
-  hand.remove();
 });
 
 it('a name of 300 characters is none', async () => {
@@ -258,15 +258,12 @@ it('a name of 300 characters is none', async () => {
 });
 
 it('an early answer that breaks off: that is in its body, not while sending', async () => {
-  const hand = new HandDriver();
   const call = requests.upload('http://host.example/', requests.fd.bytes('x'.repeat(5000)), { driver: 'hand' });
   hand.socket.open(600).data('HTTP/1.1 413 no\r\nContent-Length: 100\r\n\r\n0123').end();
   await refused(call, { type: 'IOError', code: 'ETRUNCATED', phase: 'body' });
-  hand.remove();
 });
 
 it('of a connection to be kept one byte more than the body is wanted, so that none goes unseen', async () => {
-  const hand = new HandDriver();
   for (const [headers, stream_chunk, wanted] of [
     [{ Connection: 'keep-alive' }, 512, [11, 0]],
     [{ Connection: 'keep-alive' }, 10, [11, 0]],
@@ -284,5 +281,4 @@ it('of a connection to be kept one byte more than the body is wanted, so that no
     const r = await call;
     expect(r.connection === null).toBe(stream_chunk === 9 || !('Connection' in headers));
   }
-  hand.remove();
 });
