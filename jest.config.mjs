@@ -1,6 +1,7 @@
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
+  globalSetup: '<rootDir>/test/tempFolder.mjs',
   testMatch: ['**/*.test.ts'],
   // The interpreter's natives are replaced by Node's.
   moduleNameMapper: { '^(\\.{1,2}/)+(src/)?(engine|virtual)$': '<rootDir>/src/node/$3.ts' },
