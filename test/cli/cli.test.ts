@@ -609,7 +609,7 @@ describe('run --board linux', () => {
     chmodSync(shop.file('engine', text), 0o755);
     const run = await shop.cli('run', 'app.js', '--board', 'linux', '--engine', './engine');
     expect(run).toMatchObject({ status: 2, stdout: '' });
-    expect(run.stderr).toMatch(/^\S+\/engine is no Espruino interpreter\n$/);
+    expect(run.stderr).toMatch(/^\/.+\/engine is no Espruino interpreter\n$/);
   });
 
   const engines = findEngines();

@@ -8,11 +8,13 @@ import { describeInstalled, InstalledServer, isInstalled } from './installed';
 const SIZE = 10 << 20;
 
 function config(port: number, folder: string): string {
-  const temps = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/tmp;`);
+  const temps = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path "${folder}/tmp";`,
+  );
   return `
     daemon off;
     master_process off;
-    pid ${folder}/pid;
+    pid "${folder}/pid";
     error_log stderr;
     events {}
     http {
@@ -21,17 +23,17 @@ function config(port: number, folder: string): string {
       ${temps.join('\n')}
       server {
         listen 127.0.0.1:${port};
-        root ${folder}/www;
+        root "${folder}/www";
         client_max_body_size 100m;
         keepalive_requests 1000;
-        location /ssi/ { ssi on; ssi_types *; alias ${folder}/www/; }
-        location /put/ { dav_methods PUT DELETE; create_full_put_path on; root ${folder}/www; }
-        location /small/ { client_max_body_size 1k; dav_methods PUT; root ${folder}/www; }
+        location /ssi/ { ssi on; ssi_types *; alias "${folder}/www/"; }
+        location /put/ { dav_methods PUT DELETE; create_full_put_path on; root "${folder}/www"; }
+        location /small/ { client_max_body_size 1k; dav_methods PUT; root "${folder}/www"; }
         location /moved { return 301 /large; }
         location /empty { return 204; }
         location /teapot { return 418 "short and stout"; }
         location /drop { return 444; }
-        location /last { keepalive_timeout 0; alias ${folder}/www/text; }
+        location /last { keepalive_timeout 0; alias "${folder}/www/text"; }
       }
     }`;
 }
