@@ -38,6 +38,9 @@ export function hides(text: string): boolean {
 /** What a private character stands for. */
 export const original = (letter: string): string => hidden[letter.charCodeAt(0) - FIRST];
 
+/** A text with what was hidden in it. */
+export const shown = (text: string): string => text.replace(/[\ue000-\uf8ff]/g, (letter) => original(letter) || letter);
+
 const byteEscape = (byte: number): string => `\\x${byte.toString(16).toUpperCase()}`;
 
 /**

@@ -9,6 +9,7 @@ import { Failure, show } from './failure';
 import { helperImport } from './helpers';
 import { FIRMWARE } from './library';
 import type { Library } from './library';
+import { shown } from './literals';
 import { mentionsOf, ONCE, ONCE_CODE, toModule, withNames } from './requires';
 import type { Target } from './requires';
 
@@ -44,7 +45,8 @@ export class Resolver {
     return [...this.compiled.keys()];
   }
 
-  private lookUp(name: string, file: string, line: number): Target {
+  private lookUp(written: string, file: string, line: number): Target {
+    const name = shown(written);
     const own = this.library.find(name);
     if (own && this.library.isNodeOnly(own) && !this.library.isUnderNode)
       throw new Failure(`${show(file)}:${line}: module "${name}" runs under Node only`);

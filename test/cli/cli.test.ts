@@ -150,6 +150,7 @@ describe('what is wrong with an application', () => {
     ['a syntax error', 'print(1);\nvar = 1;', 2, 'app.js:2: Variable declaration expected.\n'],
     ['what only a function may have', '\n\nreturn 5;', 2, "app.js:3: 'return' outside of function\n"],
     ['a file that is not there', '\nrequire("./none");', 2, 'app.js:2: cannot find "./none"\n'],
+    ['a file that is not there, beyond ASCII', 'require("./né");', 2, 'app.js:1: cannot find "./né"\n'],
     ['a fault in a file it uses', 'require("./lib/bad");', 2, 'lib/bad.js:3: Expression expected.\n'],
     [
       'a name we do not export',

@@ -242,6 +242,16 @@ const atTop: Row[] = [
 /** ES modules among CommonJS */
 const mixed: Row[] = [
   [
+    'files with names beyond ASCII, written as they are and escaped',
+    {
+      'app.js': 'import { v } from "./maß/größe"; var d = require("./m\\u00e4rz.json"); print(v + d.n);',
+      'maß/größe.js': 'exports.v = require("./é").v;',
+      'maß/é.js': 'exports.v = 1;',
+      'märz.json': '{ "n": 2 }',
+    },
+    '3',
+  ],
+  [
     'import of a file that is required in a function as well',
     {
       'app.js': 'import x, { v } from "./x"; function f() { return require("./x"); } print(f() === x, v);',
