@@ -22,7 +22,8 @@ export class Workshop {
   /** Writes a file and gives its path. */
   file(name: string, text: string): string {
     const path = join(this.folder, name);
-    mkdirSync(dirname(path), { recursive: true });
+    // a folder that is gone stays so
+    if (dirname(name) !== '.') mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
     return path;
   }
