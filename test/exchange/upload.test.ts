@@ -40,11 +40,13 @@ describe.each([true, false])('read as strings: %s', (asString) => {
 });
 
 it('its defaults, and its options', async () => {
-  await requests.upload(server.url(), requests.fd.bytes('abc'));
-  await server.allGone();
-  expect(got).toMatch(/^POST \/ HTTP\/1\.1\r\n/);
-  expect(got).toMatch(/\r\nContent-Type: application\/octet-stream\r\n/i);
-  server.clear();
+  for (const options of [undefined, { method: '', mime_type: '' }]) {
+    await requests.upload(server.url(), requests.fd.bytes('abc'), options);
+    await server.allGone();
+    expect(got).toMatch(/^POST \/ HTTP\/1\.1\r\n/);
+    expect(got).toMatch(/\r\nContent-Type: application\/octet-stream\r\n/i);
+    server.clear();
+  }
   await requests.upload(server.url(), requests.fd.bytes('abc'), {
     method: 'PUT',
     mime_type: 'text/csv',
