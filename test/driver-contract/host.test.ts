@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import * as net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -94,11 +95,15 @@ it('offers room once for all that is written of it', async () => {
   server.close();
 });
 
+const peers: ChildProcess[] = [];
+afterEach(() => peers.splice(0).forEach((peer) => peer.kill()));
+
 it('hears what a peer says that then hangs up, though there is more to write', async () => {
   // in a process of its own, so that it goes on while this one is busy
   const program = `require('net').createServer((s) => s.once('data', () => s.end('no', () => s.destroy())))
     .listen(0, '127.0.0.1', function () { console.log(this.address().port); })`;
   const peer = spawn(process.execPath, ['-e', program]);
+  peers.push(peer);
   const port = await new Promise<number>((go) => peer.stdout.once('data', (text) => go(+text)));
   let heard = '';
   let rooms = 0;
@@ -118,7 +123,6 @@ it('hears what a peer says that then hangs up, though there is more to write', a
     } as unknown as Receiver;
     const socket = driver.connect({ host: '127.0.0.1', port }, events);
   });
-  peer.kill();
   expect(heard).toBe('no');
 });
 

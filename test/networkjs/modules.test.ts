@@ -5,6 +5,7 @@ import { describeEngines, runIn } from '../engine/harness';
 import { built, inStorage } from '../engine/program';
 import { Lan, realClock, VirtualW5500 } from '../fakes/virtualW5500';
 import { connectPipes } from '../w5500/spiPipes';
+import { listens } from './program';
 
 const PROGRAM = `
 var driver = require('w5500-listen').extend(require(DRIVER).create({ spi: spi, cs: cs }));
@@ -28,21 +29,24 @@ describeEngines('modules in Storage', (engine) => {
     lan.attach(chip);
     const pipes = connectPipes(chip);
     const run = runIn(engine, `${pipes.program}var DRIVER='${driver}';${PROGRAM}`, { cwd });
-    const port = await lan.loopback.forward(80);
-    while (!chip.sockets.some((s) => s.status === 0x14)) await new Promise((turn) => setTimeout(turn, 5));
-    const text = await new Promise((done, fail) => {
-      get({ port, path: '/there', agent: false }, (answer) => {
-        let text = '';
-        answer.on('data', (d) => (text += d));
-        answer.on('end', () => done(text));
-      }).on('error', fail);
-    });
-    get({ port, path: '/end', agent: false }).on('error', () => {});
-    const { stdout, timedOut } = await run;
-    pipes.close();
-    lan.close();
-    rmSync(cwd, { recursive: true, force: true });
-    expect([text, stdout, timedOut]).toEqual(['hello /there', '', false]);
+    try {
+      const port = await lan.loopback.forward(80);
+      await listens(chip, run);
+      const text = await new Promise((done, fail) => {
+        get({ port, path: '/there', agent: false }, (answer) => {
+          let text = '';
+          answer.on('data', (d) => (text += d));
+          answer.on('end', () => done(text));
+        }).on('error', fail);
+      });
+      get({ port, path: '/end', agent: false }).on('error', () => {});
+      const { stdout, timedOut } = await run;
+      expect([text, stdout, timedOut]).toEqual(['hello /there', '', false]);
+    } finally {
+      pipes.close();
+      lan.close();
+      rmSync(cwd, { recursive: true, force: true });
+    }
     expect([chip.violations, lan.complaints]).toEqual([[], []]);
   });
 });

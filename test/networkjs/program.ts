@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { bundle } from '../../src/cli/bundle';
 import { ROOT } from '../cli/workshop';
 import { isSmall, runIn } from '../engine/harness';
+import type { Outcome } from '../engine/harness';
 import { inStorage } from '../engine/program';
 import { DhcpServer, DnsServer, Lan, realClock, VirtualW5500 } from '../fakes/virtualW5500';
 import { connectPipes } from '../w5500/spiPipes';
@@ -12,6 +13,16 @@ import { connectPipes } from '../w5500/spiPipes';
 export const BLOCK = Array.from({ length: 997 }, (_, i) => String.fromCharCode(33 + ((i * 7 + (i >> 5)) % 90))).join(
   '',
 );
+
+/** Waits until a socket of the chip listens. The program `run` cannot end before. */
+export async function listens(chip: VirtualW5500, run: Promise<Outcome>): Promise<void> {
+  let ended: Outcome | undefined;
+  void run.then((outcome) => (ended = outcome));
+  while (!chip.sockets.some((s) => s.status === 0x14)) {
+    if (ended) throw new Error('the program has ended: ' + ended.stdout);
+    await new Promise((turn) => setTimeout(turn, 5));
+  }
+}
 
 const bundles = new Map<string, Promise<string>>();
 

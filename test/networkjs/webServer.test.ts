@@ -8,6 +8,7 @@ import { ROOT } from '../cli/workshop';
 import { describeEngines, isSmall, runIn } from '../engine/harness';
 import { DhcpServer, Lan, realClock, VirtualW5500 } from '../fakes/virtualW5500';
 import { connectPipes } from '../w5500/spiPipes';
+import { listens } from './program';
 
 function ask(port: number, path: string): Promise<{ status: number; type?: string; text: string }> {
   return new Promise((done, fail) => {
@@ -37,25 +38,29 @@ SPI2.setup = function (o) { print('port ' + JSON.stringify(o)); };
 setInterval(function () { if (require('fs').readdirSync(${JSON.stringify(folder)}).indexOf('stop') >= 0) quit(); }, 50);
 `;
     const run = runIn(engine, desk + code);
-    const port = await lan.loopback.forward(80);
-    const listens = () => chip.sockets.some((s) => s.status === 0x14);
-    while (!listens()) await new Promise((turn) => setTimeout(turn, 5));
-    const page = await ask(port, '/');
-    const figures = await ask(port, '/figures?now');
-    const nothing = await ask(port, '/favicon.ico');
-    writeFileSync(join(folder, 'stop'), '');
-    const { stdout, timedOut } = await run;
-    pipes.close();
-    lan.close();
-    rmSync(folder, { recursive: true });
+    try {
+      const port = await lan.loopback.forward(80);
+      await listens(chip, run);
+      const page = await ask(port, '/');
+      const figures = await ask(port, '/figures?now');
+      const nothing = await ask(port, '/favicon.ico');
+      writeFileSync(join(folder, 'stop'), '');
+      const { stdout, timedOut } = await run;
 
-    expect(page).toMatchObject({ status: 200, type: 'text/html', text: expect.stringContaining('LINUX') });
-    expect(figures).toMatchObject({ status: 200, type: 'application/json' });
-    expect(JSON.parse(figures.text)).toMatchObject({ answered: 1 });
-    expect(nothing).toEqual({ status: 404, type: 'text/plain', text: 'there is no /favicon.ico' });
-    expect(stdout).toContain('port {"sck":"D18","miso":"D19","mosi":"D23","baud":20000000}');
-    expect(stdout).toContain('listening on http://10.0.0.100:80/');
-    expect(timedOut).toBe(false);
-    expect([chip.violations, lan.complaints]).toEqual([[], []]);
+      expect(page).toMatchObject({ status: 200, type: 'text/html', text: expect.stringContaining('LINUX') });
+      expect(figures).toMatchObject({ status: 200, type: 'application/json' });
+      expect(JSON.parse(figures.text)).toMatchObject({ answered: 1 });
+      expect(nothing).toEqual({ status: 404, type: 'text/plain', text: 'there is no /favicon.ico' });
+      expect(stdout).toContain('port {"sck":"D18","miso":"D19","mosi":"D23","baud":20000000}');
+      expect(stdout).toContain('listening on http://10.0.0.100:80/');
+      expect(timedOut).toBe(false);
+      expect([chip.violations, lan.complaints]).toEqual([[], []]);
+    } finally {
+      writeFileSync(join(folder, 'stop'), '');
+      await run;
+      pipes.close();
+      lan.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -55,8 +55,8 @@ export class InstalledServer {
     child.on('error', () => (gone = true));
     child.on('exit', () => (gone = true));
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (this.said += text));
-    while (!(await answers(this.port))) {
-      if (gone) throw new Error(program + ' does not start: ' + this.said);
+    for (let tries = 0; !(await answers(this.port)); tries++) {
+      if (gone || tries > 5000) throw new Error(program + ' does not start: ' + this.said);
       await new Promise((go) => setTimeout(go, 20));
     }
   }
