@@ -77,7 +77,7 @@ describe.each(manners)('$name', (manner) => {
     expect(complain(outcomes, (got) => judge(wanted, got))).toEqual([]);
   });
 
-  it.each(responses)('cut short: $name', async (row) => {
+  it.each(responses.filter((row) => row.input))('cut short: $name', async (row) => {
     const cuts = positions(row.input.length).filter((at) => at < row.input.length);
     const outcomes = await playAll(
       row,
