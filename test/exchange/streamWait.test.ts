@@ -178,7 +178,7 @@ it.each([7, 512, 0])('the callback is called on its own, pieces of %d', async (s
       selves.add(this);
     },
   });
-  expect([...selves]).toEqual([undefined]);
+  expect([...selves]).toStrictEqual([undefined]);
 });
 
 describe('on a driver that cannot pause', () => {
