@@ -2,6 +2,7 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   globalSetup: '<rootDir>/test/tempFolder.mjs',
+  setupFilesAfterEnv: ['<rootDir>/test/lists.ts'],
   testMatch: ['**/*.test.ts'],
   // The interpreter's natives are replaced by Node's.
   moduleNameMapper: { '^(\\.{1,2}/)+(src/)?(engine|virtual)$': '<rootDir>/src/node/$3.ts' },
