@@ -91,6 +91,7 @@ export class Rig {
 
   async connect(n: number, ip: number[], port: number, localPort = 50000 + n): Promise<void> {
     this.open(n, R.MODE_TCP, localPort);
+    if (this.status(n) !== R.SOCK_INIT) throw new Error('socket is not open');
     this.to(n, ip, port);
     this.order(n, R.CONNECT);
     await this.until(() => [R.SOCK_ESTABLISHED, R.SOCK_CLOSED].includes(this.status(n)));

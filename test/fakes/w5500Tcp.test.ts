@@ -472,6 +472,7 @@ describe('real sockets', () => {
     const rig = new Rig();
     rig.address();
     await rig.connect(0, SERVER, port);
+    expect(rig.status(0)).toBe(R.SOCK_ESTABLISHED);
     rig.put(0, [1]);
     await rig.until(() => rig.status(0) === R.SOCK_CLOSED);
     rig.lan.close();

@@ -187,6 +187,7 @@ describe('INTn', () => {
     rig.set(0, R.Sn_IMR, 0);
     rig.lan.udp(datagram('x'));
     rig.clock.advance(2);
+    expect(rig.get16(0, R.Sn_RX_RSR)).toBe(9);
     expect(rig.get(0, R.Sn_IR)).toBe(0);
   });
 
