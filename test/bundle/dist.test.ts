@@ -25,7 +25,8 @@ const moduleName = (file: string): string => (file.startsWith('boards') ? 'board
 /** The modules that a file asks for. */
 function required(file: string): string[] {
   const calls = [...nodesOf(parse(read(file), { ecmaVersion: 2015 }))].filter((node) => node.type === 'CallExpression');
-  return calls.filter(({ callee }) => callee.name === 'require').map((call) => call.arguments[0].value);
+  const asked = calls.filter(({ callee }) => callee.name === 'require').map((call) => call.arguments[0]);
+  return asked.flatMap((name) => (name.test ? [name.consequent, name.alternate] : [name])).map(({ value }) => value);
 }
 
 describe('dist', () => {
