@@ -53,13 +53,14 @@ function reconnect(): void {
 
 function lose(why: string): void {
   reason = ': ' + why.toLowerCase().replace(/_/g, ' ');
-  // first, since their owners may link again
-  // not Math.random, which is the same on every board after its start: the microseconds
+  // before the sockets, whose owners may link again. The chance is the microseconds of the clock: Math.random is the same
+  // on every board after its start
   wait(wanted && reconnect, backoff * (0.75 + (Date.now() % 1) / 2));
   alive.slice().forEach(function (s) {
     return end(s, fault(s.phase));
   });
 }
+
 /** whom the end of a try concerns: the link() that waits, else `lose` */
 let settle: (why: string) => void = lose;
 
