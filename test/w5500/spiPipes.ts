@@ -18,6 +18,7 @@ export function connectPipes(chip: VirtualW5500): WiredPipes {
   return {
     program: `${pipes.program}
 var up = E.openFile(UP, 'w'), down = E.openFile(DOWN, 'r');
+UP = DOWN = '';
 var spi = {
   send: function (d) {
     var n = d.length, s = '';

@@ -2,9 +2,11 @@
 // writes in front of the program as UP and DOWN. Each frame is preceded by its length (two bytes) and its kind:
 //   0 SPI frame   1 SPI frame whose answer is read   2 question in text, answered in text after two bytes of length
 //   3 news in text
-/* global UP, DOWN */
+/* global UP:writable, DOWN:writable */
 var up = E.openFile(UP, 'w');
 var down = E.openFile(DOWN, 'r');
+// the path of a folder may be long, and each 12 characters of it are a variable
+UP = DOWN = '';
 
 function frame(kind, data) {
   up.write(E.toString([data.length >> 8, data.length & 255, kind], data));

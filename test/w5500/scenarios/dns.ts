@@ -238,16 +238,16 @@ export const dnsRows: Scenario[] = [
   row('lookups of one name are one, and all share a socket', async (r) => {
     const busy = () => r.chip.sockets.filter((s) => s.status !== 0).length;
     r.dns.delayMs = 300;
-    const names = ['api.test', 'one.test', 'gone.test', 'API.test', 'api.test', 'short.test', 'x1.test', 'x2.test'];
+    const names = ['api.test', 'one.test', 'gone.test', 'API.test', 'api.test', 'short.test', 'x1.test'];
     const told = Promise.all(names.map((host) => r.begin({ op: 'lookup', host })));
     await r.rest(200);
     expect(busy()).toBe(1);
     expect((await r.wait(told)).map((t) => t.ip || t.code)).toEqual([
       ...['10.0.0.7', '10.0.0.7', 'ENOTFOUND', '10.0.0.7', '10.0.0.7', '10.0.0.8'],
-      ...['ENOTFOUND', 'ENOTFOUND'],
+      'ENOTFOUND',
     ]);
     expect(r.dns.queries.map((q) => q.name).sort()).toEqual(
-      ['api.test', 'one.test', 'gone.test', 'short.test', 'x1.test', 'x2.test'].sort(),
+      ['api.test', 'one.test', 'gone.test', 'short.test', 'x1.test'].sort(),
     );
     r.dns.delayMs = 0;
     await r.allFree();
