@@ -88,7 +88,7 @@ function radio(): any {
 }
 
 export function is_linked(): boolean {
-  return /[1-9]/.test(radio().getIP().ip) && !reason;
+  return parseInt(radio().getIP().ip) > 0 && !reason;
 }
 
 export function link_info(): LinkInfo {
@@ -118,11 +118,11 @@ export function link(o: WifiOptions): Promise<LinkInfo> {
           lose(why);
         } else onConnected();
         if (is_linked()) resolve(link_info());
-        // AUTH_FAIL, 802_1X_AUTH_FAILED, and of a HANDSHAKE that it took too long
-        else reject(fault(0, /H_F|HAND/.test(why) ? 'EAUTH' : why === 'NO_REPLY' && 'ETIMEDOUT'));
+        // AUTH_FAIL, 802_1X_AUTH_FAILED, and of a HANDSHAKE that it took too long; NO_REPLY is our own
+        else reject(fault(0, /H_F|HAND/.test(why) ? 'EAUTH' : /PL/.test(why) && 'ETIMEDOUT'));
       }
     }
-    if (!o || !o.ssid || !fits(o.ssid, 32) || !fits(o.password, 64) || !(((o.timeout || 1) | 0) > 0))
+    if (!o || !o.ssid || !fits(o.ssid, 32) || !fits(o.password, 64) || !(~~(o.timeout || 1) > 0))
       // not at once: a promise rejected before anyone listens is an error of its own here
       setTimeout(reject, 0, netError('EINVAL', 'bad ssid (1-32), password (0-64), timeout'));
     else if (wanted && wanted.ssid === o.ssid && is_linked()) resolve(link_info());
@@ -145,7 +145,7 @@ export function unlink(): void {
 let asking: any;
 /**
  * Up to 2v29 the answer to a name is null at first, later the bytes of a pointer, the last of which is 63: then only
- * connect() can look names up. To be told from such names by an address, which needs no lookup. 0: that is asked next.
+ * connect() can look names up. To be told from such names by an address, which needs no lookup.
  */
 let blind: any;
 
@@ -155,22 +155,29 @@ function ask(): void {
     alive.find(function (other) {
       return other.phase === 'dns';
     });
+  const host = s && s._to.host;
   let guard: any;
   function answer(ip: any): void {
     if (asking === answer) {
-      clearTimeout(guard);
-      asking = 0;
-      if (blind === 0) blind = /63$/.test(ip);
-      else if (blind == null && /l|63$/.test(ip)) blind = 0;
-      else
+      if (blind == null && /l|63$/.test(ip)) {
+        blind = 0;
+        // answered long before that, or it does not matter
+        setTimeout(answer, 99, ip);
+        wifi.getHostByName('1.1', function (one: any) {
+          blind = /63$/.test(one);
+        });
+      } else {
+        clearTimeout(guard);
+        asking = 0;
         try {
-          if (s._raw === 0 || (blind ? s._lookup : !ip)) throw notFound(s._to.host);
+          if (s._raw === 0 || (blind ? s._lookup : !ip)) throw notFound(host);
           if (s._lookup) end(s, ip);
-          else open(s, blind ? s._to.host : ip, s._to);
+          else open(s, blind ? host : ip, s._to);
         } catch (e: any) {
           end(s, e);
         }
-      ask();
+        ask();
+      }
     }
   }
   if (s) {
@@ -178,7 +185,7 @@ function ask(): void {
     guard = setTimeout(answer, PATIENCE);
     try {
       // `true` has no such function
-      (blind || radio()).getHostByName(blind === 0 ? '1.1' : s._to.host, answer);
+      (blind || wifi).getHostByName(host, answer);
     } catch (e) {
       setTimeout(answer);
     }

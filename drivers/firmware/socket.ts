@@ -148,7 +148,7 @@ export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
     throw /locate h/.test(message)
       ? notFound(host)
       : netError(
-          made ? (/enough/.test(message) ? 'ENOMEM' : 'ETLS') : 'ECONNREFUSED',
+          made ? (/gh/.test(message) ? 'ENOMEM' : 'ETLS') : 'ECONNREFUSED',
           message + ' ' + s._to,
           made && 'tls',
         );

@@ -114,9 +114,12 @@ IOError | ENETDOWN | headers | no WiFi link: beacon timeout
 ENETDOWN
  | ETIMEDOUT | connect | no WiFi link: no reply
 192.168.7.2
+- a name that is not there, and no answer to the question whether that is true
+ | ENOTFOUND | dns | name not found: nobody.test
+calls: lookup nobody.test
 - a name that is not there
  | ENOTFOUND | dns | name not found: nobody.test
-calls: lookup nobody.test, lookup 1.1, lookup nobody.test
+calls: lookup nobody.test
 - unlink ends what is open, being looked up, and being asked
  | ENETDOWN | dns | no WiFi link: unlinked
 IOError | ENETDOWN | headers | no WiFi link: unlinked

@@ -304,6 +304,17 @@ add('an owner that links again at once gets an answer', function () {
   );
 });
 
+add('a name that is not there, and no answer to the question whether that is true', function () {
+  var ask = wifi.getHostByName;
+  wifi.getHostByName = function (name, f) {
+    if (name !== '1.1') ask(name, f);
+  };
+  result(driver.gethostbyname('nobody.test'), function () {
+    wifi.getHostByName = ask;
+    calls();
+  });
+});
+
 add('a name that is not there', function () {
   result(driver.gethostbyname('nobody.test'), calls);
 });
