@@ -48,7 +48,7 @@ const byteEscape = (byte: number): string => `\\x${byte.toString(16).toUpperCase
  * support, as escapes of bytes, which are the same there: what uploads a program makes one byte of a character up to 255.
  */
 export function reveal(code: string, isAscii: boolean): string {
-  return code.replace(/\\u([0-9a-f]{4})/gi, (escape, hex) => {
+  return code.replace(/\\(?:u([0-9a-f]{4})|[^])/gi, (escape, hex) => {
     const text = hidden[parseInt(hex, 16) - FIRST];
     return text && isAscii ? [...Buffer.from(text)].map(byteEscape).join('') : text || escape;
   });

@@ -366,6 +366,7 @@ describeEngines('escapes', (engine) => {
 
 const places = String.raw`
 var measured = { 'Temperatur in °C': '21 °C' };
+if (!/^.ue000$/.test('\\ue000')) print('a text became another one');
 print(/°C$/.test(measured['Temperatur in °C']), /[é°]/.test(${'`${1}°`'}), /[é°]/.test('C'), E.toUint8Array('°€😀').join('.'));
 `;
 
