@@ -145,7 +145,7 @@ export function unlink(): void {
 let asking: any;
 /**
  * Up to 2v29 the answer to a name is null at first, later the bytes of a pointer, the last of which is 63: then only
- * connect() can look names up. To be told from such names by an address, which needs no lookup.
+ * connect() can look names up. Whether it is so, an address tells, which needs no lookup: undefined until one was asked for.
  */
 let blind: any;
 
@@ -161,7 +161,7 @@ function ask(): void {
     if (asking === answer) {
       if (blind == null && /l|63$/.test(ip)) {
         blind = 0;
-        // answered long before that, or it does not matter
+        // the firmware answers at once what needs no lookup
         setTimeout(answer, 99, ip);
         wifi.getHostByName('1.1', function (one: any) {
           blind = /63$/.test(one);

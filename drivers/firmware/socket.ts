@@ -143,7 +143,7 @@ export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
     raw = require(tls ? 'tls' : 'net').connect((Object as any).assign({}, tls, to, { host: host }));
   } catch (e: any) {
     const message = e.message;
-    // any message but "Unable to ...": connected, but TLS has too little memory, or a ca, cert or key it cannot use
+    // any message but "Unable to ...": connected, but TLS has "Not enough memory", or a ca, cert or key it cannot use
     const made: any = tls && !/Una/.test(message);
     throw /locate h/.test(message)
       ? notFound(host)
