@@ -19,7 +19,7 @@ export interface WifiOptions {
   timeout?: number;
 }
 
-/** ms before the first try to reconnect; doubled each time below MAX_BACKOFF, each a quarter more or less */
+/** ms before the first try to reconnect; doubled each time below MAX_BACKOFF, each up to half as long again */
 const BACKOFF = 1000;
 const MAX_BACKOFF = 30000;
 /** ms that a try or a lookup may take: more than the firmware needs to give up (lwIP: 7 s for each DNS server) */
@@ -55,7 +55,7 @@ function lose(why: string): void {
   reason = ': ' + why.toLowerCase().replace(/_/g, ' ');
   // before the sockets, whose owners may link again. The chance is the microseconds of the clock: Math.random is the same
   // on every board after its start
-  wait(wanted && reconnect, backoff * (0.75 + (Date.now() % 1) / 2));
+  wait(wanted && reconnect, backoff * (1 + (Date.now() % 1) / 2));
   alive.slice().forEach(function (s) {
     return end(s, fault(s.phase));
   });
@@ -119,7 +119,7 @@ export function link(o: WifiOptions): Promise<LinkInfo> {
         } else onConnected();
         if (is_linked()) resolve(link_info());
         // AUTH_FAIL, 802_1X_AUTH_FAILED, and of a HANDSHAKE that it took too long; NO_REPLY is our own
-        else reject(fault(0, /H_F|HAND/.test(why) ? 'EAUTH' : /PL/.test(why) && 'ETIMEDOUT'));
+        else reject(fault(0, /H_F|DS/.test(why) ? 'EAUTH' : /PL/.test(why) && 'ETIMEDOUT'));
       }
     }
     if (!o || !o.ssid || !fits(o.ssid, 32) || !fits(o.password, 64) || !(~~(o.timeout || 1) > 0))
@@ -162,8 +162,8 @@ function ask(): void {
       if (blind == null && /l|63$/.test(ip)) {
         blind = 0;
         // the firmware answers at once what needs no lookup
-        setTimeout(answer, 99, ip);
-        wifi.getHostByName('1.1', function (one: any) {
+        setTimeout(answer, 9, ip);
+        wifi.getHostByName('1', function (one: any) {
           blind = /63$/.test(one);
         });
       } else {

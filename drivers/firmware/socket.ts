@@ -46,12 +46,18 @@ function onData(this: any, bytes: string): void {
   this.opt.events.onData(bytes);
 }
 
+/** Offers room, unless a piece is on its way, or the socket is closed already and 'close' on its way: write() would throw. */
+function offer(s: FirmwareSocket): void {
+  if (!s._raw || s._busy || s._raw.cls) return;
+  s.events.onWritable(ROOM);
+}
+
 function onDrain(this: any): void {
   const s = this.opt;
   // the first 'drain' says that there is a connection, with TLS one that has yet to shake hands
   if (s._busy) s.phase = 'open';
   s._busy = 0;
-  s.resume();
+  offer(s);
 }
 
 /** 'error' brings a code, 'close' does not. */
@@ -84,13 +90,9 @@ const methods = {
     this._raw.write(E.toString(bytes));
   },
   resume: function (this: FirmwareSocket): void {
-    const raw = this._raw;
-    if (raw) {
-      // the receiver's own function where it has one: a call in between costs 14,000 instructions for every piece
-      raw['#ondata'] = this.events.sink || onData;
-      // it may be closed already, with 'close' on its way: then write() would throw
-      if (!this._busy && !raw.cls) this.events.onWritable(ROOM);
-    }
+    // the receiver's own function where it has one: a call in between costs 14,000 instructions for every piece
+    if (this._raw) this._raw['#ondata'] = this.events.sink || onData;
+    offer(this);
   },
   close: function (this: FirmwareSocket): void {
     const raw = this._raw;
@@ -145,7 +147,8 @@ export function open(s: FirmwareSocket, host: string, to: Endpoint): void {
     const message = e.message;
     // any message but "Unable to ...": connected, but TLS has "Not enough memory", or a ca, cert or key it cannot use
     const made: any = tls && !/Una/.test(message);
-    throw /locate h/.test(message)
+    // "Unable to locate host"
+    throw /e h/.test(message)
       ? notFound(host)
       : netError(
           made ? (/gh/.test(message) ? 'ENOMEM' : 'ETLS') : 'ECONNREFUSED',

@@ -153,7 +153,7 @@ describeEngines('the ESP32 driver', (engine) => {
       '#hello',
       '#ENOTFOUND | dns | name not found: nobody.invalid',
       '#ENOTFOUND | dns | name not found: localhost',
-      '#lookup localhost, lookup 1.1',
+      '#lookup localhost, lookup 1',
       '#hello',
     ]);
   });
