@@ -141,7 +141,7 @@ it('says how large the modules are', () => {
   };
   const text = readFileSync(join(ROOT, 'README.md'), 'utf8') + readFileSync(join(ROOT, 'docs/networkjs.md'), 'utf8');
   for (const row of [
-    `| all of \`requests\` and \`netdriver\`, minified | ${kb('requests', 'netdriver')} |`,
+    `| \`requests\` and \`netdriver\` complete, minified | ${kb('requests', 'netdriver')} |`,
     `| the drivers \`linux\`, \`esp32wifi\`, minified | ${kb('linux')}, ${kb('esp32wifi')} |`,
     `\`w5500-static\`, minified | ${kb('w5500')}, ${kb('w5500-static')} |`,
     `| \`networkjs\`, minified | ${kb('networkjs')}`,
