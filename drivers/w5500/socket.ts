@@ -132,6 +132,8 @@ export function run(s: Sock): Next | undefined {
     }
   } else if (s._state < State.Leave) return s._work(s, ir, sr, late);
   else if (s._state === State.Leave && sr) {
+    // not from close() on: where the program is at something else for long before or after it, nothing has gone out yet
+    if (!(s._until >= 0)) s._until = c._now + LAST_TIMEOUT;
     // a SEND may be over before all is acknowledged: the high byte of Sn_TX_FSR tells when all is free again
     if (late || !(unsent(s) || read(s, Sn.TX_FSR, 1)[0] < c._sizes[placeOf(s)] * 4)) {
       // a FIN would say that all was sent; with the deadline gone (`hurry`) nobody cares
@@ -239,7 +241,7 @@ export function poke(s: Sock): void {
 export function leave(s: Sock, abort?: any, hurry?: any): void {
   if (s._state < State.Leave) {
     const bye = s._state === State.Up && !abort;
-    s._until = bye ? s._driver._now + LAST_TIMEOUT : 0;
+    s._until = bye ? NaN : 0;
     s._look = 0;
     s._state = bye ? State.Leave : s._state ? State.Close : State.Over;
     poke(s);

@@ -52,6 +52,25 @@ const closeRows: Scenario[] = [
     await r.allFree();
     expect(heard).toEqual({ text: 'one two', ended: 'one two' });
   }),
+  ...['before', 'after'].map((when) =>
+    linked(
+      `an application that is at something else for long ${when} close(): what was written goes out`,
+      async (r) => {
+        const heard = peer(r);
+        const it = await r.connect();
+        await r.until(() => it.rooms.length > 0);
+        await r.run((b, late) => {
+          const socket = b.sockets.connect.socket;
+          socket.write('one');
+          if (late) b.work(15000);
+          socket.close();
+          if (!late) b.work(15000);
+        }, when === 'before');
+        await r.allFree();
+        expect(heard).toEqual({ text: 'one', ended: 'one' });
+      },
+    ),
+  ),
   linked('close() waits for a peer that closes half a second later', async (r) => {
     let why = '';
     const heard = peer(r, {
