@@ -21,8 +21,8 @@ function moved(x: Exchange): number {
 
 /**
  * Both limits are counted down in steps of the timer. The clock only tells how late a step comes, when the program was at
- * something else for long: on a board it jumps when it is set, and that must not end a request. An eighth of the idle
- * time is a step, and how late that may be noticed.
+ * something else for long: on a board it jumps when it is set, and that must not end a request. Nor must firmware that
+ * calls every timer then, so no step is long. An eighth of the idle time is one, and how late that may be noticed.
  */
 function tick(x: Exchange): void {
   const seen = moved(x);
@@ -33,7 +33,7 @@ function tick(x: Exchange): void {
   x._quiet = seen !== x._seen || x._held ? 0 : x._quiet + 1;
   x._seen = seen;
   if (late > 0 && late < 60000) x._timeLeft -= late;
-  step = Math.min(x._timeLeft, idle / 8);
+  step = Math.min(x._timeLeft, idle / 8, (x.timeout || Infinity) / 7);
   if (x._quiet > 7) what = 'idle_timeout: not a byte in ' + idle + ' ms';
   if (step <= 0) what = 'timeout of ' + x.timeout + ' ms' + progress(x);
   if (what) settle(x, failed(x, 'ETIMEDOUT', what));

@@ -73,6 +73,19 @@ it.each([3600000, -3600000])('a clock that is set, by %d ms, ends nothing and pr
   expect(seen.error).toMatchObject({ code: 'ETIMEDOUT' });
 });
 
+it.each([{}, { idle_timeout: 0 }, { idle_timeout: 60000 }])('every timer is called at once, %j', async (options) => {
+  // firmware that sets its clock behind the interpreter's back, as by SNTP
+  const seen = watch(requests.get(url, { driver: 'hand', timeout: 4000, ...options }));
+  hand.socket.open().data(head);
+  await pass(800);
+  jest.setSystemTime(Date.now() + 1e12);
+  jest.runOnlyPendingTimers();
+  await pass(2000);
+  expect(seen.settled).toBe(0);
+  await pass(1200);
+  expect(seen.error).toMatchObject({ code: 'ETIMEDOUT', message: expect.stringMatching(/^timeout of 4000 ms/) });
+});
+
 it('says how long it was, and how far it came', async () => {
   const options = { driver: 'hand', timeout: 500 };
   const began = watch(requests.get(url, options));
