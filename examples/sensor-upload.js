@@ -2,7 +2,7 @@
 // queue of limited length, in RAM, and posts are tried again after longer and longer waits. Every reading is counted:
 // as delivered, as dropped (the queue was full), as refused (the server will not have it), or as waiting.
 // A batch is sent again when its answer was lost: by `boot` and `n` the server can tell which readings it has. By `now`
-// it can tell how old a reading is, also of a board whose clock was never set.
+// it can tell how old a reading is, also of a board whose clock was never set, or is set while readings wait.
 var requests = require('requests');
 
 var config = {
@@ -27,6 +27,9 @@ function read_sensor() {
 }
 
 var queue = [];
+// what is being posted
+var batch = [];
+var time = getTime();
 // bad request, too large, of another type, not understood: anything else may be put right while the readings wait
 var NEVER = [400, 413, 415, 422];
 var sampled = 0;
@@ -58,6 +61,17 @@ function report() {
   console.log(posts + ' posts, ' + failures + ' failed, longest queue ' + longest);
 }
 
+// the clock, in seconds; where it was set, readings that have not been delivered move with it, and are as old as before
+function now() {
+  var passed = getTime() - time;
+  time += passed;
+  if (passed < 0 || passed > 86400)
+    queue.concat(batch).forEach(function (reading) {
+      reading.at += Math.round(passed);
+    });
+  return Math.round(time);
+}
+
 // the oldest go first
 function limit_queue() {
   var excess = queue.length - config.queue;
@@ -87,7 +101,6 @@ function later(why, again, seconds) {
 function ignore() {}
 
 function post() {
-  var batch;
   if (busy || !queue.length || (queue.length < Math.min(config.batch, config.queue) && sampler)) return;
   busy = true;
   posts++;
@@ -96,13 +109,14 @@ function post() {
   function failed(why, seconds) {
     failures++;
     queue = batch.concat(queue);
+    batch = [];
     limit_queue();
     later(why, posted, seconds);
   }
 
   requests
     .post(config.url, {
-      json: { boot: boot, now: Math.round(getTime()), readings: batch },
+      json: { boot: boot, now: now(), readings: batch },
       timeout: 10000,
       idle_timeout: 5000,
       // only the status matters: what else the server sends passes by, and takes no memory
@@ -134,6 +148,7 @@ function post() {
 
 function posted() {
   busy = false;
+  batch = [];
   if (!sampler && !queue.length) report();
   else post();
 }
@@ -147,7 +162,7 @@ function sample() {
     return;
   }
   sampled++;
-  queue.push({ n: sampled, at: Math.round(getTime()), celsius: celsius });
+  queue.push({ n: sampled, at: now(), celsius: celsius });
   limit_queue();
   if (sampled === config.samples) {
     clearInterval(sampler);

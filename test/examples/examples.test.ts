@@ -349,6 +349,30 @@ describe('sensor-upload', () => {
     look(row, stdout);
   });
 
+  it.each([1.7e12, -3600000])(
+    'tells how old a reading is, also when the clock was set by %d ms meanwhile',
+    async (by) => {
+      const row = rows.find(({ name }) => name === 'sensor-upload sends again what failed') as Row;
+      application(row);
+      // it is set when a post has failed, and its readings and others wait
+      shop.file(
+        'config.js',
+        `${configure(row)}var real = Date.now, past = ${Math.max(by, 0)}, log = console.log;
+      Date.now = function () { return real() - past; };
+      console.log = function (text) { if (/^failed: 503/.test(text)) past -= ${by}; log(text); };`,
+      );
+      const { stdout } = await shop.cli('run', 'app.js', '--board', 'host');
+      look(row, stdout);
+      const posts = server.seen.map(({ body }) => JSON.parse(body.toString()));
+      expect(Math.abs(posts[posts.length - 1].now - posts[0].now)).toBeGreaterThan(3000);
+      for (const { now, readings } of posts)
+        for (const { at } of readings) {
+          expect(now - at).toBeGreaterThanOrEqual(-1);
+          expect(now - at).toBeLessThan(10);
+        }
+    },
+  );
+
   it('has other numbers after a reset: what the server knows of the last start is not taken for these', async () => {
     const row = rows.find(({ name }) => name === 'sensor-upload delivers every reading once') as Row;
     for (let i = 0; i < 2; i++) {
