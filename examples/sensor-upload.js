@@ -155,6 +155,9 @@ function posted() {
 
 function sample() {
   var celsius;
+  // an interval would be called once for each time that it missed: while a step blocked, or since 1970 when SNTP sets the
+  // clock
+  sampler = setTimeout(sample, config.sample_ms);
   try {
     celsius = read_sensor();
   } catch (e) {
@@ -165,7 +168,7 @@ function sample() {
   queue.push({ n: sampled, at: now(), celsius: celsius });
   limit_queue();
   if (sampled === config.samples) {
-    clearInterval(sampler);
+    clearTimeout(sampler);
     sampler = 0;
   } else if (sampled % 1000 === 0) report();
   post();
@@ -187,5 +190,5 @@ function link() {
     );
 }
 
-sampler = setInterval(sample, config.sample_ms);
+sampler = setTimeout(sample, config.sample_ms);
 link();

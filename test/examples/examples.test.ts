@@ -311,6 +311,19 @@ describeEngines('examples', (engine) => {
     look(row, stdout);
     expect({ failed, status, timedOut }).toEqual({ failed: false, status: 0, timedOut: false });
   });
+
+  it('sensor-upload takes no more readings where all timers are called at once', async () => {
+    const row = rows.find(({ name }) => name === 'sensor-upload delivers every reading once') as Row;
+    // what SNTP does on an ESP32: here setTime() moves the timers, and leaves the clock as it is
+    const config =
+      configure({ ...row, settings: { ...SAMPLING, sample_ms: 200, samples: 15 } }) +
+      'setTimeout(function () { setTime(getTime() - 3600); }, 500);';
+    shop.file('bundle.js', (await bundleOf(row.example)).code);
+    await runIn(engine, config + BOOT, { cwd: shop.folder });
+    const times = server.seen.flatMap(({ body }) => JSON.parse(body.toString()).readings.map((r: any) => r.at));
+    expect(times.length).toBe(15);
+    expect(times[14] - times[0]).toBeGreaterThan(1);
+  });
 });
 
 describe('what stream-to-storage saves', () => {
