@@ -68,6 +68,14 @@ function requireFrom(app: string): (name: string) => any {
   };
 }
 
+/** The most that Node waits; what is longer it calls at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+function within(ms = 0): number {
+  if (ms > 31536000001000) throw new Error('Interval is too long (>100 years)');
+  return Math.min(ms, LONGEST_MS);
+}
+
 /** The application's timers. Without one of them it cannot look at a chip again. */
 class Timers {
   private readonly set = new Set<NodeJS.Timeout>();
@@ -80,13 +88,13 @@ class Timers {
     const timer = setTimeout(() => {
       this.set.delete(timer);
       f(...args);
-    }, ms);
+    }, within(ms));
     this.set.add(timer);
     return timer;
   };
 
   readonly setInterval = (f: (...args: any[]) => void, ms?: number, ...args: any[]): NodeJS.Timeout => {
-    const timer = setInterval(f, ms, ...args);
+    const timer = setInterval(f, within(ms), ...args);
     this.set.add(timer);
     return timer;
   };

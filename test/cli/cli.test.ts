@@ -420,6 +420,22 @@ describe('run --board host', () => {
       expect(await shop.cli('run', 'app.js', '--board', ...way)).toEqual({ status: 0, stdout, stderr: '' });
   });
 
+  it('waits for long, as the interpreter does', async () => {
+    shop.file(
+      'app.js',
+      `var never = function () { print("never"); }, days = 86400000;
+       setTimeout(never, 60 * days); setInterval(never, 60 * days);
+       [Infinity, 1e6 * days].forEach(function (ms) {
+         try { setTimeout(never, ms); } catch (e) { print(e.message); }
+       });
+       setTimeout(quit, 50);`,
+    );
+    const stdout = 'Interval is too long (>100 years)\n'.repeat(2);
+    const ways = [['host'], ...findEngines().map((engine) => ['linux', '--engine', engine])];
+    for (const way of ways)
+      expect(await shop.cli('run', 'app.js', '--board', ...way)).toEqual({ status: 0, stdout, stderr: '' });
+  });
+
   it('knows a variable before its line, as the interpreter does', async () => {
     shop.file('app.js', 'print(typeof late); var late = 1; var app = app || { late: late }; print(app.late);');
     const ways = [['host'], ...findEngines().map((engine) => ['linux', '--engine', engine])];
