@@ -41,6 +41,16 @@ export function propertyNames(code: string): Set<string> {
   return names;
 }
 
+/** The comparison of a text that a statement starts with, where text and other side can change places as they stand. */
+function comparisonAt({ start, ...statement }: any, code: string): any {
+  for (const node of nodesOf(statement)) {
+    const { operator, left, right } = node;
+    if (node.start !== start || !/^[!=]==?$/.test(operator) || left.type !== 'Literal') continue;
+    const plain = code.slice(left.end, right.start).trim() === operator;
+    return plain && /^(?!function\b|class\b)[\w$]/.test(code.slice(right.start)) ? node : undefined;
+  }
+}
+
 /**
  * Four things that minifiers write and the interpreter cannot read: a `return` without value and semicolon that ends an
  * unbraced branch at the end of a function, `if(x)return}` ("Unexpected end of Input"), a division behind `++` or `--`,
@@ -56,15 +66,22 @@ export function mend(code: string): string {
       puts.push({ at: node.start, text: '(' }, { at: node.end, text: ')' });
     const list = Array.isArray(node.body) ? node.body : Array.isArray(node.consequent) ? node.consequent : [];
     for (let i = 1; i < list.length; i++)
-      if (/["'`]/.test(code[list[i].start]) && code[list[i - 1].end - 1] === '}')
-        puts.push({ at: list[i].start, text: ';' });
+      if (/["'`]/.test(code[list[i].start]) && code[list[i - 1].end - 1] === '}') {
+        const { left, right, end, operator } = comparisonAt(list[i], code) || {};
+        if (!left) puts.push({ at: list[i].start, text: ';' });
+        else
+          puts.push(
+            { at: left.start, cut: right.start - left.start, text: '' },
+            { at: end, text: operator + code.slice(left.start, left.end) },
+          );
+      }
     // outside of a class a slash has its backslash already
     for (const { 0: piece, index } of node.regex ? node.regex.pattern.matchAll(/\\[^]|\//g) : [])
       if (piece === '/') puts.push({ at: node.start + 1 + index, text: '\\' });
   }
   return puts
     .sort((a, b) => b.at - a.at)
-    .reduce((text, put) => text.slice(0, put.at) + put.text + text.slice(put.at), code);
+    .reduce((text, { at, cut = 0, text: by }) => text.slice(0, at) + by + text.slice(at + cut), code);
 }
 
 async function run(code: string, options: MinifyOptions): Promise<string> {

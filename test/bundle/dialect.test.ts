@@ -226,13 +226,19 @@ describe('the minifier', () => {
   });
 
   it.each([
-    ['if(x){y()}"a"==z&&y()', 'if(x){y()};"a"==z&&y()'],
-    ['function f(){if(x){y()}else{z()}"a"==z&&y()}', 'function f(){if(x){y()}else{z()};"a"==z&&y()}'],
+    ['if(x){y()}"a"==z&&y()', 'if(x){y()}z=="a"&&y()'],
+    ['if(x){y()}"a"!==z.b[0]++||y()', 'if(x){y()}z.b[0]++!=="a"||y()'],
+    ['if(x){y()}"a"==\ntypeof z==w?y():z()', 'if(x){y()}typeof z=="a"==w?y():z()'],
+    ['if(x){y()}"a"==z.f(i++/2)&&y()', 'if(x){y()}z.f((i++)/2)=="a"&&y()'],
+    ['if(x){y()}"a"==(z,w)&&y()', 'if(x){y()};"a"==(z,w)&&y()'],
+    ['if(x){y()}"a"==function(){}&&y()', 'if(x){y()};"a"==function(){}&&y()'],
+    ['if(x){y()}"a"<z&&y()', 'if(x){y()};"a"<z&&y()'],
+    ['function f(){if(x){y()}else{z()}"a"==z&&y()}', 'function f(){if(x){y()}else{z()}z=="a"&&y()}'],
     ['try{y()}catch(e){z()}`a`.b()', 'try{y()}catch(e){z()};`a`.b()'],
-    ['switch(x){case 1:if(y){z()}"a"==x&&y()}', 'switch(x){case 1:if(y){z()};"a"==x&&y()}'],
+    ['switch(x){case 1:if(y){z()}"a"==x&&y()}', 'switch(x){case 1:if(y){z()}x=="a"&&y()}'],
     ['"use strict";if(x){"a"==z&&y()}else"b"==z&&y()', '"use strict";if(x){"a"==z&&y()}else"b"==z&&y()'],
     ['y();"a"==z&&y()', 'y();"a"==z&&y()'],
-  ])('ends a block before a text: %s', (code, mended) => {
+  ])('leaves no text at the start of a statement behind a block: %s', (code, mended) => {
     expect(mend(code)).toBe(mended);
   });
 

@@ -50,6 +50,17 @@ describe('dist', () => {
     if (isMinified(file)) expect(read(file)).not.toMatch(/\._[a-zA-Z]\w/);
   });
 
+  // Espruino's own tools minify what they send, if asked to, and drop a `;` that stands alone. Behind a block that was
+  // skipped the interpreter then takes a text at the start of a statement for an empty one.
+  it.each(files)('%s has no statement that only an empty one before it lets work', (file) => {
+    const lists = [...nodesOf(parse(read(file), { ecmaVersion: 2015 }))].flatMap((node) => [
+      node.body,
+      node.consequent,
+    ]);
+    const statements = lists.filter(Array.isArray).flat();
+    expect(statements.filter(({ type }) => type === 'EmptyStatement')).toEqual([]);
+  });
+
   it.each(files)('%s requires nothing but modules that are there', (file) => {
     const known = [...files.map(moduleName), 'fs', 'net', 'tls', 'Wifi', 'Storage', 'NetworkJS', 'crypto'];
     expect(required(file).filter((name) => !known.includes(name))).toEqual([]);
