@@ -5,11 +5,13 @@ import { netError } from '../../src/net/neterror';
 /** A pin that is written: `Pin` of the interpreter, or anything like it. */
 export interface OutputPin {
   write(level: any): any;
+  read?(): any;
 }
 
 /** A pin that is read. */
 export interface InputPin {
   read(): any;
+  write?(level: any): any;
 }
 
 /** A port: `SPI` of the interpreter, or anything like it. */

@@ -150,6 +150,7 @@ export const links: Promise<LinkInfo | undefined>[] = [
   ethernet.link({ dhcp: true, hostname: 'x' }),
   ethernet.link(address),
   createStatic({ spi, cs: pin, rst: pin, irq: pin }).link({ ip: '10.0.0.2', mask: '255.0.0.0' }),
+  create({ spi, cs: { write() {}, read: () => 1 }, irq: { write() {}, read: () => 1 } }).link({ dhcp: true }),
   wifi.link({ ssid: 'x', password: 'y' }),
   onPico(),
   onPico({ dhcp: true, cs: D5, baud: pins.LED }),
