@@ -88,10 +88,11 @@ function fixed(l: LinkOptions): Lease {
   const gw = l.gw || none;
   const ip = toNumber(l.ip);
   const rest = hostBits(l.mask);
-  need(gw !== l.ip, 'gw', gw, 'another host');
   need(rest >= 0, 'mask', l.mask, 'ones, then zeros: 255.255.255.0');
+  const own = needHost('ip', l.ip, rest, ip);
+  need(gw !== own, 'gw', gw, 'another host');
   return {
-    _ip: needHost('ip', l.ip, rest, ip),
+    _ip: own,
     _mask: l.mask!,
     _gw: gw === none ? gw : needHost('gw', gw, rest, ip),
     _dns: ([] as string[]).concat(l.dns || []).map(function (ip) {

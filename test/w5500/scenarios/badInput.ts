@@ -66,6 +66,7 @@ const links: [string, any, RegExp][] = [
     { ...STATIC, ip },
     RegExp(`ip is ${ip}, must be .* in the subnet`),
   ]),
+  ['ip of nobody, and no gw', { ip: '0.0.0.0', mask: '255.255.255.0' }, /ip is 0.0.0.0, must be .* in the subnet/],
   ['ip in a subnet of one', { ip: '255.255.255.255', mask: '255.255.255.255' }, /ip is/],
   ['ip of last time', { dhcp: true, ip: '127.0.0.1' }, /ip is 127.0.0.1/],
   ['mask', { ...STATIC, mask: '255.0.255.0' }, /mask is 255.0.255.0/],
