@@ -46,8 +46,8 @@ function tick(x: Exchange): void {
   }
 }
 
-function wrongLength(): Error {
-  return error(IOError, 'EFILE', 'send', 'the source is not as long as its size() says');
+function wrongLength(asked: number, got: number): Error {
+  return error(IOError, 'EFILE', 'send', 'source and size() differ: read(' + asked + ') gave ' + got);
 }
 
 /** Writes in pieces of at most 512 bytes; of the body one is in memory. Calls nothing but `read`: a call takes memory. */
@@ -68,9 +68,10 @@ function onWritable(this: Exchange, room: number): void {
         n = Math.min(n, this._unsent);
         piece = this._source!.read(n) || '';
         this._unsent -= piece.length;
-        if (!piece.length || piece.length > n || (isText && isText(piece))) throw wrongLength();
+        if (!piece.length || piece.length > n || (isText && isText(piece))) throw wrongLength(n, piece.length);
       }
-      if (!this._unsent && !this._out && this._source && (this._source.read(1) || '').length) throw wrongLength();
+      if (!this._unsent && !this._out && this._source && (n = (this._source.read(1) || '').length))
+        throw wrongLength(1, n);
       reading = 0;
       room -= piece.length;
       this._socket!.write(piece);

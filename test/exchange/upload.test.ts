@@ -161,6 +161,21 @@ describe('a source that lies', () => {
     await server.allGone();
   });
 
+  it.each([
+    [10, () => '', 'read(10) gave 0'],
+    [10, (n: number) => 'x'.repeat(n), 'read(1) gave 1'],
+    [10, () => 'x'.repeat(11), 'read(10) gave 11'],
+  ] as [number, (n: number) => string, string][])(
+    'is told with the numbers: %d bytes, %s, %s',
+    async (size, read, told) => {
+      const e = await refused(requests.upload(server.url(), { size: () => size, read }), {
+        type: 'IOError',
+        code: 'EFILE',
+      });
+      expect(e.message).toContain(told);
+    },
+  );
+
   it.each([0, 1])('throws at read %d', async (n) => {
     let i = 0;
     const mine = new Error('card removed');
