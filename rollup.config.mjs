@@ -1,8 +1,9 @@
 // From what tsc emitted (dist/esm: ES5 modules, out/node: modern ones) to the modules people load.
-import { readFileSync, readdirSync, rmSync, statSync, mkdirSync, writeFileSync, existsSync } from 'node:fs';
+import { readFileSync, readdirSync, mkdirSync, writeFileSync, existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { builtinModules } from 'node:module';
 import { deviceModules, nodeModules } from './build/modules.mjs';
+import { sweep } from './build/sweep.mjs';
 import { minify, propertyNames, tidy } from './out/node/src/cli/minify.js';
 
 const INTERNAL = /^_[^_]/;
@@ -114,15 +115,11 @@ const types = {
   },
 };
 
-/** Removes what an earlier build left and this one did not write. */
-const sweep = {
+/** Removes what an earlier build left and this one, which begins with dist/esm, did not write. */
+const sweeper = {
   name: 'sweep',
   closeBundle() {
-    const started = Date.now() - process.uptime() * 1000 - 60000;
-    for (const entry of readdirSync('dist', { recursive: true })) {
-      const file = `dist/${entry}`;
-      if (statSync(file).isFile() && statSync(file).mtimeMs < started) rmSync(file);
-    }
+    sweep('dist', 'dist/esm/src/index.js');
   },
 };
 
@@ -150,7 +147,7 @@ const device = [...deviceModules].reverse().map((own) => ({
 const node = {
   input: Object.fromEntries(nodeModules.map(({ file, source }) => [file, `out/node/${source}.js`])),
   external: [...builtinModules, /^node:/, ...Object.keys(packageJson.dependencies)],
-  plugins: [nodeEngine, resolver('out/node'), types, sweep],
+  plugins: [nodeEngine, resolver('out/node'), types, sweeper],
   output: {
     dir: 'dist/node',
     format: 'es',
