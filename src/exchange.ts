@@ -47,7 +47,7 @@ function tick(x: Exchange): void {
 }
 
 function wrongLength(asked: number, got: number): Error {
-  return error(IOError, 'EFILE', 'send', 'source and size() differ: read(' + asked + ') gave ' + got);
+  return error(IOError, 'EFILE', 'send', 'the source differs from its size(): read(' + asked + ') gave ' + got);
 }
 
 /** Writes in pieces of at most 512 bytes; of the body one is in memory. Calls nothing but `read`: a call takes memory. */

@@ -23,7 +23,7 @@ it('a build that takes long keeps all it wrote, and nothing of an earlier one', 
   file('last.min.js', 0);
   file('esm/earlier.js', 4000);
   file('earlier.min.js', 3990);
-  const code = `import { sweep } from '${pathToFileURL(join(ROOT, 'build/sweep.mjs'))}'; sweep(...process.argv.slice(1));`;
+  const code = `import { sweep } from ${JSON.stringify(pathToFileURL(join(ROOT, 'build/sweep.mjs')))}; sweep(...process.argv.slice(1));`;
   execFileSync(process.execPath, ['--input-type=module', '-e', code, folder, first]);
   expect(readdirSync(folder, { recursive: true }).sort()).toEqual(
     ['esm', 'esm/first.js', 'esm/second.js', 'last.min.js'].map((name) => join(name)),
