@@ -51,14 +51,23 @@ function comparisonAt({ start, ...statement }: any, code: string): any {
   }
 }
 
+/** Is a regular expression that is taken for a piece of program none that opens a bracket, a text or another one? */
+function isHarmless(pattern: string): boolean {
+  const left = pattern.replace(/[^()[\]{}]/g, '').replace(/\[\]|\(\)|\{\}/g, '');
+  return !left && /^[^'"`/]*[\]$.\d]$/.test(pattern);
+}
+
 /**
  * Four things that minifiers write and the interpreter cannot read: a `return` without value and semicolon that ends an
  * unbraced branch at the end of a function, `if(x)return}` ("Unexpected end of Input"), a division behind `++` or `--`,
  * `i++/n`, which it takes for the start of a regular expression, a slash in a class, `/[/]/`, which it takes for the end
- * of one, and a text at the start of a statement, `if(x){}"a"==y&&z()`: behind a block that was skipped it is empty.
+ * of one, and a text at the start of a statement, `if(x){}"a"==y&&z()`: behind a block that was skipped it is empty. Where
+ * it is compared, the two change places: Espruino's tools, if they minify the bundle again, would drop a `;`. And one that
+ * these tools cannot read: behind `|` they take a regular expression for a division, and what is in it for brackets and
+ * texts of the program.
  */
 export function mend(code: string): string {
-  const puts: { at: number; text: string }[] = [];
+  const puts: { at: number; text: string; cut?: number }[] = [];
   for (const node of nodesOf(parse(code, { ecmaVersion: 'latest', sourceType: 'script' }))) {
     if (node.type === 'ReturnStatement' && !node.argument && code[node.end - 1] !== ';')
       puts.push({ at: node.end, text: ';' });
@@ -78,6 +87,8 @@ export function mend(code: string): string {
     // outside of a class a slash has its backslash already
     for (const { 0: piece, index } of node.regex ? node.regex.pattern.matchAll(/\\[^]|\//g) : [])
       if (piece === '/') puts.push({ at: node.start + 1 + index, text: '\\' });
+    if (node.regex && /\|\s*$/.test(code.slice(0, node.start)) && !isHarmless(node.regex.pattern))
+      puts.push({ at: node.start, text: '(' }, { at: node.end, text: ')' });
   }
   return puts
     .sort((a, b) => b.at - a.at)

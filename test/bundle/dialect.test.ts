@@ -226,6 +226,18 @@ describe('the minifier', () => {
   });
 
   it.each([
+    ['x=y||/\\s+/.test(z)', 'x=y||(/\\s+/).test(z)'],
+    ['x=y|| /"/.test(z)', 'x=y|| (/"/).test(z)'],
+    ['x=y|/\\(.$/.test(z)', 'x=y|(/\\(.$/).test(z)'],
+    ['x=y||/[^/]$/g.exec(z)', 'x=y||(/[^\\/]$/g).exec(z)'],
+    ['x=y||/^[0-9.]+$/.test(z)', 'x=y||/^[0-9.]+$/.test(z)'],
+    ['x=y&&/\\s+/.test(z)', 'x=y&&/\\s+/.test(z)'],
+  ])("lets Espruino's tools tell a regular expression from a division: %s", async (code, mended) => {
+    expect(mend(code)).toBe(mended);
+    expect(await minify(`${code};print(x)`)).toContain(mended.replace(' ', '').slice(3));
+  });
+
+  it.each([
     ['if(x){y()}"a"==z&&y()', 'if(x){y()}z=="a"&&y()'],
     ['if(x){y()}"a"!==z.b[0]++||y()', 'if(x){y()}z.b[0]++!=="a"||y()'],
     ['if(x){y()}"a"==\ntypeof z==w?y():z()', 'if(x){y()}typeof z=="a"==w?y():z()'],
