@@ -29,10 +29,6 @@ function close(this: Kept): void {
   if (socket) socket.close();
 }
 
-function dead(this: Kept): void {
-  take(this);
-}
-
 function one(): number {
   return 1;
 }
@@ -47,7 +43,7 @@ export function keep(socket: Socket, origin: string, unverified?: boolean): Kept
     want: one,
     onData: close,
     onWritable: one,
-    onClose: dead,
+    onClose: close,
   };
   socket.events = kept;
   socket.resume();

@@ -6,7 +6,7 @@ import { isText } from './engine';
 import { error, IOError, need } from './errors';
 import { arrived, parseEnd, unread, Wait } from './http/parser';
 import { get as driverOf } from './net/registry';
-import { fail, finish, leave, onData, want } from './receive';
+import { finish, leave, onData, want } from './receive';
 import { failed, progress, settle, stage } from './settle';
 import { unreadable } from './source';
 import { received } from './stream';
@@ -14,18 +14,14 @@ import type { Kept } from './connection';
 import type { Exchange } from './model';
 import type { Endpoint, NetError, Socket } from './net/driver';
 
-/** Bytes in either direction, as a number that changes when any have moved; chunk lines begin again at 0. */
-function moved(x: Exchange): number {
-  return arrived(x) + x._head - x._unsent - x._out.length;
-}
-
 /**
  * Both limits are counted down in steps of the timer. The clock only tells how late a step comes, when the program was at
  * something else for long: on a board it jumps when it is set, and that must not end a request. Nor must firmware that
  * calls every timer then, so no step is long. An eighth of the idle time is one, and how late that may be noticed.
  */
 function tick(x: Exchange): void {
-  const seen = moved(x);
+  // bytes in either direction, as a number that changes when any have moved; chunk lines begin again at 0
+  const seen = arrived(x) + x._head - x._unsent - x._out.length;
   const idle = x.idle_timeout || Infinity;
   const late = Date.now() - x._due;
   let step: number;
@@ -115,7 +111,6 @@ const methods = Object.assign(
     onWritable: onWritable,
     onClose: onClose,
     _leave: leave,
-    _fail: fail,
     _received: received,
     _chunk: Infinity,
     _timeLeft: Infinity,

@@ -22,12 +22,11 @@ export interface Exchange extends Parser, Receiver {
   _closed?: NetError | null;
   /** the receiver takes nothing: the bytes that arrived since, and how many */
   _held?: any;
-  _pending?: string[];
+  _pending?: string[] | 0;
   _aside: number;
   /** bytes of body so far, but for those that wait until they are a whole piece */
   _received(): number;
   _leave(bytes: any, promise?: any): void;
-  _fail(err: any): void;
   _socket?: Socket;
   /** what the connection is to be kept for: where the caller asked for a permanent one */
   _origin?: string;

@@ -149,10 +149,6 @@ export function leave(this: Exchange, bytes: any, promise?: any): void {
   if (!this._over) this._socket!.resume();
 }
 
-export function fail(this: Exchange, err: any): void {
-  settle(this, err);
-}
-
 /** The body is complete: what is left of it, then the answer. */
 export function finish(x: Exchange): void {
   const rest = x._rest;
@@ -196,7 +192,7 @@ function release(x: Exchange): void {
   const pending = x._pending || [];
   let bytes: string;
   x._held = 0;
-  x._pending = undefined;
+  x._pending = 0;
   // at least once, for the end
   do {
     bytes = pending.shift() || '';

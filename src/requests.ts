@@ -76,7 +76,7 @@ export function send(method: string, url: string, options?: any, source?: Source
           return name.toLowerCase();
         });
       }
-      if (method !== 'GET') x._method = method;
+      if (method === 'HEAD') x._isHead = 1;
       const origin = (target.tls ? 'https://' : 'http://') + target.host.toLowerCase() + ':' + target.port;
       if (source) need(typeof source.size === 'function' && typeof source.read === 'function', 'fd', source);
       else {

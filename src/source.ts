@@ -43,7 +43,7 @@ export function requestBody(data: any, json: any): Body | undefined {
     data = jsonBytes(json);
     type = 'application/json';
   }
-  if (typeof data === 'object' && data.byteLength === undefined) {
+  if (typeof data === 'object' && data.byteLength == null) {
     data = encodePairs(data, 'data');
     type = 'application/x-www-form-urlencoded';
   }

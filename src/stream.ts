@@ -4,6 +4,7 @@
 // in the function, then in the scope around it in the order of declaration, and only then among the hundred of the bundle.
 import { toBuf, U8 } from './engine';
 import { arrived, Count } from './http/parser';
+import { settle } from './settle';
 import type { Exchange } from './model';
 import type { Response } from './response';
 
@@ -47,7 +48,7 @@ export function fastPieces(x: Exchange): (bytes: any) => void {
         if (!budget || (answer && answer.then)) return x._leave(rest.substr(at), answer);
       }
     } catch (e) {
-      x._fail(e);
+      settle(x, e);
     }
   };
 }
@@ -68,7 +69,7 @@ export function fastDirect(
     try {
       if ((left -= bytes.length) < 1 || (bytes = callback(new Uint8(buffer(bytes)), response))) x._leave(bytes);
     } catch (e) {
-      x._fail(e);
+      settle(x, e);
     }
   };
 }

@@ -53,8 +53,8 @@ export interface Parser {
   _framing?: any;
   /** names to keep in `headers`, lower case; undefined keeps all */
   _keep?: string[];
-  /** "HEAD" has no body */
-  _method?: string;
+  /** the answer to HEAD has no body */
+  _isHead?: number;
   /** framing is exact so far, and the server did not say close */
   _exact?: any;
   _response: Head;
@@ -130,7 +130,7 @@ function headEnd(p: Parser): void {
     // HTTP/1.0 closes unless it says otherwise (RFC 9112 section 9.3)
     p._exact =
       !/[, \t]close[, \t]/i.test(options) && (p._exact || (!coding && /[, \t]keep-alive[, \t]/i.test(options))) ? 1 : 0;
-    if (p._method === 'HEAD' || r.status === 204 || r.status === 304) r.total = n;
+    if (p._isHead || r.status === 204 || r.status === 304) r.total = n;
     else if (coding != null) {
       if (coding.toLowerCase() !== 'chunked') fault(p, 'unknown Transfer-Encoding', coding);
       if (length != null) p._exact = 0;
