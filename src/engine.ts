@@ -95,7 +95,7 @@ export function file(path: string): Source {
   return {
     size: function (): number {
       const stat = require('fs').statSync(path);
-      if (!stat || stat.dir) throw new Error('no file ' + path);
+      if (!stat || stat.dir) throw Error('no file ' + path);
       open = E.openFile(path, 'r');
       return stat.size;
     },

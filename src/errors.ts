@@ -67,7 +67,7 @@ export function error(
   message: string,
   retryable?: boolean,
 ): RequestError {
-  return Object.assign(Object.setPrototypeOf(new Error(message), type.prototype), {
+  return Object.assign(Object.setPrototypeOf(Error(message), type.prototype), {
     code: code,
     phase: phase,
     retryable: !!retryable,
@@ -92,6 +92,6 @@ export function need(good: any, what: string, given: any): void {
  * @throws TypeError (EINVAL)
  */
 export function pairsOf(given: any, what: string): any {
-  need(given == null || (typeof given === 'object' && !isList(given) && given.byteLength === undefined), what, given);
+  need(given == null || (typeof given === 'object' && !isList(given) && given.byteLength == null), what, given);
   return given || {};
 }

@@ -24,7 +24,7 @@ function storage(name: string): Source {
     size: function (): number {
       at = 0;
       const text = require('Storage').read(name);
-      if (text === undefined) throw new Error('no file ' + name);
+      if (text === undefined) throw Error('no file ' + name);
       return text.length;
     },
     read: function (n: number): string {

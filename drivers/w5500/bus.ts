@@ -42,7 +42,7 @@ export function read(p: Part, address: number, n: number, buffer?: number): Uint
   const got = c._spi.send(out, c._cs);
   if (got[2] === 3) {
     if (c._echo) c._echo--;
-  } else if (c._up && c._echo === 0) throw new Error(SILENT);
+  } else if (c._up && c._echo === 0) throw Error(SILENT);
   else c._echo = NaN;
   return got.subarray(3);
 }

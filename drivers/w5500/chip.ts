@@ -94,7 +94,7 @@ function watch(c: Chip): void {
   const phy = r[37];
   const up = phy & Bit.PHY_LNK;
   c._torn = 0;
-  if (r.subarray(0, 6).join() !== c._mac.join()) throw new Error(SILENT);
+  if (r.subarray(0, 6).join() !== c._mac.join()) throw Error(SILENT);
   soon(c, up ? 1000 : 100);
   if (!up) {
     c._why = 'no Ethernet link: PHYCFGR is ' + phy + ', is the cable in?';

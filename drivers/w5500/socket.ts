@@ -106,7 +106,7 @@ export function run(s: Sock): Next | undefined {
   s._wait *= 2;
   // turns are counted, not time, as the program may have been at something else: half a second, or 2 s to open
   if (s._wait > (command ? 2000 : 1e7) && (command || s._state < State.Dial))
-    throw new Error('socket ' + placeOf(s) + ' hangs: Sn_CR is ' + command + ', Sn_SR is ' + sr);
+    throw Error('socket ' + placeOf(s) + ' hangs: Sn_CR is ' + command + ', Sn_SR is ' + sr);
   if (command) {
     soon(s, Math.min(s._wait, 100));
     return;
@@ -226,7 +226,7 @@ export function waiting(s: Sock): number {
     if (n === ((word(r, 4) - word(r, 2)) & 0xffff) && word(r, 2) === ((s._rd - s._got) & 0xffff)) return n - s._got;
   }
   // where the bus got a bit wrong, they never will
-  if (s._driver._torn++ > 99) throw new Error('socket ' + placeOf(s) + ': its pointers do not agree');
+  if (s._driver._torn++ > 99) throw Error('socket ' + placeOf(s) + ': its pointers do not agree');
   s._look = 1;
   return -1;
 }

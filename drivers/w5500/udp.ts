@@ -108,7 +108,7 @@ function work(s: Port, ir: number, sr: number, late: number): Next {
   // opened anew: its bytes are still in the chip, and would go out with the next ones
   if (lost && s._state === State.Up) {
     // the third in a row: no datasheet tells, but it was seen that only a reset helps
-    if (c._failures++ > 1) throw new Error('SEND never ends');
+    if (c._failures++ > 1) throw Error('SEND never ends');
     s._state = State.Wipe;
     s._wait = 1;
   }

@@ -18,7 +18,7 @@ const drivers: NetDriver[] = [];
 let current: NetDriver | undefined;
 
 function refuse(code: string, message: string): void {
-  throw Object.assign(new Error(message), { code: code });
+  throw Object.assign(Error(message), { code: code });
 }
 
 function find(name: string): NetDriver | undefined {
