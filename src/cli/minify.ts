@@ -144,6 +144,18 @@ function undeclare(code: string): string {
     .reduce((text, { at, cut, text: by }) => text.slice(0, at) + by + text.slice(at + cut), code);
 }
 
+/** `void 0` as a variable that nobody sets: the first one of a module or bundle, which the interpreter finds at once. */
+function nameNothing(code: string): string {
+  const all = [...nodesOf(parse(code, { ecmaVersion: 'latest', sourceType: 'script' }))].filter(
+    ({ operator, argument }) => operator === 'void' && argument.value === 0,
+  );
+  if (all.length < 2 || !/^(\W?(function\(\)|\(\)=>)\{)?var /.test(code) || /\bnothing\b/.test(code)) return code;
+  return all
+    .sort((a, b) => b.start - a.start)
+    .reduce((text, { start, end }) => `${text.slice(0, start)} nothing${text.slice(end)}`, code)
+    .replace('var', 'var nothing,');
+}
+
 /** Words of the language, and what the interpreter has for itself. */
 const NO_NAMES = ['do', 'if', 'in', 'of', 'E'];
 
@@ -173,7 +185,7 @@ export async function minify(code: string, request: MinifyRequest = {}): Promise
   // directives: "ram" and its like mean something to the interpreter
   // a function that is written into its only caller is made anew at every call
   // arrow functions are the same there, `new` and `prototype` included
-  const small = await run(arrows ? undeclare(code) : code, {
+  const compressed = await run(arrows ? undeclare(code) : code, {
     ecma: 5,
     toplevel: true,
     compress: compress && {
@@ -190,6 +202,7 @@ export async function minify(code: string, request: MinifyRequest = {}): Promise
     mangle: false,
     format: { ascii_only: true, comments: false, shorthand: true },
   });
+  const small = nameNothing(compressed);
   return run(small, {
     ecma: 5,
     toplevel: true,

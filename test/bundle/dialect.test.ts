@@ -279,6 +279,16 @@ describe('the minifier', () => {
     expect(await minify(code, { arrows: false })).not.toContain('=>');
   });
 
+  it('writes `undefined` as a variable that nobody sets, where it is there more than once', async () => {
+    const out = await minify('var a=require("a");exports.b=[a===undefined,void 0,"void 0"];exports.c=1');
+    expect(out).toMatch(/^var (\w),(\w)=require\("a"\);exports\.b=\[\1===\2,\1,"void 0"\],exports\.c=1;$/);
+    expect(await minify('var a=require("a");exports.b=a===undefined')).toContain('void 0===');
+    const inFunction = '(function(){var a=require("a");print(a===undefined,a.b===undefined)})();';
+    expect(await minify(inFunction)).toMatch(
+      /^\(\(\)=>\{var (\w),(\w)=require\("a"\);print\(\1===\2,\1===\2\.b\)\}\)\(\);$/,
+    );
+  });
+
   it('gives nobody the name `of`', async () => {
     const names = Array.from({ length: 400 }, (_, i) => 'name' + i);
     const out = await minify(
