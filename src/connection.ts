@@ -1,4 +1,4 @@
-// A connection between two requests: it waits to be used again, and notices when it dies meanwhile.
+// A connection between two requests: it waits to be reused, and notices if it dies meanwhile.
 import type { Receiver, Socket } from './net/driver';
 
 /** A kept connection, `Response.connection`. */
@@ -9,15 +9,15 @@ export interface Connection {
   readonly _origin: string;
 }
 
-/** The same from inside. */
+/** The same, with its internals. */
 export interface Kept extends Connection, Receiver {
   /** null once closed or in use */
   _socket: Socket | null;
-  /** nobody has looked at the peer's certificate */
+  /** the peer's certificate was not verified */
   _unverified?: boolean;
 }
 
-/** Takes the socket out, to use or to close it; null where there is none any more. */
+/** Takes the socket out, to use or to close it; null if it is gone already. */
 export function take(c: Kept): Socket | null {
   const socket = c._socket;
   c._socket = null;
@@ -33,7 +33,7 @@ function one(): number {
   return 1;
 }
 
-/** Keeps an idle socket. Bytes that nobody asked for make it useless: they could be taken for the next answer. */
+/** Keeps an idle socket. Unexpected bytes make it useless: they could be taken for the next answer. */
 export function keep(socket: Socket, origin: string, unverified?: boolean): Kept {
   const kept: Kept = {
     _socket: socket,

@@ -2,7 +2,7 @@
 
 export const chr: (code: number) => string = String.fromCharCode;
 
-/** The byte of an escape whose last two digits tell it. */
+/** The byte that the last two hex digits of an escape stand for. */
 export function decoded(escape: string): string {
   return chr(parseInt(escape.slice(-2), 16));
 }

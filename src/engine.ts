@@ -1,5 +1,5 @@
-// The interpreter's natives that the core is built on, as variables: looking one up on `E` costs as much as calling
-// it. Under Node another module of the same exports takes this one's place.
+// The interpreter's natives that the core is built on, as variables: looking one up on `E` costs as much as calling it.
+// Under Node another module with the same exports takes the place of this one.
 import { chr, decoded } from './decoded';
 import type { Bytes } from './net/driver';
 import type { Source } from './fd';
@@ -9,11 +9,11 @@ declare const require: (name: string) => any;
 
 /** `new U8(toBuf(s))` is a view on the bytes of a byte string, not a copy. */
 export const U8: Uint8ArrayConstructor = Uint8Array;
-/** The ArrayBuffer under a byte string (the same memory); undefined for anything that is no string. */
+/** The ArrayBuffer under a byte string (the same memory); undefined for anything but a string. */
 export const toBuf: (s: any) => ArrayBuffer | undefined = E.toArrayBuffer;
 /** The byte string of an array; of a whole one it may be the same memory. */
 export const toStr: (bytes: Bytes) => string = E.toString;
-/** A copy as bytes; of text, its UTF-8 bytes. */
+/** A copy as bytes; for text, its UTF-8 bytes. */
 export const toU8: (data: Bytes) => Uint8Array = E.toUint8Array;
 
 /** `n` bytes from `at` on: a view, not a copy. */
@@ -22,17 +22,17 @@ export function view(bytes: any, at: number, n: number): Uint8Array {
   return buffer ? new U8(buffer, at, n) : bytes.subarray(at, at + n);
 }
 
-/** Is a string text beyond bytes? Not there in old firmware. */
+/** Does a string have characters that are no bytes? Missing in old firmware. */
 export const isText: ((s: any) => boolean) | undefined = E.isUTF8;
 /** A list; under Node anything but a record. */
 export const isList: (value: any) => boolean = Array.isArray;
 
-/** Without the white space around it: ASCII only, as 0xA0 may be the last byte of a character. */
+/** Without surrounding white space; ASCII only, since 0xA0 may be the last byte of a UTF-8 character. */
 export function trim(text: string): string {
   return text.trim();
 }
 
-/** The text that UTF-8 bytes stand for; builds without Unicode support keep text as UTF-8 bytes anyway. */
+/** UTF-8 bytes as text; builds without Unicode support keep text as UTF-8 bytes anyway. */
 export function utf8(bytes: string): string {
   try {
     return E.asUTF8(bytes);
@@ -47,10 +47,10 @@ function isPlain(): boolean {
   return toU8('\u20ac').length < 2;
 }
 
-// In the texts below it is the number of backslashes that tells whether the last of them begins an escape: no regular
-// expression has a `|`, for which the interpreter would go back to the beginning of the text at each character.
+// Below, the number of backslashes tells whether the last of them begins an escape. No regular expression has a `|`, because the
+// interpreter then goes back to the beginning of the text at each character.
 
-/** The byte of an escape, behind the backslashes before it. */
+/** The byte that an escape stands for, after the backslashes before it. */
 function unescapedByte(escape: string): string {
   return escape.length % 2 ? escape : escape.slice(0, -6) + decoded(escape);
 }
@@ -64,12 +64,12 @@ export function jsonBytes(value: any): string {
   return text && isPlain() ? text.replace(/\\+u00[89A-F][0-9A-F]/g, unescapedByte) : text;
 }
 
-/** UTF-8 of a character beyond ASCII. `limit`: what its first byte has room for, twice that to begin with, 64. */
+/** UTF-8 of a character beyond ASCII. `limit`: how many values the first byte has room for; start with 64. */
 function utf8Of(c: number, limit: number): string {
   return c < limit ? chr(256 - 2 * limit + c) : utf8Of(c >> 6, limit / 2) + chr(128 + (c % 64));
 }
 
-/** What an escape stands for, or two that are a pair of surrogates, behind the backslashes before it; one of ASCII stays. */
+/** What an escape, or a pair of surrogates, stands for, after the backslashes before it; an ASCII one stays as it is. */
 function unescaped(escape: string): string {
   const parts = escape.split('u');
   let c = parseInt(parts[1], 16);
@@ -78,8 +78,8 @@ function unescaped(escape: string): string {
 }
 
 /**
- * The value of JSON text. Without Unicode support the interpreter makes one byte of any escape, so those of characters
- * beyond ASCII are turned into the bytes that they would have been.
+ * The value of JSON text. Without Unicode support the interpreter turns any escape into a single byte, so escapes of characters
+ * beyond ASCII are replaced by their UTF-8 bytes first.
  */
 export function parseJson(text: string): any {
   if (isPlain() && text.indexOf('\\u') >= 0) {

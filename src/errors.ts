@@ -1,17 +1,17 @@
-// Errors are made in one place. A class cannot extend Error in the interpreter, so the prototype chain is made by
-// hand under a real Error, which keeps the stack.
+// The one place where errors are made. In the interpreter a class cannot extend Error, so a real Error, which has the stack, is
+// given a prototype chain made by hand.
 
 import { isList } from './engine';
 
-/** Where a call was when it failed. */
+/** How far a call was when it failed. */
 export type Phase = 'url' | 'dns' | 'connect' | 'tls' | 'send' | 'headers' | 'body';
 
-/** What every rejected call gives. */
+/** What every call rejects with. */
 export interface RequestError extends Error {
   /** stable, upper case: "ETIMEDOUT", "ECONNREFUSED", "EINVAL", "EPROTO" ... */
   code: string;
   phase: Phase;
-  /** true: made once more, over a new connection, nothing happens twice by it and it may well succeed */
+  /** true: the same call over a new connection does nothing twice, and may well succeed */
   retryable: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface HTTPResponseError extends HTTPError {
   readonly name: 'HTTPResponseError';
 }
 
-/** The connection, or the file to send, failed on the way. */
+/** The connection, or the file to send, failed midway. */
 export interface IOError extends RequestError {
   readonly name: 'IOError';
 }
@@ -56,7 +56,7 @@ export const HTTPConnectionError: ErrorClass<HTTPConnectionError> = /*#__PURE__*
 );
 export const HTTPResponseError: ErrorClass<HTTPResponseError> = /*#__PURE__*/ kind('HTTPResponseError', HTTPError);
 export const IOError: ErrorClass<IOError> = /*#__PURE__*/ kind('IOError', Error);
-/** A bad argument; a TypeError, which in the interpreter is no Error. */
+/** A bad argument; a TypeError, which is not an Error in the interpreter. */
 const BadArgument: ErrorClass = /*#__PURE__*/ kind('TypeError', TypeError);
 
 /** An error of one of the classes above. */
@@ -74,13 +74,13 @@ export function error(
   });
 }
 
-/** The error of a bad argument. */
+/** The error for a bad argument. */
 export function bad(message: string): RequestError {
   return error(BadArgument, 'EINVAL', 'url', message);
 }
 
 /**
- * Throws unless an argument is good.
+ * Throws unless an argument is valid.
  * @throws TypeError (EINVAL) that names it and shows what was given
  */
 export function need(good: any, what: string, given: any): void {
@@ -88,7 +88,7 @@ export function need(good: any, what: string, given: any): void {
 }
 
 /**
- * Pairs of names and values: none, or an object with names; no list, no array of numbers.
+ * Pairs of names and values: null, undefined, or an object that is no list and no array of numbers.
  * @throws TypeError (EINVAL)
  */
 export function pairsOf(given: any, what: string): any {

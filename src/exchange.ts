@@ -1,6 +1,6 @@
 // One request on one socket: how it begins, what it sends, and its clock. Together with receive.ts (what arrives) and
 // settle.ts (how it ends) this is the only place where socket, clock and parser meet.
-// RAM: one object of some 20 fields, one timer, one promise; while a body streams, one piece and what arrived.
+// RAM: one object of some 20 fields, one timer, one promise; while a body streams, one piece and one packet.
 import { take as takeOut } from './connection';
 import { isText } from './engine';
 import { error, IOError, need } from './errors';
@@ -15,12 +15,12 @@ import type { Exchange } from './model';
 import type { Endpoint, NetError, Socket } from './net/driver';
 
 /**
- * Both limits are counted down in steps of the timer. The clock only tells how late a step comes, when the program was at
- * something else for long: on a board it jumps when it is set, and that must not end a request. Nor must firmware that
- * calls every timer then, so no step is long. An eighth of the idle time is one, and how late that may be noticed.
+ * Both limits are counted down in steps of the timer. The clock only tells how late a step is, because the program was busy: on
+ * a board the clock jumps when it is set, and that must not end a request. Some firmware then runs every timer at once, so no
+ * step is long. A step is at most an eighth of the idle time, which is also how late that may be noticed.
  */
 function tick(x: Exchange): void {
-  // bytes in either direction, as a number that changes when any have moved; chunk lines begin again at 0
+  // a number that changes when a byte has moved in either direction; chunk lines are counted from 0 each
   const seen = arrived(x) + x._head - x._unsent - x._out.length;
   const idle = x.idle_timeout || Infinity;
   const late = Date.now() - x._due;
@@ -46,7 +46,7 @@ function wrongLength(asked: number, got: number): Error {
   return error(IOError, 'EFILE', 'send', 'the source differs from its size(): read(' + asked + ') gave ' + got);
 }
 
-/** Writes in pieces of at most 512 bytes; of the body one is in memory. Calls nothing but `read`: a call takes memory. */
+/** Writes in pieces of at most 512 bytes, one of them in memory. Calls nothing but `read`, since each call takes memory. */
 function onWritable(this: Exchange, room: number): void {
   let n: number;
   let piece: any;
@@ -79,8 +79,8 @@ function onWritable(this: Exchange, room: number): void {
 
 function onClose(this: Exchange, err: NetError | null): void {
   this._closed = err;
-  // held: what was set aside is handed over first, and the end is told then. Unless the connection broke, so that no more
-  // will come, and what there is completes neither a piece nor the body
+  // while held, what was set aside is delivered first, and the end follows: unless the connection broke, and what was set aside
+  // completes neither a piece nor the body
   if (
     !this._held ||
     (err &&
@@ -97,13 +97,13 @@ function onClose(this: Exchange, err: NetError | null): void {
     }
 }
 
-/** Options that are numbers, and what they are unless given. */
+/** The options that are numbers, with their defaults. */
 const limits = { timeout: 30000, idle_timeout: 10000, max_headers: 8192, max_content: 16384 };
 
-/** What every exchange can do, and what it is as long as nothing else is known: in a prototype it takes no memory. */
+/** The methods and initial values of every exchange: in a prototype they take no memory. */
 const methods = Object.assign(
   {
-    // asked for with every piece: names are found in the order in which they were made
+    // used for every piece: names are searched in the order in which they were made
     _held: 0,
     _rest: '',
     want: want,
@@ -123,8 +123,8 @@ const methods = Object.assign(
 );
 
 /**
- * An exchange.
- * @throws TypeError (EINVAL) for a number or a callback that is none
+ * A new exchange.
+ * @throws TypeError (EINVAL) if an option that must be a number or a function is not
  */
 export function newExchange(options: any): Exchange {
   const x: any = Object.create(methods);
@@ -151,7 +151,7 @@ export function newExchange(options: any): Exchange {
 
 const UNVERIFIED = ' cannot verify TLS, see ctx: {verify: false}';
 
-/** The driver of that name, or the default one, connects: never silently unauthenticated. */
+/** Connects by the driver of that name, or the default one; never silently unauthenticated. */
 function connect(x: Exchange, name: string | undefined, to: Endpoint): Socket {
   const driver = driverOf(name);
   const can = driver.capabilities;
@@ -170,7 +170,7 @@ export function run(x: Exchange, driver: string | undefined, to: Endpoint, kept?
   tick(x);
   try {
     if (kept) {
-      // not needed, but a name that no driver has is a mistake here as well
+      // not needed, but an unknown name is a mistake here too
       if (driver != null) driverOf(driver);
       if (kept._unverified && !x._unverified) throw failed(x, 'ETLSUNVERIFIED', 'this connection' + UNVERIFIED, 'tls');
       x._socket = takeOut(kept)!;

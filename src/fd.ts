@@ -1,12 +1,12 @@
-// What a body is read from: types only, nothing of this file is left at run time.
+// What a request body is read from: types only, nothing of this file is left at run time.
 import type { Bytes } from './net/driver';
 
-/** Anything a body can be read from, piece by piece. */
+/** Anything that a body can be read from piece by piece. */
 export interface Source {
   /** length in bytes */
   size(): number;
   /** the next bytes, up to `n`; empty or undefined at the end */
   read(n: number): Bytes | undefined;
-  /** called once the request is over, however it ended */
+  /** called when the request is over, however it ended */
   close?(): void;
 }

@@ -11,41 +11,41 @@ export type StreamCallback = (chunk: Uint8Array, response: Response) => any;
 export interface Exchange extends Parser, Receiver {
   _response: Answer;
   _callback?: StreamCallback;
-  /** bytes in a piece, 0: as they come */
+  /** bytes per piece, 0: as they arrive */
   _chunk: number;
-  /** begun piece, or the body so far */
+  /** the piece that has begun, or the body so far */
   _rest?: any;
-  /** the callback has returned a promise: no fast sink any more */
+  /** the callback has returned a promise: no more fast sinks */
   _plain?: any;
   max_content: number;
-  /** how the peer closed: null, or the error; undefined while it has not */
+  /** how the connection ended: null, or the error; undefined until then */
   _closed?: NetError | null;
-  /** the receiver takes nothing: the bytes that arrived since, and how many */
+  /** the receiver takes nothing; the bytes that arrived since, and how many */
   _held?: any;
   _pending?: string[] | 0;
   _aside: number;
-  /** bytes of body so far, but for those that wait until they are a whole piece */
+  /** bytes of body so far, without those that wait to become a whole piece */
   _received(): number;
   _leave(bytes: any, promise?: any): void;
   _socket?: Socket;
-  /** what the connection is to be kept for: where the caller asked for a permanent one */
+  /** scheme, host and port of a connection that is to be kept, if the caller asked for that */
   _origin?: string;
   _unverified?: boolean;
-  /** request bytes that wait to be written, then where more come from, and how many */
+  /** request bytes that wait to be written, then the source of more, and how many it still has */
   _out?: any;
   _source?: Source;
   _unsent: number;
   _over?: boolean;
   _resolve(response: Response): void;
   _reject(err: any): void;
-  /** one timer for both limits, in ms; what is left when it has run */
+  /** one timer for both limits, in ms, and what will be left when it runs */
   _timer?: any;
   timeout: number;
   _timeLeft: number;
-  /** when it should run, in ms of the clock; undefined without `timeout` */
+  /** the time of the clock at which it should run, in ms; undefined without `timeout` */
   _due?: any;
   idle_timeout: number;
-  /** the bytes that had moved at its last run, and how many runs have seen no other number */
+  /** the bytes that had moved when it last ran, and how many times it ran without a change */
   _seen: number;
   _quiet: number;
 }

@@ -1,4 +1,4 @@
-// What arrives goes through the parser and on to the caller, who may answer with a promise: then it waits.
+// What arrives passes through the parser to the caller, who may return a promise: then it waits.
 import { toBuf, toStr, U8, view } from './engine';
 import { error, HTTPResponseError } from './errors';
 import { advance, lines, Wait } from './http/parser';
@@ -10,10 +10,10 @@ export function want(this: Exchange): number {
   const left = this._left;
   const need = this._chunk - this._rest.length;
   if (this._held) return 0;
-  // of a head: little at a time, since it is in memory together with the fields that are made of it
+  // a head in small parts, since they are in memory together with the fields made from them
   if (!left) return 256;
   if (!this._callback || !this._chunk) return 536;
-  // where the connection is to be kept, one byte more: a byte behind the end must not wait there for the next answer
+  // one byte more if the connection is to be kept: a byte behind the end must not wait there for the next answer
   return need < left ? need : this._origin && this._wait === Wait.FixedBody ? left + 1 : left;
 }
 
@@ -28,11 +28,11 @@ function checkLimit(x: Exchange, n: number, what?: string): void {
     );
 }
 
-/** Kept small: a whole piece goes through here fast and in little memory, and code that is skipped costs time as well. */
+/** Kept small: this is the fast way of a whole piece, in little memory, and even code that is skipped costs time. */
 export function onData(this: Exchange, bytes: any): void {
   const x = this;
   const n = bytes.length;
-  // a name of its own: as `x._callback(...)` it would get `x` as its `this`
+  // in a variable: called as `x._callback(...)` it would get `x` as its `this`
   const callback: any = x._callback;
   let answer: any;
   try {
@@ -47,7 +47,7 @@ export function onData(this: Exchange, bytes: any): void {
         take(x, bytes, n, n, 0);
       }
     } else if (x.sink) {
-      // a copy: an array is only lent, and the text that `toStr` makes of it may be the same memory
+      // a copy: an array is only lent, and the string that `toStr` makes of it may share its memory
       x.sink('' + toStr(bytes));
     } else take(x, bytes, n, 0, callback);
   } catch (e) {
@@ -56,8 +56,8 @@ export function onData(this: Exchange, bytes: any): void {
 }
 
 /**
- * Takes bytes from `i` to `n`. All that leads to a callback is in one function, since each call is memory, and its
- * parameters are the variables it needs.
+ * Takes the bytes from `i` to `n`. Everything that leads to a callback is in one function, since each call takes memory, and its
+ * parameters serve as its variables.
  */
 function take(x: Exchange, bytes: any, n: number, i: number, callback: any): void {
   let k: number;
@@ -67,11 +67,11 @@ function take(x: Exchange, bytes: any, n: number, i: number, callback: any): voi
   let answer: any;
   while (i < n && !x._held && x._wait !== Wait.Nothing) {
     if (!x._left) {
-      // joined to '': cutting the string that `toStr` makes of an array takes three times as long
+      // joined to '', since cutting the string that `toStr` makes of an array takes three times as long
       if (typeof bytes !== 'string') bytes = '' + toStr(bytes);
       i = lines(x, bytes, i);
       if (!callback && x._wait === Wait.FixedBody) checkLimit(x, x._response.total);
-      // what the driver can take back behind a head comes again, as whole pieces
+      // bytes behind a head go back to a driver that can take them, and come again as whole pieces
       if (callback && x._left && x._left === x._got && x._socket!.unread) break;
     } else {
       room = x._chunk ? x._chunk - x._rest.length : n;
@@ -90,7 +90,7 @@ function take(x: Exchange, bytes: any, n: number, i: number, callback: any): voi
       i += k;
       if (whole) {
         answer = callback && callback(piece, x._response);
-        // the last piece stays as `content`, as a copy where it is only lent; without a length any may be the last
+        // the last piece stays as `content`, copied if it is only lent; without a length any piece may be the last
         if (!x._left || x._wait === Wait.BodyUntilClose)
           x._response.content = typeof bytes === 'string' || piece.length > k ? piece : new U8(piece);
         if (answer) hold(x, answer);
@@ -103,20 +103,20 @@ function take(x: Exchange, bytes: any, n: number, i: number, callback: any): voi
   if (x._left > x._chunk + 1024) goFast(x, callback);
 }
 
-/** What is left of a packet: behind the answer, or while the caller is busy. */
+/** The rest of a packet, behind the answer or while the caller is busy. */
 function setAside(x: Exchange, bytes: any, n: number, i: number): void {
   if (x._wait === Wait.Nothing) x._exact = 0;
   else if (x._over) return;
   else if (x._socket!.unread) x._socket!.unread(n - i);
   else {
-    // one by one: joining them would take as much memory again
+    // in a list: joining them would take as much memory again
     (x._pending = x._pending || []).push(toStr(bytes).substr(i));
     x._aside += n - i;
     checkLimit(x, x._aside, 'unread rest, as the driver cannot pause,');
   }
 }
 
-/** Hands the rest of a long run to a fast sink, unless the callback has returned a promise: it may do so again. */
+/** Leaves the rest of a long run to a fast sink, unless the callback has returned a promise and so may do it again. */
 function goFast(x: Exchange, callback: any): void {
   if (
     !x._plain &&
@@ -127,16 +127,16 @@ function goFast(x: Exchange, callback: any): void {
     x._wait !== Wait.BodyUntilClose
   ) {
     x.sink = x._chunk ? fastPieces(x) : fastDirect(x._left, callback, U8, toBuf, x._response, x);
-    // it counts itself
+    // the sink counts by itself
     x._left = 0;
     x._socket!.resume();
   }
 }
 
-/** A fast sink ends: with bytes that have yet to be looked at, or with a promise. */
+/** The end of a fast sink, with bytes that are still to be looked at, or with a promise. */
 export function leave(this: Exchange, bytes: any, promise?: any): void {
   const left = this._count!();
-  // `fastDirect` passes only one: the last bytes of the run, or whatever the callback returned
+  // `fastDirect` passes one argument only: the last bytes of the run, or what the callback returned
   if (!this._chunk && left > 0) {
     if (!bytes.then) return;
     promise = bytes;
@@ -149,7 +149,7 @@ export function leave(this: Exchange, bytes: any, promise?: any): void {
   if (!this._over) this._socket!.resume();
 }
 
-/** The body is complete: what is left of it, then the answer. */
+/** The body is complete: delivers what is left of it, then the answer. */
 export function finish(x: Exchange): void {
   const rest = x._rest;
   const r = x._response;
@@ -167,9 +167,9 @@ export function finish(x: Exchange): void {
 function hold(x: Exchange, promise: any): void {
   let mine: any;
   let later = false;
-  // the callback itself may have ended the call
+  // the callback may have ended the call
   if (!x._over && typeof promise.then === 'function') {
-    // tells this promise from later ones: a thenable may call back more than once
+    // to tell this promise from later ones: a thenable may call back more than once
     mine = x._held = x._plain = {};
     promise.then(
       function () {
@@ -181,9 +181,9 @@ function hold(x: Exchange, promise: any): void {
         if (x._held === mine) settle(x, e);
       },
     );
-    // one that settled before this goes on as if it had never been returned
+    // a promise that settled before this point counts as if it had never been returned
     later = true;
-    // it leads back to this scope, and a circle is freed only by a collection
+    // it refers to this scope, and a circle is freed only by garbage collection
     promise = 0;
   }
 }
@@ -193,7 +193,7 @@ function release(x: Exchange): void {
   let bytes: string;
   x._held = 0;
   x._pending = 0;
-  // at least once, for the end
+  // at least once, to see the end
   do {
     bytes = pending.shift() || '';
     x._aside -= bytes.length;

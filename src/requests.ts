@@ -1,4 +1,4 @@
-// The calls: each verb is a line over `send`, which looks at every argument before a socket is touched.
+// The calls: each verb is a line over `send`, which checks every argument before a socket is touched.
 import { toStr, toU8 } from './engine';
 import { bad, error, IOError, need, pairsOf } from './errors';
 import { newExchange, run } from './exchange';
@@ -12,32 +12,32 @@ import type { Body } from './source';
 import type { Source } from './fd';
 import type { StreamCallback } from './model';
 
-/** An object with names: no list, Map, URLSearchParams, no array of numbers. */
+/** A plain object of names and values: no list, Map, URLSearchParams or array of numbers. */
 export interface Pairs {
   [name: string]: any;
   forEach?: never;
   byteLength?: never;
 }
 
-/** What every call takes, all of it optional. */
+/** The options of every call. */
 export interface RequestOptions {
   /** pairs for the query: percent-encoded as UTF-8; a list repeats its key, null and undefined are left out */
   params?: Pairs;
-  /** header fields; a name given here replaces the default one whatever its case, null takes it away */
+  /** header fields; a name given here replaces the default, in any case; null removes it */
   headers?: { [name: string]: string | number | boolean | null | undefined };
   /** body: an object is form-encoded, a string (as UTF-8) or bytes are sent as they are; wins over `json` */
   data?: Pairs | string | Uint8Array | ArrayBuffer;
   /** body: any JSON value */
   json?: any;
-  /** a `Response.connection` to use again: same scheme, host and port */
+  /** a `Response.connection` to reuse, for the same scheme, host and port */
   connection?: Connection | null;
-  /** TLS settings; `{verify: false}` where the driver cannot verify */
+  /** TLS settings; `{verify: false}` if the driver cannot verify */
   ctx?: TlsContext;
   /** name of a registered driver; default: the default driver */
   driver?: string;
-  /** gets the body in pieces, each lent for the call only; a promise it returns holds up the next piece */
+  /** receives the body in pieces, each lent for the call only; if it returns a promise, the next piece waits for that */
   stream_callback?: StreamCallback;
-  /** bytes in a piece, 1 to 65535; 0: as they come. Default 512 */
+  /** bytes per piece, 1 to 65535; 0: as they arrive. Default 512 */
   stream_chunk?: number;
   /** ms for the whole call, 0: no limit. Default 30000 */
   timeout?: number;
@@ -45,13 +45,13 @@ export interface RequestOptions {
   idle_timeout?: number;
   /** bytes of status line and header fields. Default 8192 */
   max_headers?: number;
-  /** names of the fields worth keeping. Default all */
+  /** names of the fields to keep. Default all */
   keep_headers?: string[];
   /** bytes of a body kept in `content`. Default 16384 */
   max_content?: number;
 }
 
-/** What `upload` takes besides. */
+/** The additional options of `upload`. */
 export interface UploadOptions extends RequestOptions {
   /** Content-Type. Default application/octet-stream */
   mime_type?: string;
@@ -59,7 +59,7 @@ export interface UploadOptions extends RequestOptions {
   method?: string;
 }
 
-/** The one way to make a call; `source` is the body of an upload. */
+/** Makes any call; `source` is the body of an upload. */
 export function send(method: string, url: string, options?: any, source?: Source, type?: string): Promise<Response> {
   return new Promise(function (resolve, reject) {
     try {
@@ -88,7 +88,7 @@ export function send(method: string, url: string, options?: any, source?: Source
         x._source = source;
         x._unsent = length = sizeOf(source);
       } else if ('POST PUT PATCH'.split(' ').indexOf(method) >= 0) length = 0;
-      // as bytes: it is sent in pieces, and no character must be cut in two or become another one
+      // as bytes: it is sent in pieces, and no character may be cut in two or changed
       x._out = toStr(toU8(requestHead(method, target, pairsOf(o.headers, 'headers'), length, type)));
       if (/\nconnection: keep-alive\r/i.test(x._out)) x._origin = origin;
       x._response = new (Response as any)(url, 'GET HEAD PUT DELETE OPTIONS'.split(' ').indexOf(method) >= 0);
@@ -134,7 +134,7 @@ export const patch: Call = /*#__PURE__*/ verb('PATCH');
 /** DELETE (section 9.3.5). */
 const del: Call = /*#__PURE__*/ verb('DELETE');
 export { del as delete };
-/** HEAD (section 9.3.2): no body, but `total` is known where the server says it. */
+/** HEAD (section 9.3.2): no body, but `total` if the server tells it. */
 export const head: Call = /*#__PURE__*/ verb('HEAD');
 /** OPTIONS (section 9.3.7). */
 export const options: Call = /*#__PURE__*/ verb('OPTIONS');

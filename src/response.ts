@@ -1,30 +1,30 @@
-// What a call gives back: Zerynth's members, with a few of Requests'.
+// What a call returns: Zerynth's members, and a few of Requests'.
 import { parseJson, toStr, toU8, utf8 } from './engine';
 import { error, HTTPResponseError } from './errors';
 import type { Connection, Kept } from './connection';
 
-/** Fields by lower-case name: a repeated one joined with ", ", `set-cookie` always a list. */
+/** Fields by lower-case name: a repeated field is joined with ", ", `set-cookie` is always a list. */
 export type ResponseHeaders = { readonly [name: string]: string | undefined } & { readonly 'set-cookie'?: string[] };
 
 /** The answer to a request. */
 export interface Response {
   /** status code, 100 to 999 */
   readonly status: number;
-  /** reason phrase as sent, may be empty */
+  /** reason phrase as sent; may be empty */
   readonly reason: string;
-  /** those kept by `keep_headers`, by lower-case name */
+  /** the fields that `keep_headers` keeps, by lower-case name */
   readonly headers: ResponseHeaders;
   /** the whole body; with `stream_callback` its last piece, once that is there */
   readonly content: Uint8Array;
-  /** bytes of body announced by Content-Length, -1 where it is not known */
+  /** bytes of body announced by Content-Length, -1 if unknown */
   readonly total: number;
-  /** the URL as it was given */
+  /** the URL as given */
   readonly url: string;
-  /** bytes of body so far; in `stream_callback` up to the end of this piece */
+  /** bytes of body so far; in `stream_callback`, up to the end of its piece */
   readonly received: number;
   /** the connection, open for another request to the same host; null once closed */
   readonly connection: Connection | null;
-  /** `content` as text: UTF-8 */
+  /** `content` as text, decoded as UTF-8 */
   text(): string;
   /**
    * `content` as JSON, with or without a byte order mark.
@@ -32,18 +32,18 @@ export interface Response {
    */
   json(): any;
   /**
-   * Throws when the status is 400 or more, else gives the response itself.
-   * @throws HTTPResponseError (code "ESTATUS"); `retryable` for 408, 429 and 503, which say that nothing was done, and
-   * for 500, 502 and 504 where doing it twice does no harm
+   * Throws if the status is 400 or more, otherwise returns the response itself.
+   * @throws HTTPResponseError (code "ESTATUS"); `retryable` for 408, 429 and 503, which say that nothing was done, and for 500,
+   * 502 and 504 if doing it twice does no harm
    */
   raise_for_status(): this;
 }
 
-/** The same as it is filled in. */
+/** The same while it is filled in. */
 export type Answer = { -readonly [name in keyof Response]: Response[name] } & {
-  /** sent twice it does no harm (RFC 9110 section 9.2.2) */
+  /** sending the request twice does no harm (RFC 9110 section 9.2.2) */
   _safe: boolean;
-  /** bytes of body, or who counts them */
+  /** bytes of body, or the object that counts them */
   _progress: { _received(): number } | number;
   _connection?: Kept;
 };
@@ -66,7 +66,7 @@ const members: Partial<Answer> & ThisType<Answer> = {
   },
   json: function () {
     const bytes = this.content;
-    // no JSON begins with EF but behind a byte order mark, which may be ignored (RFC 8259 section 8.1)
+    // JSON begins with EF only in a byte order mark, which may be ignored (RFC 8259 section 8.1)
     return parseJson(utf8(toStr(bytes[0] === 239 ? bytes.subarray(3) : bytes)));
   },
   raise_for_status: function () {
@@ -83,7 +83,7 @@ const members: Partial<Answer> & ThisType<Answer> = {
   },
 };
 
-/** The class, for `instanceof`: written so that it takes less than a `class` does once that is ES5. */
+/** The class, for `instanceof`: written this way it is smaller than a `class` compiled to ES5. */
 export const Response: (abstract new () => Response) & { prototype: Response } = function (
   this: any,
   url: string,

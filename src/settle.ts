@@ -1,4 +1,4 @@
-// How a request ends: once, with an answer or an error, and with everything freed.
+// How a request ends: once, with an answer or an error, and everything freed.
 import { keep } from './connection';
 import { error, HTTPConnectionError, IOError } from './errors';
 import { arrived, at, Count, Wait } from './http/parser';
@@ -7,14 +7,14 @@ import type { Phase } from './errors';
 import type { Exchange } from './model';
 import type { ConnectPhase } from './net/driver';
 
-/** How far the connection is; 'open' once bytes can flow. */
+/** The stage of the connection; 'open' once bytes can flow. */
 export function stage(x: Exchange): ConnectPhase {
   return x._socket ? x._socket.phase : 'connect';
 }
 
 export function failed(x: Exchange, code: string, message: string, phase?: Phase | 'open'): Error {
   const s = stage(x);
-  // in TLS 1.3 the peer may refuse us when the handshake is over on our side
+  // in TLS 1.3 the peer may still refuse us after the handshake is over on our side
   const up = s === 'open' && phase !== 'tls';
   if (!phase || phase === 'open')
     phase = s !== 'open' ? s : (x._unsent || x._out) && x._wait <= Wait.Field ? 'send' : at(x);
@@ -23,7 +23,7 @@ export function failed(x: Exchange, code: string, message: string, phase?: Phase
     code || 'EIO',
     phase,
     message,
-    // sending it twice does no harm (RFC 9110 section 9.2.2), or nothing was sent yet; a bad certificate stays bad
+    // sending it twice does no harm (RFC 9110 section 9.2.2), or nothing was sent yet; but a bad certificate stays bad
     up ? x._response._safe : phase === 'tls' ? !/_|TLS/.test(code) : code !== 'EINVAL' && code !== 'ENODRIVER',
   );
 }
@@ -38,20 +38,20 @@ export function settle(x: Exchange, err: any, complete?: boolean): void {
   const socket = x._socket;
   const r = x._response;
   if (x._over) return;
-  // held: whoever is at a packet stops there
+  // held: whoever is working on a packet stops there
   x._over = x._held = true;
   r._progress = x._received();
   if (x._timer) clearTimeout(x._timer);
   closeSource(x._source);
   if (x._count) x._count(Count.Stop);
-  // these lead back to `x`, and a circle is freed only by a collection
+  // these refer back to `x`, and a circle is freed only by garbage collection
   x.sink = x._count = x._socket = undefined;
   if (socket) {
     if (complete && x._origin && x._exact && !x._unsent && !x._out && x._closed === undefined)
       r._connection = keep(socket, x._origin, x._unverified);
     else socket.close(true);
   }
-  // a promise that is rejected before anyone listens is an error of its own in the interpreter: not in this turn
+  // not in this turn: in the interpreter a promise that is rejected before anyone listens is an uncaught error
   if (complete) x._resolve(r);
   else setTimeout(x._reject, 0, err);
 }

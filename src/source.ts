@@ -35,10 +35,10 @@ export function bytes(data: Bytes | ArrayBuffer): Source {
 /** The body that `data` and `json` ask for. */
 export function requestBody(data: any, json: any): Body | undefined {
   let type: string | undefined;
-  // compared with null, an array becomes a text in the interpreter: four characters for a byte
+  // the interpreter compares an array with null by making a text of it, four characters for a byte
   if (!data && data == null) {
     if (json === undefined) return;
-    // of a function the interpreter makes the text "undefined"
+    // the interpreter would make the text "undefined" of a function
     need(typeof json !== 'function', 'json', json);
     data = jsonBytes(json);
     type = 'application/json';
@@ -52,14 +52,14 @@ export function requestBody(data: any, json: any): Body | undefined {
   return source;
 }
 
-/** Closes a source, if it can be closed; what that throws changes nothing any more. */
+/** Closes a source, if it can be closed; whatever that throws no longer matters. */
 export function closeSource(source?: Source): void {
   try {
     if (source && source.close) source.close();
   } catch (e) {}
 }
 
-/** What a source that failed is reported as, unless it is an error of ours already. */
+/** The error for a source that failed, unless what it threw is one of ours already. */
 export function unreadable(e: any): Error {
   return e && e.retryable !== undefined
     ? e
@@ -68,7 +68,7 @@ export function unreadable(e: any): Error {
 
 /**
  * The length of a source.
- * @throws IOError where it cannot tell, TypeError (EINVAL) where that is no length
+ * @throws IOError if `size()` throws, TypeError (EINVAL) if what it returns is not a length
  */
 export function sizeOf(source: Source): number {
   let n: any;

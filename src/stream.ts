@@ -1,21 +1,21 @@
-// `onData` for where it matters: strings in the middle of a long run of body. All in one function, with its state in
-// variables of its own: of the forms tried the one that the interpreter runs fastest. Whatever is not the usual case
-// leaves for good by `_leave`, in few words, since code that is skipped costs time too. The interpreter looks a name up
-// in the function, then in the scope around it in the order of declaration, and only then among the hundred of the bundle.
+// The fast `onData`, for strings in the middle of a long run of body: one function with its state in variables of its own, the
+// fastest of the forms that were tried in the interpreter. Anything unusual leaves it for good by `_leave`, in few words, since
+// even code that is skipped costs time. The interpreter looks up a name in the function, then in the scope around it in the order
+// of declaration, and only then among the hundred names of the bundle.
 import { toBuf, U8 } from './engine';
 import { arrived, Count } from './http/parser';
 import { settle } from './settle';
 import type { Exchange } from './model';
 import type { Response } from './response';
 
-/** Bytes of body so far, but for those that wait until they are a whole piece. */
+/** Bytes of body so far, without those that wait to become a whole piece. */
 export function received(this: Exchange): number {
   return this._count ? this._got - this._count(Count.Due) : arrived(this) - this._rest.length;
 }
 
 /**
- * The next pieces of `stream_chunk` bytes, all but the last of the run. What a packet has beyond the piece that it
- * completes is not cut off but stays in it, from `at` on, and the next piece is completed behind it.
+ * Delivers the next pieces of `stream_chunk` bytes, all but the last of the run. What a packet has beyond the piece that it
+ * completes is not cut off: it stays in the packet, from `at` on, and the next piece is completed behind it.
  */
 export function fastPieces(x: Exchange): (bytes: any) => void {
   let rest = x._rest;
@@ -32,7 +32,7 @@ export function fastPieces(x: Exchange): (bytes: any) => void {
   const tail = x._left - need - chunk * budget;
   delete x._rest;
   x._count = function (what) {
-    // no number is below 1 then: the loop, if this comes from inside it, is over
+    // NaN is never below 1: the loop ends, if this is called from inside it
     if (what === Count.Stop) need = NaN;
     return (what ? chunk : need) + chunk * budget + tail;
   };
@@ -53,7 +53,7 @@ export function fastPieces(x: Exchange): (bytes: any) => void {
   };
 }
 
-/** `stream_chunk: 0`: what arrives, but not the last of the run. */
+/** For `stream_chunk: 0`: delivers what arrives, except the last bytes of the run. */
 export function fastDirect(
   left: number,
   callback: any,

@@ -1,4 +1,4 @@
-// Bodies that are read piece by piece while they are sent.
+// Request bodies that are read piece by piece while they are sent.
 import { file } from './engine';
 import { send } from './requests';
 import { bytes } from './source';
@@ -9,8 +9,8 @@ import type { Source } from './fd';
 declare const require: (name: string) => any;
 
 /**
- * Sends what `fd` gives: `fd.size()` bytes, read with `fd.read(n)`, one piece in memory at a time.
- * @throws (rejects) as `request` does, and IOError (code "EFILE") where `fd` fails, ends early or is too long
+ * Sends `fd.size()` bytes, read with `fd.read(n)`, one piece in memory at a time.
+ * @throws (rejects) as `request` does, and IOError (code "EFILE") if `fd` fails, ends early or is too long
  */
 export function upload(url: string, fd: Source, options?: UploadOptions): Promise<Response> {
   const o: UploadOptions = options || {};

@@ -6,27 +6,27 @@ import type { TlsContext } from './net/driver';
 
 declare const btoa: (s: string) => string;
 
-/** A URL as a request needs it; an `Endpoint` for the driver besides. */
+/** A URL as a request needs it; also the `Endpoint` for the driver. */
 export interface Target {
   tls: TlsContext | undefined;
   /** without brackets */
   host: string;
   port: number;
-  /** value of the Host field: with brackets, and with the port where it is not the scheme's own */
+  /** value of the Host field: with brackets, and with the port unless it is the scheme's own */
   _authority: string;
   /** path and query, percent-encoded, at least "/" */
   _path: string;
-  /** value of the Authorization field that the userinfo stands for */
+  /** value of the Authorization field, from the userinfo */
   _auth: string | undefined;
 }
 
 // RFC 3986 section 2.3; everything else in a query is encoded
 const RESERVED = /[^0-9A-Za-z\-._~]/g;
-// what may stand in a path and query as it is; `%` too, so that what is encoded already stays
+// what stays as it is in a path and query; also `%`, so that nothing is encoded twice
 const NOT_PATH = /[^!$-;=?-Z_a-z~]/g;
 /** NUL and control characters but TAB: never on the wire. */
 export const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
-/** Anything that is no token character (RFC 9110 section 5.6.2). */
+/** Anything but a token character (RFC 9110 section 5.6.2). */
 export const NOT_TOKEN = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
 const NOT_DIGIT = /[^0-9]/;
 
@@ -39,14 +39,14 @@ function encoded(c: string): string {
   return '%' + (c.charCodeAt(0) + 256).toString(16).substr(1).toUpperCase();
 }
 
-/** The UTF-8 text, every byte of which that is reserved as `%XX`. */
+/** A text with every reserved byte of its UTF-8 as `%XX`. */
 function percent(text: string): string {
   return toStr(toU8(text)).replace(RESERVED, encoded);
 }
 
 /**
- * The text of a value, made once: the next time it might be another.
- * @throws TypeError (EINVAL) for a function or an object, whose text nobody wants to send, and where it has one of `bad`
+ * The text of a value, taken once, since it might be another the next time.
+ * @throws TypeError (EINVAL) for a function or an object, whose text nobody wants to send, and for a text that matches `bad`
  */
 export function textOf(value: any, what: string, name: string, bad?: RegExp): string {
   const text = '' + value;
@@ -74,16 +74,16 @@ export function encodePairs(pairs: any, what: string): string {
 
 /**
  * Takes a URL apart and adds `params` to its query.
- * @throws TypeError (EINVAL); what it shows of the URL leaves out the userinfo
+ * @throws TypeError (EINVAL); the message shows the URL without its userinfo
  */
 export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
-  // in the interpreter a text shorter than the separator has no pieces at all
+  // in the interpreter, splitting a text that is shorter than the separator gives no pieces at all
   const scheme = (url + '://').split('://')[0].toLowerCase();
   const tls = scheme === 'https';
   // all but the userinfo
   const shown = ('' + url).split('@').pop();
   need(typeof url === 'string' && (tls || scheme === 'http') && !CONTROL.test(url), 'URL', shown);
-  // as bytes: of longer characters the interpreter's substr counts the bytes
+  // as bytes: the interpreter's substr counts the bytes of longer characters
   let path = toStr(toU8(url))
     .substr(tls ? 8 : 7)
     .split('#')[0];
@@ -99,7 +99,7 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   const port = given.length > 1 ? decimal(given.substr(1)) : own;
   need(
     (v6 ? /^\[[0-9a-fA-F:.]+\]$/.test(name) && name.split(':').length > 2 : name && !/[^0-9A-Za-z\-._]/.test(name)) &&
-      // others take it for the end of the host
+      // others take a backslash for the end of the host
       !/\\/.test(user) &&
       (!given || given.charAt(0) === ':') &&
       port > 0 &&

@@ -1,6 +1,6 @@
-// A response as it comes in (RFC 9112): bytes in, fields and body runs out. No socket and no clock in here.
-// A run of body bytes is only counted; lines are found with the built-in search and looked at one by one, so
-// nothing but an unfinished line is ever held, and that is bounded by `max_headers`.
+// Parses a response as it arrives (RFC 9112): bytes in, fields and runs of body out. There is no socket and no clock in here.
+// Body bytes are only counted; lines are found with the built-in search and taken one by one, so nothing but an unfinished line
+// is ever held, and that is bounded by `max_headers`.
 import { trim } from '../engine';
 import { error, HTTPResponseError } from '../errors';
 import { CONTROL, decimal, NOT_TOKEN } from '../url';
@@ -18,7 +18,7 @@ export const enum Wait {
   Nothing,
 }
 
-/** What is asked of a fast sink besides the bytes that have yet to arrive: those yet to be handed on; to stop. */
+/** What a fast sink is asked for, besides the number of bytes still to arrive: those still to be delivered; to stop. */
 export const enum Count {
   Due = 1,
   Stop,
@@ -34,22 +34,22 @@ export interface Head {
 
 /** State of one response. Fields begin with `_` so that minifying may rename them. */
 export interface Parser {
-  /** bytes of the present run (body or chunk) still to come; 0 where lines are expected or nothing may be read */
+  /** bytes still to come of this run (body or chunk); 0 while lines are expected or nothing may be read */
   _left: number;
-  /** counts that while a fast sink takes the bytes */
+  /** tells it while a fast sink takes the bytes */
   _count?(what?: Count): number;
   _wait: Wait;
-  /** body bytes up to the end of the present run */
+  /** bytes of body up to the end of this run */
   _got: number;
   /** the line that has begun */
   _line?: any;
-  /** bytes in lines so far: all but those between chunks; how many the head took; their limit */
+  /** bytes in lines so far, without those between chunks; how many the head took; the limit */
   _head?: any;
   _spent: number;
   max_headers: number;
-  /** a field line that may go on in the next line (obsolete folding) */
+  /** a field line that may be continued in the next line (obsolete folding) */
   _field?: string;
-  /** the fields that decide on framing and reuse, by name, as they came; gone when they have decided */
+  /** the fields that decide framing and reuse, by name; deleted once they have */
   _framing?: any;
   /** names to keep in `headers`, lower case; undefined keeps all */
   _keep?: string[];
@@ -60,10 +60,10 @@ export interface Parser {
   _response: Head;
 }
 
-/** bytes of a body without length: more than there will ever be, and exact as a double */
+/** the length of a body without one: more than there will ever be, and exact as a double */
 const ENDLESS = 1e15;
 
-/** A parser in front of a response, as a prototype: a field that is still like this takes no memory. */
+/** A parser before its response, as a prototype: a field that is still like this takes no memory. */
 export const unread = { _left: 0, _got: 0, _head: 0, _wait: Wait.StatusLine, _line: '' };
 
 /** Bytes of body that have arrived. */
@@ -71,7 +71,7 @@ export function arrived(p: Parser): number {
   return p._got - (p._count ? p._count() : p._left);
 }
 
-/** Where the response is: an error's phase. */
+/** How far the response is, as the phase of an error. */
 export function at(p: Parser): 'headers' | 'body' {
   return p._wait > Wait.Field ? 'body' : 'headers';
 }
@@ -80,7 +80,7 @@ function fault(p: Parser, what: string, text: string, code?: string): void {
   throw error(HTTPResponseError, code || 'EPROTO', at(p), what + ' ' + JSON.stringify(text.substr(0, 40)));
 }
 
-// the fields that say where the message ends, and whether the connection lasts longer
+// the fields that say where the message ends, and whether the connection stays open
 const FRAMING = ['content-length', 'transfer-encoding', 'connection'];
 
 /** Adds a field to those of its name. */
@@ -101,7 +101,7 @@ function field(p: Parser, line: string): void {
   else (headers[name] = headers[name] || []).push(value);
 }
 
-/** Content-Length as a number, -1 where it is none; it may be repeated (RFC 9110 section 8.6). */
+/** Content-Length as a number, -1 if it is not one; it may be repeated (RFC 9110 section 8.6). */
 function contentLength(text: string): number {
   return text
     .split(',')
@@ -148,7 +148,7 @@ function headEnd(p: Parser): void {
   p._wait = wait;
 }
 
-/** What to keep of a line that is not over: of a field that nobody wants its name, and the last byte, which may be CR. */
+/** What to keep of an unfinished line: of an unwanted field only its name and the last byte, which may be CR. */
 function begun(p: Parser, text: string): string {
   const i = text.indexOf(':');
   const n = text.length - 1;
@@ -162,7 +162,7 @@ function begun(p: Parser, text: string): string {
 /** A line without its end. The most frequent kind comes first. */
 function line(p: Parser, text: string): void {
   const wait = p._wait;
-  // the first test is the faster one, and nearly always enough
+  // the first test is faster, and nearly always enough
   if (/[^ -~]/.test(text) && CONTROL.test(text)) fault(p, 'control character in', text);
   if (wait === Wait.Field) {
     const last = p._field;
