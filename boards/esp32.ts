@@ -1,4 +1,4 @@
-// ESP32 boards of the DevKitC kind, over WiFi.
+// ESP32 boards such as the DevKitC, over WiFi.
 // Pins: ESP32-DevKitC V4 Getting Started Guide (Espressif), and the default SPI pins of Espruino's ESP32 build.
 import { driver } from '../drivers/esp32wifi';
 import { bringUp } from './wire';
@@ -16,7 +16,7 @@ export const pins = {
 
 /**
  * Registers the driver "esp32wifi" as the default and, with `{ssid, password}`, joins that network. Without options it
- * uses the network that the firmware joined by itself (`Wifi.save()`), if any: the answer is undefined where it did not.
+ * uses the network that the firmware joined by itself (`Wifi.save()`), and resolves to undefined if there is none.
  */
 export function auto_init(options?: WifiOptions): Promise<LinkInfo | undefined> {
   return bringUp(driver, options, 'ssid');

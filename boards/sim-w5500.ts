@@ -1,10 +1,10 @@
-// A board at a desk: the driver "w5500" on a virtual chip, whose network ends in this machine. Runs under Node only.
+// A board at your desk: the driver "w5500" on a virtual chip, whose network ends in this computer. Runs under Node only.
 import { simulate } from '../src/virtual';
 import { wired } from './wired';
 import type { WiredOptions } from './wired';
 import type { LinkInfo } from '../src/net/driver';
 
-/** Name of a function to its pin: none that an application could use. */
+/** No pins that an application could use. */
 export const pins: { [name: string]: any } = {};
 
 let made: any;
@@ -18,7 +18,7 @@ export function sim(): any {
 
 /**
  * Registers the driver "w5500" as the default and links it: by DHCP, or with `{ip, mask, gw, dns}`. The network is
- * 10.0.0.0/24; its addresses stand for 127.0.0.1, those of the world for themselves.
+ * 10.0.0.0/24; its addresses stand for 127.0.0.1, public ones for themselves.
  */
 export function auto_init(options?: WiredOptions): Promise<LinkInfo | undefined> {
   return wired(function () {

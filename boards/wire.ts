@@ -6,12 +6,12 @@ function known(driver: NetDriver): boolean {
   return list().indexOf(driver.name) >= 0;
 }
 
-/** Takes a driver out of the registry, if it is there: not another one of its name. */
+/** Removes a driver from the registry, if it is there; not another one of the same name. */
 export function forget(driver: NetDriver): void {
   if (known(driver) && get(driver.name) === driver) unregister(driver.name);
 }
 
-/** A promise that is rejected; not at once: before anyone listens, that is an error of its own in the interpreter. */
+/** A rejected promise; not at once, since before anyone listens that is an uncaught error in the interpreter. */
 export function refused(err: any): Promise<any> {
   return new Promise(function (resolve, reject) {
     setTimeout(reject, 0, err);
@@ -22,7 +22,7 @@ function itself(info: LinkInfo): LinkInfo {
   return info;
 }
 
-/** Registers `driver`, unless one of its name is there already, and makes that the default. */
+/** Registers `driver`, unless one of its name is there already, and makes that one the default. */
 export function wire(driver: NetDriver): NetDriver {
   if (!known(driver)) register(driver);
   use(driver.name);
@@ -30,8 +30,8 @@ export function wire(driver: NetDriver): NetDriver {
 }
 
 /**
- * The same, and links it with `options`, unless they lack the `field` without which there is nothing to link. After a
- * failure it is registered only if it was before.
+ * The same, and links it with `options`, unless these lack the `field` without which there is nothing to link. After a
+ * failure it is registered only if it was so before.
  */
 export function bringUp(driver: NetDriver, options: any, field?: string): Promise<LinkInfo | undefined> {
   const stays = known(driver);
@@ -41,7 +41,7 @@ export function bringUp(driver: NetDriver, options: any, field?: string): Promis
   }
   try {
     const chosen = wire(driver);
-    // asked first, since it throws where the firmware lacks what it needs
+    // asked first, since it throws if the firmware lacks what it needs
     const up = chosen.is_linked();
     if (options && !(field && options[field] === undefined)) return chosen.link(options).then(itself, undo);
     return Promise.resolve(up ? chosen.link_info() : undefined);

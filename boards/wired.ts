@@ -1,4 +1,4 @@
-// What boards with a W5500 have in common: they make the driver once, whatever the pins.
+// What boards with a W5500 have in common: they create the driver once, whatever the pins.
 import { create } from '../drivers/w5500';
 import { bringUp, forget, refused } from './wire';
 import type { LinkFields, W5500, W5500Options } from '../drivers/w5500';
@@ -6,10 +6,10 @@ import type { LinkInfo } from '../src/net/driver';
 
 declare const Pin: any;
 
-/** What `auto_init` of such a board takes: an address or `{dhcp: true}`, and what `create` of the driver takes. */
+/** The options of `auto_init`: an address or `{dhcp: true}`, and the options of the driver's `create`. */
 export interface WiredOptions extends LinkFields, Partial<W5500Options> {}
 
-/** The same with other pins than the board's own, as pins, and another clock. */
+/** The same, with other pins than the board's own, and another clock. */
 export interface BoardOptions extends WiredOptions {
   sck?: any;
   miso?: any;
@@ -29,11 +29,11 @@ export interface ChipPins {
 }
 
 let driver: W5500 | undefined;
-/** what it was made of, and linked with */
+/** the options it was created and linked with */
 let made: any;
 let asked: any = {};
 
-/** Something else is wanted than what is there. */
+/** Is something else wanted than what is there? */
 function differs(wanted: any, there: any): boolean {
   return Object.keys(wanted).some(function (name) {
     const a = wanted[name];
@@ -48,7 +48,7 @@ function setUp(chip: any, own: any): Promise<LinkInfo | undefined> {
   });
   const other = driver && differs(chip, made);
   try {
-    // after save() and a power cut there is a link that the chip knows nothing of
+    // after save() and a power cut the driver has a link that the chip knows nothing of
     if (driver && driver.is_linked()) driver.link_info();
   } catch (e) {
     driver!.unlink();
@@ -72,21 +72,21 @@ function setUp(chip: any, own: any): Promise<LinkInfo | undefined> {
   });
 }
 
-/** A chip on these pins of this port, which is set up unless `o.spi` is one that is. */
+/** A chip on these pins of this port, to be set up unless `o.spi` is given, which is set up already. */
 function onPort(port: () => any, pins: any, o: any): any {
   const chip: any = { spi: o.spi || port(), baud: o.spi ? 0 : o.baud || 20000000 };
   ['sck', 'miso', 'mosi', 'cs', 'rst', 'irq'].forEach(function (name) {
     const n = pins[name];
-    // in the interpreter it throws where the options are a number or a text
+    // in the interpreter this throws if the options are a number or a text
     chip[name] = o[name] !== undefined || n === undefined ? o[name] : new Pin(n);
   });
   return chip;
 }
 
 /**
- * Registers the driver as the default and links it, by DHCP unless there is an address. `chip` gives its port and pins, or
- * with `pins` its port; it may throw where there is none. Once linked, a second call answers with the link it finds, unless
- * it asks for another one.
+ * Registers the driver as the default and links it, by DHCP unless there is an address. `chip` returns its port and
+ * pins, or with `pins` only its port; it may throw if there is none. Once linked, a second call returns the existing
+ * link, unless it asks for another one.
  */
 export function wired(chip: () => any, options?: BoardOptions, pins?: ChipPins): Promise<LinkInfo | undefined> {
   const o: any = options || {};

@@ -47,8 +47,8 @@ function isPlain(): boolean {
   return toU8('\u20ac').length < 2;
 }
 
-// Below, the number of backslashes tells whether the last of them begins an escape. No regular expression has a `|`, because the
-// interpreter then goes back to the beginning of the text at each character.
+// Below, the number of backslashes tells whether the last of them begins an escape. No regular expression has a `|`,
+// because the interpreter then goes back to the beginning of the text at each character.
 
 /** The byte that an escape stands for, after the backslashes before it. */
 function unescapedByte(escape: string): string {
@@ -78,8 +78,8 @@ function unescaped(escape: string): string {
 }
 
 /**
- * The value of JSON text. Without Unicode support the interpreter turns any escape into a single byte, so escapes of characters
- * beyond ASCII are replaced by their UTF-8 bytes first.
+ * The value of JSON text. Without Unicode support the interpreter turns any escape into a single byte, so escapes of
+ * characters beyond ASCII are replaced by their UTF-8 bytes first.
  */
 export function parseJson(text: string): any {
   if (isPlain() && text.indexOf('\\u') >= 0) {

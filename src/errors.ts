@@ -1,5 +1,5 @@
-// The one place where errors are made. In the interpreter a class cannot extend Error, so a real Error, which has the stack, is
-// given a prototype chain made by hand.
+// The one place where errors are made. In the interpreter a class cannot extend Error, so a real Error, which has the
+// stack, is given a prototype chain made by hand.
 
 import { isList } from './engine';
 

@@ -15,9 +15,10 @@ import type { Exchange } from './model';
 import type { Endpoint, NetError, Socket } from './net/driver';
 
 /**
- * Both limits are counted down in steps of the timer. The clock only tells how late a step is, because the program was busy: on
- * a board the clock jumps when it is set, and that must not end a request. Some firmware then runs every timer at once, so no
- * step is long. A step is at most an eighth of the idle time, which is also how late that may be noticed.
+ * Both limits are counted down in steps of the timer. The clock only tells how late a step is, because the program was
+ * busy: on a board the clock jumps when it is set, and that must not end a request. Some firmware then runs every timer
+ * at once, so no step is long. A step is at most an eighth of the idle time, which is also how late that may be
+ * noticed.
  */
 function tick(x: Exchange): void {
   // a number that changes when a byte has moved in either direction; chunk lines are counted from 0 each
@@ -79,8 +80,8 @@ function onWritable(this: Exchange, room: number): void {
 
 function onClose(this: Exchange, err: NetError | null): void {
   this._closed = err;
-  // while held, what was set aside is delivered first, and the end follows: unless the connection broke, and what was set aside
-  // completes neither a piece nor the body
+  // while held, what was set aside is delivered first, and the end follows: unless the connection broke, and what was
+  // set aside completes neither a piece nor the body
   if (
     !this._held ||
     (err &&

@@ -56,8 +56,8 @@ export function onData(this: Exchange, bytes: any): void {
 }
 
 /**
- * Takes the bytes from `i` to `n`. Everything that leads to a callback is in one function, since each call takes memory, and its
- * parameters serve as its variables.
+ * Takes the bytes from `i` to `n`. Everything that leads to a callback is in one function, since each call takes
+ * memory, and its parameters serve as its variables.
  */
 function take(x: Exchange, bytes: any, n: number, i: number, callback: any): void {
   let k: number;

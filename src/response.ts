@@ -33,8 +33,8 @@ export interface Response {
   json(): any;
   /**
    * Throws if the status is 400 or more, otherwise returns the response itself.
-   * @throws HTTPResponseError (code "ESTATUS"); `retryable` for 408, 429 and 503, which say that nothing was done, and for 500,
-   * 502 and 504 if doing it twice does no harm
+   * @throws HTTPResponseError (code "ESTATUS"); `retryable` for 408, 429 and 503, which say that nothing was done, and
+   * for 500, 502 and 504 if doing it twice does no harm
    */
   raise_for_status(): this;
 }

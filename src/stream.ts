@@ -1,7 +1,7 @@
-// The fast `onData`, for strings in the middle of a long run of body: one function with its state in variables of its own, the
-// fastest of the forms that were tried in the interpreter. Anything unusual leaves it for good by `_leave`, in few words, since
-// even code that is skipped costs time. The interpreter looks up a name in the function, then in the scope around it in the order
-// of declaration, and only then among the hundred names of the bundle.
+// The fast `onData`, for strings in the middle of a long run of body: one function with its state in variables of its
+// own, the fastest of the forms that were tried in the interpreter. Anything unusual leaves it for good by `_leave`, in
+// few words, since even code that is skipped costs time. The interpreter looks up a name in the function, then in the
+// scope around it in the order of declaration, and only then among the hundred names of the bundle.
 import { toBuf, U8 } from './engine';
 import { arrived, Count } from './http/parser';
 import { settle } from './settle';

@@ -46,7 +46,8 @@ function percent(text: string): string {
 
 /**
  * The text of a value, taken once, since it might be another the next time.
- * @throws TypeError (EINVAL) for a function or an object, whose text nobody wants to send, and for a text that matches `bad`
+ * @throws TypeError (EINVAL) for a function or an object, whose text nobody wants to send, and for a text that has one
+ * of `bad`
  */
 export function textOf(value: any, what: string, name: string, bad?: RegExp): string {
   const text = '' + value;

@@ -1,8 +1,8 @@
 // WiFi of the ESP32 firmware: link, reconnection and name lookup over `Wifi`, sockets over `net` and `tls`.
 //
-// What `Wifi` does (Espruino 2v22 to 2v29 and what came behind that, libs/network/esp32): connect() tries a few times or
-// once and then stops for good, its callback may never be called, 'disconnected' comes only when it has given up.
-// getHostByName knows one callback: who asks before it has answered gets the answer to the other name.
+// How `Wifi` behaves (Espruino 2v22 to 2v29 and the source after that, libs/network/esp32): connect() tries once or a
+// few times and then stops for good, its callback may never be called, and 'disconnected' comes only when it has given
+// up. getHostByName has one callback: whoever asks before it has answered gets the answer to the other name.
 import { netError } from '../../src/net/neterror';
 import { alive, end, isAddress, newSocket, notFound, open } from '../firmware/socket';
 import type { Capabilities, Endpoint, LinkInfo, NetDriver, NetError, Receiver, Socket } from '../../src/net/driver';
@@ -13,28 +13,28 @@ declare const require: (name: string) => any;
 export interface WifiOptions {
   /** 1 to 32 bytes */
   ssid: string;
-  /** up to 64 bytes; none for an open network */
+  /** up to 64 bytes; leave it out for an open network */
   password?: string;
   /** ms until `link` gives up. Default 30000 */
   timeout?: number;
 }
 
-/** ms before the first try to reconnect; doubled each time below MAX_BACKOFF, each up to half as long again */
+/** ms before the first try to reconnect; doubled each time below MAX_BACKOFF, plus up to half as long again */
 const BACKOFF = 1000;
 const MAX_BACKOFF = 30000;
-/** ms that a try or a lookup may take: more than the firmware needs to give up (lwIP: 7 s for each DNS server) */
+/** ms that a try or a lookup may take: more than the firmware takes to give up (lwIP: 7 s for each DNS server) */
 const PATIENCE = 30000;
 
 let wifi: any;
-/** the network to come back to, or that link() waits for */
+/** the network to return to, or that link() waits for */
 let wanted: any;
-/** why there is no link; '' while there may be one */
+/** why there is no link; '' if there may be one */
 let reason = '';
 let backoff: number;
-/** the end of link()'s patience, or the next look at the link */
+/** the timer of link()'s timeout, or of the next look at the link */
 let timer: any;
 
-/** Calls `then` after some time, and nothing that was to be called before. */
+/** Calls `then` after some time, and cancels what was to be called before. */
 function wait(then?: any, ms?: number, what?: string): void {
   if (timer) clearTimeout(timer);
   timer = then && setTimeout(then, ms, what);
@@ -53,18 +53,21 @@ function reconnect(): void {
 
 function lose(why: string): void {
   reason = ': ' + why.toLowerCase().replace(/_/g, ' ');
-  // before the sockets, whose owners may link again. The chance is the microseconds of the clock: Math.random is the same
-  // on every board after its start
+  // before the sockets, whose owners may link again. The jitter comes from the microseconds of the clock, since
+  // Math.random is the same on every board after its start
   wait(wanted && reconnect, backoff * (1 + (Date.now() % 1) / 2));
   alive.slice().forEach(function (s) {
     return end(s, fault(s.phase));
   });
 }
 
-/** whom the end of a try concerns: the link() that waits, else `lose` */
+/** called at the end of a try: the link() that waits, or `lose` */
 let settle: (why: string) => void = lose;
 
-/** Whoever has brought the link back. While link() waits, it is a link to where the firmware was on its way before. */
+/**
+ * There is a link, whoever made it. While link() waits, it may be one to the network that the firmware was joining
+ * before.
+ */
 function onConnected(): void {
   if (settle === lose) {
     reason = '';
@@ -74,11 +77,11 @@ function onConnected(): void {
 }
 
 function onDisconnected(e: any): void {
-  // while link() waits, only what ends that try: up to 2v29 it calls nobody back. ASSOC_LEAVE (8) is the end of the link before
+  // while link() waits, only what ends its try: up to 2v29 no callback tells. ASSOC_LEAVE (8) is the end of the link before
   if (settle === lose || (e.ssid === wanted.ssid && e.reason - 8)) settle(e.msg);
 }
 
-/** The firmware's module. Its events are of interest from the first use on. */
+/** The firmware's module. Its events matter from the first use on. */
 function radio(): any {
   if (wifi) return wifi;
   wifi = require('Wifi');
@@ -94,7 +97,7 @@ export function is_linked(): boolean {
 export function link_info(): LinkInfo {
   if (!is_linked()) throw fault();
   const got = wifi.getIP();
-  // the firmware tells nobody its DNS server
+  // the firmware does not tell its DNS server
   return { ip: got.ip, mask: got.netmask, gw: got.gw, dns: '', mac: got.mac };
 }
 
@@ -107,7 +110,7 @@ function fits(text: any, max: number): boolean {
   return text === undefined || ('' + text === text && text.length <= max);
 }
 
-/** Is rejected with EINVAL, EAUTH (wrong password), ETIMEDOUT or ENETDOWN (all else). */
+/** Rejects with EINVAL, EAUTH (wrong password), ETIMEDOUT or ENETDOWN (everything else). */
 export function link(o: WifiOptions): Promise<LinkInfo> {
   return new Promise(function (resolve, reject) {
     function done(why: string): void {
@@ -118,12 +121,12 @@ export function link(o: WifiOptions): Promise<LinkInfo> {
           lose(why);
         } else onConnected();
         if (is_linked()) resolve(link_info());
-        // AUTH_FAIL, 802_1X_AUTH_FAILED, and of a HANDSHAKE that it took too long; NO_REPLY is our own
+        // AUTH_FAIL, 802_1X_AUTH_FAILED, and HANDSHAKE_TIMEOUT; NO_REPLY is our own
         else reject(fault(0, /H_F|DS/.test(why) ? 'EAUTH' : /PL/.test(why) && 'ETIMEDOUT'));
       }
     }
     if (!o || !o.ssid || !fits(o.ssid, 32) || !fits(o.password, 64) || !(~~(o.timeout || 1) > 0))
-      // not at once: a promise rejected before anyone listens is an error of its own here
+      // not at once: a promise that is rejected before anyone listens is an uncaught error here
       setTimeout(reject, 0, netError('EINVAL', 'bad ssid (1-32), password (0-64), timeout'));
     else if (wanted && wanted.ssid === o.ssid && is_linked()) resolve(link_info());
     else {
@@ -141,11 +144,11 @@ export function unlink(): void {
   radio().disconnect();
 }
 
-/** the callback of the lookup that the firmware is at */
+/** the callback of the lookup that the firmware is working on */
 let asking: any;
 /**
- * Up to 2v29 the answer to a name is null at first, later the bytes of a pointer, the last of which is 63: then only
- * connect() can look names up. Whether it is so, an address tells, which needs no lookup: undefined until one was asked for.
+ * Up to 2v29 the answer to a name is null at first, and later the bytes of a pointer, the last of which is 63: then only
+ * connect() can look up names. The driver finds out by asking for an address, which needs no lookup; undefined until then.
  */
 let blind: any;
 
@@ -161,7 +164,7 @@ function ask(): void {
     if (asking === answer) {
       if (blind == null && /l|63$/.test(ip)) {
         blind = 0;
-        // the firmware answers at once what needs no lookup
+        // the firmware answers at once if it needs no lookup
         setTimeout(answer, 9, ip);
         wifi.getHostByName('1', function (one: any) {
           blind = /63$/.test(one);
@@ -207,10 +210,10 @@ export function gethostbyname(host: string): Promise<string> {
 
 export function connect(to: Endpoint, events: Receiver): Socket {
   const s: any = newSocket(events);
-  // throws where there is no link: `net` does not ask
+  // throws if there is no link, which `net` does not check
   link_info();
   s._to = to;
-  // the firmware's connect() blocks for the lookup too, so the name is looked up first
+  // the firmware's connect() would block for the lookup too, so the name is looked up first
   if (isAddress(to.host)) open(s, to.host, to);
   alive.push(s);
   ask();

@@ -1,4 +1,4 @@
-// Node's own sockets, for tests, tools and trying things at a desk.
+// Node's own sockets, for tests, for tools, and for trying things at a desk.
 import { lookup } from 'node:dns';
 import * as net from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -15,7 +15,7 @@ import type {
   Socket,
 } from '../../src/net/driver';
 
-/** offered at a time; Node would queue any amount behind our back */
+/** bytes offered at a time; Node would queue any amount behind our back */
 const ROOM = 16384;
 
 function netError(e: any, phase: ConnectPhase): NetError {
@@ -30,7 +30,7 @@ function pem(data: string | Uint8Array | undefined): string | Buffer | undefined
   return data === undefined || typeof data === 'string' ? data : Buffer.from(data);
 }
 
-/** Throws where there is no name at all, which Node takes for this computer's own. */
+/** Throws if the name is empty, which Node takes for this computer's own. */
 function named(host: unknown): void {
   if (!host || typeof host !== 'string') throw netError({ code: 'ENOTFOUND', message: 'the name is empty' }, 'dns');
 }
@@ -70,7 +70,7 @@ class HostSocket implements Socket {
     if (net.isIP(to.host)) this.phase = 'connect';
   }
 
-  /** TLS 1.3: what the peer has against our certificate it says when the handshake is over for us. */
+  /** In TLS 1.3 the peer refuses our certificate after the handshake is over on our side. */
   private refused(e: any): boolean {
     return /_ALERT_/.test(e.code) && !this.piece;
   }
@@ -93,7 +93,7 @@ class HostSocket implements Socket {
       this.piece = piece;
       this.events.onData(new Uint8Array(piece.buffer, piece.byteOffset, piece.length));
     }
-    // Node tells the end only to who has read to it
+    // Node tells the end only to those who have read up to it
     if (!this.over && this.raw.readableLength === 0) this.raw.read(0);
   }
 
@@ -110,8 +110,8 @@ class HostSocket implements Socket {
     this.events.onClose(err);
   }
 
-  // What is written goes out in one piece, just after Node has looked for what arrived: a peer that answers early hangs up
-  // as well, and with the next write Node would drop its answer.
+  // What is written goes out in one piece, just after Node has looked for what arrived: a peer that answers early often
+  // hangs up, and on the next write Node would drop its answer.
   write(bytes: Bytes): void {
     if (!this.busy) {
       this.busy = true;
@@ -175,7 +175,7 @@ export function connect(to: Endpoint, events: Receiver): Socket {
   try {
     return new HostSocket(to, events);
   } catch (e) {
-    // what is left to be refused at once is what TLS is set up with
+    // what can still be refused at once is what TLS is set up with
     throw netError({ code: 'ETLS', message: `bad ca, cert or key: ${(e as Error).message}` }, 'tls');
   }
 }

@@ -1,14 +1,14 @@
 // Addresses in dotted form.
 
-/** The address of all that are on the cable. */
+/** The broadcast address. */
 export const EVERYBODY = '255.255.255.255';
 
-/** The numbers of a dotted address. The interpreter throws where a text of 64 characters becomes a number. */
+/** The numbers of a dotted address. The interpreter throws if a text of 64 characters is made a number. */
 export function bytes(ip: any): number[] {
   return ('' + ip).substr(0, 16).split('.').map(Number);
 }
 
-/** The four bytes of a dotted text as one number; NaN if it is none. */
+/** The four bytes of a dotted text as one number; NaN if it is not an address. */
 export function toNumber(ip: any): number {
   return bytes(ip).reduce(function (n, b) {
     return n * 256 + b;
@@ -21,13 +21,13 @@ export function isIp(text: any): boolean {
   return ip.length === 4 && new Uint8Array(ip).join('.') === text;
 }
 
-/** The bits that number the hosts of a subnet; less than 0 where that is no mask: ones, then zeros. */
+/** The bits that number the hosts of a subnet; less than 0 if that is not a mask: ones, then zeros. */
 export function hostBits(mask: any): number {
   const rest = ~toNumber(mask);
   return isIp(mask) && !(rest & (rest + 1)) ? rest : -1;
 }
 
-/** An address that a host may have: no group, and nothing before or beyond. */
+/** An address that a host can have: not 0.x, a multicast group, or anything beyond. */
 export function isHost(ip: any): boolean {
   const net = toNumber(ip) >>> 24;
   return net > 0 && net < 224;

@@ -1,11 +1,11 @@
-// Parts of messages.
+// Reading and writing parts of messages.
 
-/** The bytes from one place to another, as the text of an address. */
+/** The bytes from one offset to another, as a dotted address. */
 export function dotted(m: Uint8Array, from: number, to: number): string {
   return m.subarray(from, to).join('.');
 }
 
-/** The bytes from and to the places in `ranges`, as a text to compare. */
+/** The bytes between the offsets in `ranges`, as a text to compare. */
 export function pick(m: Uint8Array, ranges: number[]): string {
   return ranges
     .map(function (to, i) {

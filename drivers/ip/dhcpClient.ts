@@ -8,9 +8,9 @@ import type { Answer } from './dhcpWire';
 import type { Datagrams, Env } from './env';
 import type { Task } from './task';
 
-/** What it waits for, numbered like the message that asks for it. */
+/** What it waits for, with the number of the message that asks for it. */
 const enum Wait {
-  /** an answer to the address check, which must not come, or to start anew */
+  /** an answer to the address check, which should not come; or the time to start anew */
   Check,
   Offer = Type.DISCOVER,
   Ack = Type.REQUEST,
@@ -24,14 +24,14 @@ export interface Dhcp extends Task {
   _wait: Wait;
   _socket?: Datagrams;
   _xid: number[];
-  /** what an answer has to have */
+  /** what an answer must contain */
   _key: string;
   /** ms: of the first message, of the last one */
   _began: number;
   _sentAt: number;
   _tries: number;
   _naks: number;
-  /** the address, once there is one, and the server to which to talk; without one it may be any */
+  /** the address, once there is one, and the server to talk to; 0 or undefined: any server */
   _ip?: string | 0;
   _server?: string | 0;
   /** ms: when to renew, to rebind, to give up */
@@ -40,12 +40,12 @@ export interface Dhcp extends Task {
   _end: number;
 }
 
-/** REQUESTs until it starts anew: 12 s, since a server says nothing of an address it does not know (section 4.3.2) */
+/** REQUESTs until it starts anew: 12 s, since a server is silent about an address that it does not know (section 4.3.2) */
 const ENOUGH = 2;
-/** the discard service: a datagram to it makes the chip ask for the address */
+/** the discard service: a datagram to it makes the chip send ARP for the address */
 const DISCARD = 9;
 
-/** A transaction begins. Throws where no socket is free. */
+/** Begins a transaction. Throws if no socket is free. */
 function open(d: Dhcp): void {
   const c = d._driver;
   close(d);
@@ -85,7 +85,7 @@ function send(d: Dhcp, type: Type): void {
   d._socket!.send(message, (bound && d._server) || EVERYBODY, 67);
 }
 
-/** Sends what the state asks for, and once more later: doubled up to 64 s, each a second more or less (section 4.1). */
+/** Sends the message of this state, and again later: doubled up to 64 s, each plus or minus a second (section 4.1). */
 function step(d: Dhcp): void {
   if (d._wait === Wait.Bound) {
     keep(d);
@@ -106,7 +106,7 @@ function lose(d: Dhcp, why: string): void {
   d._driver._restart(why);
 }
 
-/** From T1 on at the server, from T2 on at any, at half of the time that is left (section 4.4.5). */
+/** Renews: from T1 on with the server, from T2 on with any, each time after half of what is left (section 4.4.5). */
 function keep(d: Dhcp): void {
   const c = d._driver;
   const t = c._now;
@@ -114,7 +114,7 @@ function keep(d: Dhcp): void {
   if (left <= 0) lose(d, 'the lease is over');
   else {
     if (t >= d._t1) {
-      // the REQUEST to the server may still be looking for it
+      // ARP for the server may still be under way
       if (t >= d._t2 && d._server) {
         d._server = 0;
         close(d);
@@ -142,7 +142,7 @@ function anew(d: Dhcp, why: string, ms: number): void {
 function check(d: Dhcp, a: Answer): void {
   anew(d, 'address check', 30000);
   d._socket!.send('0', d._ip as string, DISCARD, function (err) {
-    // closed meanwhile: that is no result
+    // closed meanwhile, so this is not a result
     if (!d._socket) return;
     if (!err) {
       send(d, Type.DECLINE);
@@ -151,7 +151,7 @@ function check(d: Dhcp, a: Answer): void {
   });
 }
 
-/** So many seconds; the usual time if the server does not say or says nonsense. */
+/** A time in seconds; the usual one if the server gives none, or nonsense. */
 function seconds(value: string | undefined, most: number, usual: number): number {
   const n = toNumber(value);
   return n && n < most ? n : usual;
@@ -193,7 +193,7 @@ function heard(this: any, data: Uint8Array, from: string, port: number): void {
       d._ip = ip;
       d._server = server;
       d._tries = 0;
-      // relays go by secs: it has to be that of the DISCOVER (section 4.4.1)
+      // secs must be that of the DISCOVER, as relays go by it (section 4.4.1)
       d._began += d._driver._now - d._sentAt;
       step(d);
     }
@@ -201,7 +201,7 @@ function heard(this: any, data: Uint8Array, from: string, port: number): void {
     if (type === '' + Type.NAK) {
       const why = 'the DHCP server refuses ' + d._ip;
       if (d._wait === Wait.Bound) lose(d, why);
-      // at once, but not for ever
+      // at once the first time, then after a while
       else anew(d, why, d._naks++ ? 10000 : 0);
     } else if (type === '' + Type.ACK && toNumber(a[Option.LEASE]) && ip === d._ip) {
       d._server = server;
@@ -216,7 +216,7 @@ function stop(d: Dhcp): void {
   close(d);
 }
 
-/** The cable is in. An address that is known from last time is asked for first. */
+/** Starts when the cable is in. An address known from last time is asked for first (INIT-REBOOT). */
 export function startDhcp(this: Env): void {
   const ip = this._setup && this._setup._ip;
   const d: any = {

@@ -27,7 +27,7 @@ export const enum Option {
   CLIENT = 61,
 }
 
-/** What a server said: values of options by their code, dotted, and under ADDRESS what it calls "your" address. */
+/** What a server said: the values of options by their code, dotted, and yiaddr under ADDRESS. */
 export type Answer = { [code: number]: string };
 
 /** relays may drop anything shorter (RFC 1542 section 2.1) */
@@ -38,7 +38,7 @@ export function keyOf(m: Uint8Array): string {
   return pick(m, [4, 8, 28, 34, 236, 240]);
 }
 
-/** A client's message; `ciaddr` is our own address while it is in use: then a unicast answer can be received. */
+/** A client's message; `ciaddr` is our own address while it is in use, so that a unicast answer can be received. */
 export function buildDhcp(xid: number[], secs: number, ciaddr: number[], mac: number[], options: number[]): Uint8Array {
   const out = new Uint8Array(Math.max(SHORTEST, 241 + options.length));
   out.set([1, 1, 6, 0].concat(xid, [secs >> 8, secs, ciaddr[0] || options[2] === Type.DECLINE ? 0 : 128, 0], ciaddr));
@@ -50,14 +50,14 @@ export function buildDhcp(xid: number[], secs: number, ciaddr: number[], mac: nu
 /** A server's message; undefined unless it is one, whole, and with this key. */
 export function parseDhcp(d: Uint8Array, key: string): Answer | undefined {
   const a: Answer = {};
-  // they may go on in `file` and in `sname`
+  // they may be continued in `file` and in `sname` (option overload)
   const parts = [240, d.length, 108, 236, 44, 108];
   if (d[0] !== 2 || keyOf(d) !== key) return;
   for (let i = 0; i < 6; i += 2) {
     let at = !i || +a[Option.OVERLOAD] & (i / 2) ? parts[i] : 999;
     while (at < parts[i + 1] && d[at] !== 255) {
       const code = d[at++];
-      // 0 is a lone pad byte
+      // 0 is a single pad byte
       if (code) {
         const end = at + 1 + d[at];
         if (!(end <= parts[i + 1])) return;

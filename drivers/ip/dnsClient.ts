@@ -1,4 +1,4 @@
-// DNS resolver (RFC 1035 section 7; RFC 5452 against forgery): ids and ports by chance, several servers, a small cache.
+// DNS resolver (RFC 1035 section 7; RFC 5452 against forgery): random ids and ports, several servers, a small cache.
 import { buildQuery, parseAnswer } from './dnsWire';
 import { isHost } from './address';
 import { notFound } from './notFound';
@@ -19,15 +19,15 @@ const NONE = 'no address';
 interface Query extends Task {
   _driver: Env;
   _name: string;
-  /** what a server said in the place of an answer */
+  /** what a server said instead of an answer */
   _why?: string;
-  /** who waits for it */
+  /** those who wait for it */
   _askers: Asker[];
   _tries: number;
-  /** how often the datagram of another one was on its way */
+  /** how many times the datagram of another lookup was on its way */
   _busy: number;
   _bytes: Uint8Array;
-  /** who was asked */
+  /** the server that was asked */
   _server?: string;
   _drop(asker: Asker): void;
 }
@@ -44,14 +44,14 @@ function end(q: Query, err: NetError | null, ip?: string): void {
     c._resolver.close();
     c._resolver = undefined;
   }
-  // shifted, since one asker may call another one off
+  // shifted, since one asker may cancel another
   while ((asker = q._askers.shift())) {
     asker._lookup = 0;
     asker._found(err, ip);
   }
 }
 
-/** The end of a query, to be remembered for so many seconds: not the error, which takes more memory than ten names. */
+/** The end of a query, to be cached for so many seconds; not the error, which takes more memory than ten names. */
 function finish(q: Query, seconds: number, ip?: string): void {
   const c = q._driver;
   const name = q._name;
@@ -95,7 +95,7 @@ function heard(this: any, data: Uint8Array, ip: string, port: number): void {
     }
     if (!a) return;
     q._why = a._why;
-    // this server cannot say: the next one, at once
+    // this server cannot tell: ask the next one at once
     if (a._why) ask(q);
     else if (isHost(a._ip)) finish(q, a._ttl, a._ip);
     // names are blocked by an address that no host has
@@ -110,7 +110,7 @@ function gone(this: any, err: NetError): void {
   });
 }
 
-/** Nobody asks any more? Then it is over. */
+/** Ends a query that nobody waits for any more. */
 function drop(this: Query, asker: Asker): void {
   this._askers = this._askers.filter(function (other) {
     return other !== asker;
@@ -119,8 +119,8 @@ function drop(this: Query, asker: Asker): void {
 }
 
 /**
- * The address of a name, where it is known; else the asker is told later.
- * @throws NetError where it cannot be found
+ * The address of a name, if it is known; otherwise the asker is told later.
+ * @throws NetError if it cannot be found
  */
 export function lookup(this: Env, host: string, asker: Asker): string | undefined {
   const c = this;

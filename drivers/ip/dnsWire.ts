@@ -1,7 +1,7 @@
 // DNS queries and answers as bytes (RFC 1035 section 4), A records only.
 import { codes, dotted, pick, word } from './bytes';
 
-/** What an answer says: an address for some seconds, or that there is none, unless there is a reason why not. */
+/** What an answer says: an address for some seconds, or that there is none, or why the server cannot tell. */
 export interface DnsAnswer {
   _ip?: string;
   _ttl: number;
@@ -20,16 +20,16 @@ const INTERNET = 1;
 /** RCODE: there is no such name */
 const NXDOMAIN = 3;
 
-/** seconds that any name is remembered */
+/** seconds that any name is cached at most */
 const LONGEST = 86400;
 
-/** how often an answer is gone through: CNAMEs need not be in order */
+/** how many times an answer is gone through: CNAMEs need not be in order */
 const PASSES = 8;
 
-/** the place behind the name that was read last */
+/** the offset behind the name that was read last */
 let past: number;
 
-/** A query for the address of `name`, with an id of 0; undefined where that cannot be a name. */
+/** A query for the address of `name`, with an id of 0; undefined if that cannot be a name. */
 export function buildQuery(name: string): Uint8Array | undefined {
   const labels = name.replace(/\.$/, '').split('.');
   let q = [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
@@ -41,7 +41,7 @@ export function buildQuery(name: string): Uint8Array | undefined {
   if (q.length < 267) return new Uint8Array(q.concat(0, 0, 1, 0, 1));
 }
 
-/** The name at `at`, lower case; one that is none throws. A pointer leads backwards only, and so to an end. */
+/** The name at `at`, in lower case; throws if it is broken. A pointer may only lead backwards, so it ends. */
 function nameAt(d: Uint8Array, at: number): string {
   let limit = at;
   let end = 0;
@@ -64,8 +64,8 @@ function nameAt(d: Uint8Array, at: number): string {
 }
 
 /**
- * What `d` answers to our query `q`; undefined unless it is an answer to just that.
- * @throws where it is broken before there was an address
+ * What `d` answers to our query `q`; undefined unless it is an answer to exactly that.
+ * @throws if it is broken before there was an address
  */
 export function parseAnswer(d: Uint8Array, q: Uint8Array): DnsAnswer | undefined {
   const a: DnsAnswer = { _ttl: LONGEST };
@@ -84,7 +84,7 @@ export function parseAnswer(d: Uint8Array, q: Uint8Array): DnsAnswer | undefined
       next = data + word(d, at + 8);
       if (next > d.length || (type === Rr.A && next !== data + 4)) throw 0;
       if (owner === wanted && word(d, at + 2) === INTERNET && (type === Rr.A || type === Rr.CNAME)) {
-        // a TTL with its first bit set is to be taken for 0 (RFC 2181 section 8)
+        // a TTL with its top bit set counts as 0 (RFC 2181 section 8)
         a._ttl = Math.max(0, Math.min(a._ttl, (word(d, at + 4) << 16) | word(d, at + 6)));
         if (type === Rr.A) {
           a._ip = dotted(d, data, next);
@@ -95,7 +95,7 @@ export function parseAnswer(d: Uint8Array, q: Uint8Array): DnsAnswer | undefined
     }
   }
   if (rcode && rcode !== NXDOMAIN) a._why = 'RCODE ' + rcode;
-  // cut off, and the address is in what is missing
+  // truncated, and the address is in the missing part
   if (d[2] & 2) a._why = 'TC';
   return a;
 }

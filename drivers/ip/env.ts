@@ -2,7 +2,7 @@
 import type { Host } from './task';
 import type { NetError } from '../../src/net/driver';
 
-/** A datagram socket; `done` says whether the datagram went out, which fails where nobody answers ARP. */
+/** A datagram socket; `done` tells whether the datagram went out, which fails if nobody answers ARP. */
 export interface Datagrams {
   /** whose it is */
   _dhcp?: any;
@@ -22,9 +22,9 @@ export interface Lease {
   _dns: string[];
 }
 
-/** Who asks for an address. */
+/** Somebody who asks for an address. */
 export interface Asker {
-  /** the lookup that goes on for it; where it is called off, nothing is found */
+  /** its pending lookup; cancelled, it finds nothing */
   _lookup?: { _drop(asker: Asker): void } | 0;
   _found(err: NetError | null, ip?: string): void;
 }
@@ -32,7 +32,7 @@ export interface Asker {
 /** What is known of a name. */
 export interface Known {
   _name: string;
-  /** none where there is no such name */
+  /** none if there is no such name */
   _ip?: string;
   /** ms */
   _until: number;
@@ -46,14 +46,14 @@ export interface Env extends Host {
   _setup?: Lease;
   /** state of the client */
   _dhcp?: any;
-  /** names that were looked up */
+  /** the cache of names */
   _names: Known[];
-  /** lookups that go on, and their socket */
+  /** pending lookups, and their socket */
   _queries: any[];
   _resolver?: Datagrams;
   /** why there is no link yet */
   _why: string;
-  /** Throws where no socket is free. */
+  /** Throws if no socket is free. */
   _udp(port?: number): Datagrams;
   /** These are the addresses. */
   _use(lease: Lease): void;

@@ -1,4 +1,4 @@
-// The error of names without an address.
+// The error for names without an address.
 import { netError } from '../../src/net/neterror';
 import type { NetError } from '../../src/net/driver';
 

@@ -1,4 +1,4 @@
-// Whatever waits, waits by one timer of its own. Under Node only sockets keep the program alive.
+// Everything that waits has one timer of its own. Under Node only sockets keep the program alive.
 
 /** What owns tasks: a driver. */
 export interface Host {
@@ -6,7 +6,7 @@ export interface Host {
   _now: number;
   /** what the board's clock said then; 0 at first */
   _clock: number;
-  /** a task threw: the hardware is not what it should be */
+  /** called when a task threw: something is wrong with the hardware */
   _restart(why: string, code?: string): void;
 }
 
@@ -16,18 +16,18 @@ export interface Task {
   /** a socket has one */
   _mode?: number;
   _run(task: any): any;
-  /** called with what `_run` answers, if anything, once nothing of that is in memory any more */
+  /** called with what `_run` returned, if anything, once nothing of that call is in memory any more */
   _then?(task: any, answer: any): void;
 }
 
-/** Takes the time. The board's clock may be set: as long as there is a turn a minute, ours goes on. */
+/** Reads the clock. The board's may be set: ours goes on all the same, as long as there is a turn every minute. */
 export function tell(driver: Host): void {
   const passed = Date.now() - driver._clock;
   driver._clock += passed;
   if (passed > 0 && passed < 60000) driver._now += passed;
 }
 
-/** Takes its turn now; one that waits for a timer is to be halted first. */
+/** Gives a task its turn now; one that waits for a timer must be halted first. */
 export function turn(t: Task): void {
   let answer: any;
   tell(t._driver);
@@ -40,7 +40,7 @@ export function turn(t: Task): void {
   }
 }
 
-/** Calls the next turn off. */
+/** Cancels the next turn. */
 export function halt(t: Task): void {
   if (t._timer) clearTimeout(t._timer);
   t._timer = 0;

@@ -13,7 +13,7 @@ export const capabilities: Capabilities = {
   blocking: ['dns', 'connect'],
 };
 
-/** Nothing to be told: the firmware knows no addresses here. */
+/** All empty: the firmware knows no addresses here. */
 export function link_info(): LinkInfo {
   return { ip: '', mask: '', gw: '', dns: '', mac: '' };
 }
@@ -28,7 +28,7 @@ export function is_linked(): boolean {
   return true;
 }
 
-/** Addresses only: this firmware looks names up inside connect(), and tells nobody what it found. */
+/** Addresses only: this firmware looks up names inside connect(), and does not tell what it found. */
 export function gethostbyname(host: string): Promise<string> {
   return new Promise(function (resolve, reject) {
     if (isAddress(host)) resolve(host);
@@ -40,7 +40,7 @@ export function connect(to: Endpoint, events: Receiver): Socket {
   if (to.tls) makeRoom();
   const s = newSocket(events);
   const host = to.host;
-  // it would take "1.127.0.0.1" for 127.0.0.1, and no more than 127 characters of a name
+  // the firmware would take "1.127.0.0.1" for 127.0.0.1, and only 127 characters of a name
   if (host.length > 127 || (/^[0-9.]+$/.test(host) && !isAddress(host))) throw notFound(host);
   open(s, host, to);
   return s;

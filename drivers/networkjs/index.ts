@@ -1,5 +1,5 @@
-// A net driver as the network of the firmware: its `net`, `http`, `dgram` and `tls` work over it, and so does
-// everything that is written for them. As a net driver of its own, "networkjs", it is the one below with TLS added.
+// Makes a net driver the network of the firmware: `net`, `http`, `dgram`, `tls`, and everything written for them, work
+// over it. The net driver "networkjs" is the given one with the firmware's TLS added.
 import { netError } from '../../src/net/neterror';
 import { list, register } from '../../src/net/registry';
 import { makeRoom } from '../firmware/room';
@@ -18,7 +18,7 @@ const secure: any = {
     if (!to.tls) return below.connect(to, events);
     const s = newSocket(events);
     makeRoom();
-    // `$`: the network below is that of sockets.ts, which knows more than the firmware tells
+    // `$`: the network is that of sockets.ts, which knows more than the firmware tells
     open(s, to.host, (Object as any).assign({ $: s }, to));
     return s;
   },
@@ -31,8 +31,8 @@ const secure: any = {
 });
 
 /**
- * Makes `driver` the network of the firmware. It must be one that can pause; `dgram` needs its method `udp`, servers
- * need `listen`. Registers the net driver "networkjs" and answers with it. Sockets that are open already are lost.
+ * Makes `driver`, which must be able to pause, the network of the firmware. `dgram` needs its method `udp`, servers
+ * need `listen`. Registers the net driver "networkjs" and returns it. Sockets that are already open are lost.
  * @throws NetError (EINVAL)
  */
 export function install(driver: NetDriver): NetDriver {

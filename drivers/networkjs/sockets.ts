@@ -1,22 +1,22 @@
 // What the firmware calls a network: an object of five functions that it polls (Espruino 2v29, libs/network/js).
 //
-// It asks every socket on every idle pass, thousands of times a second, and swallows what they throw. So while no
-// socket has anything to say, `recv` is a function that answers at once; and nothing in here throws. At most one
-// packet of each socket waits here, the rest stays with the driver. A connection is opened when it is asked for the
-// first time, not in `create`, whose errors lose their code.
+// It asks every socket on every idle pass, thousands of times a second, and swallows exceptions. So while no socket has
+// anything to say, `recv` is a function that returns at once, and nothing in here throws. At most one packet of each
+// socket waits here; the rest stays with the driver. A connection is opened when it is first asked for bytes, and not
+// in `create`, whose errors lose their code.
 import type { Bytes, NetDriver, NetError, Receiver } from '../../src/net/driver';
 
 declare const E: any;
 
-/** taken from the driver at a time */
+/** bytes taken from the driver at a time */
 const PACKET = 1460;
-/** datagrams of one socket that wait for the firmware, in bytes; what comes beyond that is lost */
+/** bytes of datagrams of one socket that wait for the firmware; what exceeds that is lost */
 const WAITING = 4096;
 /** socket types, as bits */
 const HTTP = 1;
 const UDP = 2;
 const TLS = 4;
-/** answers of `recv`, from the firmware's socketerrors.h */
+/** what `recv` returns, from the firmware's socketerrors.h */
 const CLOSED = -1;
 const UNKNOWN = -10;
 const CONNECTING = -11;
@@ -34,24 +34,24 @@ const CODES: { [code: string]: number } = {
 };
 
 interface Entry extends Receiver {
-  /** bytes that wait: of a packet what is left of it from `_at` on, of datagrams all of them */
+  /** the bytes that wait: the rest of a packet from `_at` on, or whole datagrams */
   _left: number;
   _in: string;
   _at: number;
-  /** what `recv` answers when no bytes wait */
+  /** what `recv` returns if no bytes wait */
   _code: number | string;
   /** `recv` has something to say */
   _hot?: boolean;
-  /** what it is at the driver: a Socket, a Udp, a Listener */
+  /** the driver's Socket, Udp or Listener */
   _sock?: any;
-  /** opens it; undefined once it was called */
+  /** opens it; undefined once called */
   _open?: (s: Entry) => void;
   _host: string;
   _port: number;
-  /** what may be written; undefined until connected */
+  /** bytes that may be written; undefined until connected */
   _room?: number;
   _over?: boolean;
-  /** datagrams with their headers; and one is on its way out */
+  /** datagrams with their headers; one is on its way out */
   _datagrams?: string[];
   _busy?: boolean;
   /** the firmware has closed it */
@@ -84,7 +84,7 @@ function recv(id: number, most: number): number | string {
   return s._code;
 }
 
-/** From now on sockets are made by `d`. */
+/** Sets the driver that makes the sockets. */
 export function use(d: NetDriver): void {
   driver = d;
 }
@@ -126,7 +126,7 @@ function datagram(s: Entry, most: number): string {
   let out = s._datagrams!.shift()!;
   s._left -= out.length;
   cool(s);
-  // one that does not fit is cut, and its header says so
+  // a datagram that does not fit is cut, and its header says so
   if (out.length > most)
     out = out.substr(0, 6) + E.toString([(most - 8) & 255, (most - 8) >> 8]) + out.substr(8, most - 8);
   return out;
@@ -139,7 +139,7 @@ function send(id: number, data: string, type: number): number {
   try {
     start(s);
     if (s._over) {
-      // it is `recv` that tells, after all that came in; but TLS does not listen before it could speak
+      // `recv` reports it, after everything that arrived; but TLS does not read before it could write
       if (type & TLS) n = s._left ? data.length : (s._code as number);
     } else if (s._datagrams) n = sendDatagram(s, data);
     else if (s._room) {
@@ -188,7 +188,7 @@ function onClose(this: Entry, err: NetError | null): void {
   if (err && owner && owner._raw) {
     if (owner.phase === 'open') owner._error = err;
     else {
-      // of a handshake that fails the firmware makes an exception and silence, no 'error'
+      // for a failed handshake the firmware throws an exception, and has no event 'error'
       if (s._room !== undefined) err.phase = 'tls';
       s._code = '';
       owner.close();
@@ -253,7 +253,7 @@ function listen(s: Entry): void {
   });
 }
 
-/** The firmware forgets a TLS socket that it has no memory for: one that it never asks is gone. */
+/** The firmware forgets a TLS socket that it has no memory for: a socket that it never asks is gone. */
 function sweep(s: Entry): void {
   if (s._open) close(entries.indexOf(s));
 }
@@ -275,12 +275,12 @@ function create(host: string | undefined, port: number, type: number, options: a
     try {
       listen(s);
     } catch (e: any) {
-      // what the firmware says of it is no more than that
+      // the firmware tells no more than that
       console.log('networkjs: ' + e.message);
       return UNKNOWN;
     }
   }
-  // between two timers there is an idle pass
+  // there is an idle pass between two timers
   if (type & TLS) setTimeout(setTimeout as any, 0, sweep, 0, s);
   return enter(s);
 }
@@ -300,7 +300,7 @@ function shut(s: Entry): void {
   } catch (e) {}
 }
 
-/** A connection that ends before its request came would stay with the firmware's HTTP server for ever. */
+/** A connection that ends before its request came would stay in the firmware's HTTP server for ever. */
 function next(s: Entry): number {
   const list = s._waiting!;
   for (let i = 0; i < list.length; i++) {

@@ -1,4 +1,4 @@
-// The chip as a whole: reset, version, cable, addresses. It is a task of its own: what it does next is in `_run`.
+// The chip as a whole: reset, version, cable, addresses. It is a task of its own; `_run` is what it does next.
 import { netError } from '../../src/net/neterror';
 import { soon } from '../ip/task';
 import { pair, read, SILENT, write } from './bus';
@@ -7,12 +7,12 @@ import { end, NOBODY } from './socket';
 import type { Chip } from './model';
 import type { NetError } from '../../src/net/driver';
 
-/** Why nothing goes. */
+/** Why nothing works. */
 export function unlinked(c: Chip, code?: string): NetError {
   return netError(code || 'ENETDOWN', 'w5500 is not linked: ' + c._why);
 }
 
-/** Every socket ends with an error, and the chip does not hear of it. */
+/** Ends every socket with an error, without telling the chip. */
 export function breakAll(c: Chip, code?: string): void {
   const socks = c._socks;
   if (c._dhcp) c._dhcp._stop(c._dhcp);
@@ -21,12 +21,12 @@ export function breakAll(c: Chip, code?: string): void {
     return NOBODY;
   });
   socks.forEach(function (s) {
-    // made only where it is needed: the interpreter counts lines for an error's stack, which takes long
+    // made only if needed: the interpreter counts lines for an error's stack, which takes long
     if (s._driver) end(s, unlinked(c, code));
   });
 }
 
-/** From the reset on; half a second of trying is enough. */
+/** From the reset on; it tries for half a second. */
 export function boot(c: Chip): void {
   const rst = c._rst;
   c._resetDone = rst;
@@ -36,13 +36,13 @@ export function boot(c: Chip): void {
   soon(c, 2);
 }
 
-/** After a failure: the same, in a second. */
+/** After a failure: once more in a second. */
 export function bootLater(c: Chip): void {
   c._run = boot;
   soon(c, 1000);
 }
 
-/** VERSIONR reads 0 for a while after a reset, and MR.RST clears when it is over. */
+/** After a reset VERSIONR reads 0 for a while, and MR.RST clears when the reset is over. */
 function probe(c: Chip): void {
   if (c._rst) c._rst.write(1);
   const version = read(c, Reg.VERSIONR, 1)[0];
@@ -72,23 +72,23 @@ function configure(c: Chip): void {
   const mode = Bit.PHY_OPMD | ((c._phy - 1) << 3);
   for (let n = 0; n < 8; n++) write(c, Sn.RXBUF_SIZE, pair(c._sizes[n] * 257), Block.Socket + n * 32);
   if (c._phy) {
-    // OPMDC counts from the end of a PHY reset on
+    // OPMDC takes effect with the next PHY reset
     write(c, Reg.PHYCFGR, mode);
     write(c, Reg.PHYCFGR, mode | Bit.RST);
   }
   if (c._irq) {
-    // 0xffff: 1.7 ms of silence between two interrupts, so that each has an edge
+    // 0xffff: INTn stays high for 1.7 ms between two interrupts, so that each has an edge
     write(c, Reg.INTLEVEL, [255, 255]);
     write(c, Reg.SIMR, 255);
   }
-  // without an address there is only DHCP's check of one, which need not take long
+  // without an address there is only DHCP's address check, which need not take long
   write(c, Reg.RCR, 2);
   write(c, Reg.SHAR, c._mac);
   c._run = watch;
   watch(c);
 }
 
-/** Once a second: is the cable in, and is the chip what it was? Without a cable more often. */
+/** Once a second, and more often without a cable: is the cable in, and is the chip as it was? */
 function watch(c: Chip): void {
   const r = read(c, Reg.SHAR, 38);
   const phy = r[37];

@@ -25,7 +25,7 @@ export type { Udp };
 /** The driver "w5500". */
 export interface W5500 extends Static {
   link(options: LinkOptions): Promise<LinkInfo>;
-  /** Opens a UDP socket; without a port on one of its own. Throws a NetError (ENETDOWN, EMFILE, EADDRINUSE). */
+  /** Opens a UDP socket, on a random port unless one is given. Throws a NetError (ENETDOWN, EMFILE, EADDRINUSE). */
   udp(options?: { port?: number }): Udp;
 }
 

@@ -1,32 +1,32 @@
-// Servers on a W5500. The chip has no backlog: a socket that listens becomes the connection itself, and another one
-// has to take its place. Until it does, which takes 50 ms on a Pico, the chip refuses whoever comes.
+// Servers on a W5500. The chip has no backlog: a socket that listens becomes the connection itself, and another one has
+// to take its place. Until then, which takes 50 ms on a Pico, the chip refuses new clients.
 import { Cr, Sr } from './registers';
 import { Next, State } from './socket';
 import { netError } from '../../src/net/neterror';
 import type { NetDriver, Receiver, Socket } from '../../src/net/driver';
 
-/** ms to shake hands, after which the socket listens again */
+/** ms for the handshake, after which the socket listens again */
 const HANDSHAKE_TIMEOUT = 10000;
 
-/** A port that is listened to. */
+/** A server on one port. */
 export interface Listener {
-  /** Listens no more; the connections stay. */
+  /** Stops listening; the connections stay. */
   close(): void;
 }
 
 /** A driver that can listen. */
 export interface Listening extends NetDriver {
   /**
-   * Takes connections to `port`. `onConnection` is called with each of them, ready for bytes, and answers who gets its
-   * events; without an answer it is closed. When the cable comes out, or after `unlink()`, it listens again as soon as
-   * there is a link. Throws a NetError (EINVAL, ENETDOWN, EADDRINUSE, EMFILE).
+   * Accepts connections to `port`. `onConnection` is called with each, ready for bytes, and returns the receiver of its
+   * events; if it returns nothing, the connection is closed. After the cable was out, or after `unlink()`, it listens
+   * again as soon as there is a link. Throws a NetError (EINVAL, ENETDOWN, EADDRINUSE, EMFILE).
    */
   listen(port: number, onConnection: (socket: Socket) => Receiver): Listener;
 }
 
 /**
- * Gives a driver "w5500" or "w5500-static" the method `listen`, and answers with it.
- * @throws NetError (EINVAL) for any other, also one that was minified where this was not, or the other way round
+ * Adds the method `listen` to a driver "w5500" or "w5500-static", and returns the driver.
+ * @throws NetError (EINVAL) for any other, also if one of the two modules is minified and the other is not
  */
 export function extend<D extends NetDriver>(driver: D): D & Listening;
 export function extend(driver: any): any {
@@ -38,10 +38,10 @@ export function extend(driver: any): any {
   const need = parts[3];
   const needPort = parts[4];
   const use = driver._use;
-  /** what makes each server listen, by its port */
+  /** the functions that make each server listen, by port */
   const servers: any = {};
 
-  /** The turn of a socket until somebody connects; from then on it is one like any other. */
+  /** The turn of a socket until a client connects; from then on it is like any other. */
   function work(s: any, ir: number, sr: number, late: number): Next {
     if (s._state === State.Open) {
       if (sr === Sr.INIT) {
@@ -50,7 +50,7 @@ export function extend(driver: any): any {
       }
     } else if (sr === Sr.INIT || sr === Sr.LISTEN) return driver._irq ? Next.Rest : Next.Soon;
     else {
-      // somebody came, and may have gone already
+      // a client came, and may be gone already
       s._until = driver._now + HANDSHAKE_TIMEOUT;
       delete s._work;
       return s._work(s, ir, sr, 0);
@@ -78,11 +78,11 @@ export function extend(driver: any): any {
       place(s, port);
       spare = s;
       try {
-        // its first two turns, now: until they are done nobody listens
+        // its first two turns now, since nobody listens until they are done
         s._run(s);
         s._run(s);
       } catch (e) {
-        // its next turn meets the same error, and reports it
+        // its next turn will meet the same error, and report it
       }
     }
 
@@ -101,7 +101,7 @@ export function extend(driver: any): any {
     }
 
     const events: any = {
-      // whatever a client has said that was gone before it was noticed
+      // what a client sent that was gone before it was noticed
       want: function () {
         return 2048;
       },

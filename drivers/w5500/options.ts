@@ -1,30 +1,30 @@
-// What `create` and `link` take, and what is wrong with it.
+// The options of `create` and `link`, and their checks.
 import { isHost, isIp, toNumber } from '../ip/address';
 import { netError } from '../../src/net/neterror';
 
-/** A pin that is written: `Pin` of the interpreter, or anything like it. */
+/** An output: `Pin` of the interpreter, or anything like it. */
 export interface OutputPin {
   write(level: any): any;
   read?(): any;
 }
 
-/** A pin that is read. */
+/** An input. */
 export interface InputPin {
   read(): any;
   write?(level: any): any;
 }
 
-/** A port: `SPI` of the interpreter, or anything like it. */
+/** An SPI port: `SPI` of the interpreter, or anything like it. */
 export interface SpiPort {
-  /** `cs` is low meanwhile; given a Uint8Array, it answers with one of that length */
+  /** with `cs` low; for a Uint8Array, it returns another of that length */
   send(data: any, cs?: any): any;
-  /** numbers, lists of numbers, byte strings and Uint8Arrays, one behind the other; the last one is `cs` */
+  /** with `cs`, the last argument, low: numbers, lists of numbers, byte strings and Uint8Arrays, one after the other */
   write(...data: any[]): any;
 }
 
-/** What `create` takes. */
+/** The options of `create`. */
 export interface W5500Options {
-  /** set up: mode 0, MSB first, up to 33 MHz */
+  /** already set up: mode 0, MSB first, up to 33 MHz */
   spi: SpiPort;
   /** chip select */
   cs: OutputPin;
@@ -32,11 +32,11 @@ export interface W5500Options {
   rst?: OutputPin;
   /** INTn; without it the chip is polled */
   irq?: InputPin;
-  /** `aa:bb:cc:dd:ee:ff`; default: a locally administered one made of the board's serial number */
+  /** `aa:bb:cc:dd:ee:ff`; default: a locally administered address derived from the board's serial number */
   mac?: string;
-  /** KB of each socket, receiving and sending alike: 1, 2, 4, 8 or 16, 16 in all. Default 8 sockets of 2 */
+  /** KB for each socket, receiving and sending alike: 1, 2, 4, 8 or 16, and 16 in total. Default 8 sockets of 2 */
   buffers?: number[];
-  /** ms until the chip repeats a packet (default 200), and how often it does (default 8) */
+  /** ms until the chip repeats a packet (default 200), and how many times it does (default 8) */
   retry?: { time?: number; count?: number };
   /** seconds between keep-alive probes, a multiple of 5 up to 1275; 0: none (default) */
   keepalive?: number;
@@ -44,10 +44,10 @@ export interface W5500Options {
   phy?: 'auto' | '10H' | '10F' | '100H' | '100F';
 }
 
-/** All that `link` knows. */
+/** All options of `link`. */
 export interface LinkFields {
   dhcp?: boolean;
-  /** name to give the DHCP server */
+  /** name for the DHCP server */
   hostname?: string;
   ip?: string;
   mask?: string;
@@ -58,7 +58,7 @@ export interface LinkFields {
   timeout?: number;
 }
 
-/** An address of its own. */
+/** A fixed address. */
 export interface StaticOptions extends LinkFields {
   dhcp?: false;
   ip: string;
@@ -70,7 +70,7 @@ export interface DhcpOptions extends LinkFields {
   dhcp: true;
 }
 
-/** What `link` takes. */
+/** The options of `link`. */
 export type LinkOptions = StaticOptions | DhcpOptions;
 
 /** Throws EINVAL unless `good`. */
@@ -78,7 +78,7 @@ export function need(good: any, what: string, given: any, allowed: string): void
   if (!good) throw netError('EINVAL', 'w5500: ' + what + ' is ' + given + ', must be ' + allowed);
 }
 
-/** A number from `least` to `most`; undefined stands for the usual one. */
+/** A number from `least` to `most`; undefined stands for the default. */
 export function needNumber(what: string, n: any, usual: any, least: number, most: number, step: number): number {
   if (n === undefined) n = usual;
   const good = typeof n === 'number' && n >= least && n <= most && n % step === 0;
@@ -86,13 +86,13 @@ export function needNumber(what: string, n: any, usual: any, least: number, most
   return n;
 }
 
-/** The address of one host; where the bits `rest` number the hosts of a subnet, one of those in which `ip` is. */
+/** The address of a host; with the host bits `rest`, of one in the same subnet as `ip`. */
 export function needHost(what: string, text: any, rest?: number, ip?: number): string {
   const n = toNumber(text);
   const host = n & rest!;
   const good = isIp(text) && isHost(text) && n >>> 24 !== 127;
   need(
-    // a subnet of two has no address of its own and no broadcasts (RFC 3021), and one of one has its gateway outside
+    // a subnet of two has no network or broadcast address (RFC 3021), and one of a single host has its gateway outside
     good && (!rest || (!((n ^ ip!) & ~rest) && (rest < 2 || (host && host !== rest)))),
     what,
     text,
@@ -124,7 +124,7 @@ export function parseMac(text: any): number[] {
   return mac;
 }
 
-/** PHY modes: OPMDC of PHYCFGR is the place in the list, less one */
+/** PHY modes: OPMDC of PHYCFGR is the index in this list, less one */
 export const MODES = ['auto', '10H', '10F', '100H', '100F'];
 
 /** The pin or port `name` of `o`. */
@@ -135,13 +135,13 @@ export function part(o: any, name: string, method: string, optional?: boolean): 
     p = o[name];
     good = p ? p[method] : p === undefined && optional;
   } catch (e) {
-    // in the interpreter numbers and texts throw where they lack a member; pins are numbers
+    // in the interpreter, reading a missing member of a number or text throws; pins are numbers
   }
   need(good, name, p, 'an object with ' + method + '()');
   return p;
 }
 
-/** KB of each socket. */
+/** The KB of each socket. */
 export function needBuffers(kb: any): number[] {
   const sum =
     Array.isArray(kb) &&

@@ -41,13 +41,13 @@ export const enum Sn {
   KPALVTR = 0x2f,
 }
 
-/** Sn_MR. ND: every segment is acknowledged at once, else only after RTR. */
+/** Sn_MR. ND: every segment is acknowledged at once, and not only after RTR. */
 export const enum Mode {
   TCP = 0x21,
   UDP = 0x02,
 }
 
-/** Sn_MSSR: the most, and what it is after a reset (datasheet p. 53) */
+/** Sn_MSSR: the largest value, and that after a reset (datasheet p. 53) */
 export const enum Mss {
   TCP = 1460,
   UDP = 1472,
@@ -73,7 +73,7 @@ export const enum Ir {
   ALL = 0x1f,
 }
 
-/** Sn_SR; anything else is on its way to one of these */
+/** Sn_SR; any other value is on its way to one of these */
 export const enum Sr {
   CLOSED = 0x00,
   INIT = 0x13,
@@ -84,7 +84,7 @@ export const enum Sr {
   UDP = 0x22,
 }
 
-/** Control byte that reads the registers of socket 0; socket n adds n * 32. Its buffers, on from there. */
+/** Control byte that reads the registers of socket 0 (socket n adds n * 32), and the offsets of its buffers from there. */
 export const enum Block {
   Socket = 0x08,
   Tx = 0x10 - Socket,

@@ -1,5 +1,5 @@
-// What TCP and UDP sockets of the chip share: opening, commands, received bytes, closing. Each is a task with one place
-// among the eight; a turn starts with one frame that reads Sn_CR, Sn_IR and Sn_SR.
+// What TCP and UDP sockets of the chip share: opening, commands, received bytes, closing. Each is a task with one of
+// the eight places; a turn starts with one frame that reads Sn_CR, Sn_IR and Sn_SR.
 import { netError } from '../../src/net/neterror';
 import { bytes } from '../ip/address';
 import { soon } from '../ip/task';
@@ -14,7 +14,7 @@ import type { NetError } from '../../src/net/driver';
 
 /** What a socket waits for. */
 export const enum State {
-  /** the address of its peer: it has no place yet */
+  /** the address of its peer; it has no place yet */
   Name,
   /** to be closed, so that it can be opened */
   Wipe,
@@ -22,28 +22,30 @@ export const enum State {
   Dial,
   /** bytes */
   Up,
-  /** to say goodbye */
+  /** to send its FIN */
   Leave,
   /** to be closed */
   Close,
-  /** nothing: it has no place any more */
+  /** nothing: it has lost its place */
   Over,
 }
 
-/** What a turn leads to. */
+/** The result of a turn. */
 export const enum Next {
-  /** no news: it may take long */
+  /** no news: the next turn may take long */
   Rest = 1,
-  /** something is expected */
+  /** something is expected soon */
   Soon,
-  /** there may be bytes: while more may come, after a FIN, after a reset */
+  /** there may be bytes: with more to come, after a FIN, after a reset */
   Bytes,
   LastBytes,
   LostBytes,
 }
 
-/** ms for a SEND (a peer may keep its window shut for long), for what was written to go out after close(), and for the peer
- * to close as well */
+/**
+ * ms for a SEND (a peer may keep its window shut for long), for what was written to go out after close(), and for the
+ * peer to close as well
+ */
 export const SEND_TIMEOUT = 90000;
 const LAST_TIMEOUT = 10000;
 const CLOSE_TIMEOUT = 1000;
@@ -56,11 +58,11 @@ export interface Sock extends Part, Task, Asker {
   /** its peer */
   _ip?: string;
   _dport: number;
-  /** ms until its next turn, doubled each time that nothing happens */
+  /** ms until its next turn, doubled each time nothing happens */
   _wait: number;
-  /** deadline of what it waits for */
+  /** the deadline of what it waits for */
   _until?: any;
-  /** a SEND is not over: 1, or not there, which takes no memory */
+  /** a SEND is not over: 1, or missing, which takes no memory */
   _sending?: number;
   /** bytes written to the TX buffer that no SEND has taken */
   _filled: number;
@@ -72,21 +74,21 @@ export interface Sock extends Part, Task, Asker {
   _paused?: number;
   /** there may be bytes */
   _look?: number;
-  /** its own part of a turn, from Open to Up */
+  /** its own part of a turn, in the states from Open to Up */
   _work(s: Sock, ir: number, sr: number, late: number): Next;
-  /** the end, once */
+  /** reports the end, once */
   _tell(err: NetError | null): void;
 }
 
-/** Who is in a free place. */
+/** Stands in a free place. */
 export const NOBODY: any = { _state: State.Over };
 
-/** Its place among the eight. */
+/** The number of its place. */
 export function placeOf(s: Sock): number {
   return s._regs >> 5;
 }
 
-/** Bytes written that have not all gone out. */
+/** Has what was written not gone out yet? */
 function unsent(s: Sock): any {
   return s._filled || s._sending;
 }
@@ -94,24 +96,24 @@ function unsent(s: Sock): any {
 /** The first part of a turn: registers and commands. */
 export function run(s: Sock): Next | undefined {
   const c = s._driver;
-  // the receiver is let go before the goodbye: it would keep a whole request in memory
+  // the receiver is released before the socket closes: it would keep a whole request in memory
   if (s._state >= State.Leave) (s as any).events = 0;
   if (c._socks[placeOf(s)] !== s) return;
   const r = read(s, Sn.CR, 3);
   const command = r[0];
   let ir = r[1];
   const sr = r[2];
-  // 1 or 0: a small number takes no variable of its own, a boolean does
+  // 1 or 0, since a small number takes no variable of its own, and a boolean does
   const late = c._now > s._until ? 1 : 0;
   s._wait *= 2;
-  // turns are counted, not time, as the program may have been at something else: half a second, or 2 s to open
+  // counted in turns, not in time, as the program may have been busy: half a second, or 2 s to open
   if (s._wait > (command ? 2000 : 1e7) && (command || s._state < State.Dial))
     throw Error('socket ' + placeOf(s) + ' hangs: Sn_CR is ' + command + ', Sn_SR is ' + sr);
   if (command) {
     soon(s, Math.min(s._wait, 100));
     return;
   }
-  // RECV is cleared by the command of that name; while nobody reads it is cleared here, or it would keep INTn low
+  // RECV is cleared together with the command of that name; while nobody reads, here, or it would keep INTn low
   if (ir & Ir.RECV && s._state === State.Up && !s._paused) {
     s._look = 1;
     ir -= Ir.RECV;
@@ -124,7 +126,7 @@ export function run(s: Sock): Next | undefined {
       s._state = State.Open;
       write(s, Sn.PORT, pair(s._port));
       write(s, Sn.KPALVTR, c._keepalive);
-      // the last connection may have left a smaller one
+      // the last connection may have left a smaller MSS
       write(s, Sn.MSSR, pair(s._mode === Mode.UDP ? Mss.UDP : Mss.TCP));
       write(s, Sn.MR, s._mode);
       // the last connection may have left bits in Sn_IR
@@ -132,19 +134,19 @@ export function run(s: Sock): Next | undefined {
     }
   } else if (s._state < State.Leave) return s._work(s, ir, sr, late);
   else if (s._state === State.Leave && sr) {
-    // not from close() on: where the program is at something else for long before or after it, nothing has gone out yet
+    // not from close() on: if the program was busy before or after it, nothing has gone out yet
     if (!(s._until >= 0)) s._until = c._now + LAST_TIMEOUT;
-    // a SEND may be over before all is acknowledged: the high byte of Sn_TX_FSR tells when all is free again
+    // a SEND may be over before all is acknowledged; the high byte of Sn_TX_FSR tells when all is free again
     if (late || !(unsent(s) || read(s, Sn.TX_FSR, 1)[0] < c._sizes[placeOf(s)] * 4)) {
-      // a FIN would say that all was sent; with the deadline gone (`hurry`) nobody cares
+      // a FIN would say that all was sent; without a deadline (`hurry`) nobody cares
       order(s, s._until && unsent(s) ? Cr.CLOSE : Cr.DISCON);
       s._state = State.Close;
       s._until = c._now + CLOSE_TIMEOUT;
     } else if (s._filled && !s._sending) flush(s);
   } else if (!sr || late) {
-    // also one that shows CLOSED: it may still be on its way to INIT
+    // also if it shows CLOSED: it may still be on its way to INIT
     write(s, Sn.CR, [Cr.CLOSE, Ir.ALL]);
-    // until it is closed a bit may come that would keep INTn low
+    // until it is closed, a bit may appear that would keep INTn low
     if (!sr) {
       s._state = State.Over;
       c._socks[placeOf(s)] = NOBODY;
@@ -153,21 +155,21 @@ export function run(s: Sock): Next | undefined {
   return Next.Soon;
 }
 
-/** The last part of a turn: until the next one. */
+/** The last part of a turn: sets the time of the next one. */
 export function rest(s: Sock, next: Next): void {
   const irq = s._driver._irq;
   if (s._look && s._state === State.Up && !s._sending) s._wait = 1;
-  // INTn is a level: as long as it is low, nobody calls
+  // INTn is a level: while it is low, there is no new edge
   soon(s, Math.min(s._wait, next > Next.Rest || (irq && !irq.read()) ? 100 : irq ? 1000 : 500));
 }
 
-/** A command, with bits of Sn_IR to clear. There is none before the last was accepted: the next turn sees to that. */
+/** Gives a command, and clears bits of Sn_IR. The next turn makes sure that it was accepted before there is another. */
 export function order(s: Sock, command: Cr, clear?: number): void {
   write(s, Sn.CR, [command, clear! | 0]);
   s._wait = 1;
 }
 
-/** Its buffers are ready. TCP's pointers are set anew while connecting (datasheet p. 54). */
+/** Its buffers are ready. While connecting, TCP's pointers are set anew (datasheet p. 54). */
 export function ready(s: Sock): void {
   const r = read(s, Sn.TX_WR, 6);
   s._wr = word(r, 0);
@@ -176,26 +178,26 @@ export function ready(s: Sock): void {
   s._look = 1;
 }
 
-/** Bytes into the TX buffer. */
+/** Writes bytes to the TX buffer. */
 export function fill(s: Sock, data: any): void {
   write(s, s._wr, data, Block.Tx);
   s._wr = (s._wr + data.length) & 0xffff;
   s._filled += data.length;
 }
 
-/** This is its peer. */
+/** Sets the peer. */
 export function aim(s: Sock): void {
   write(s, Sn.DIPR, bytes(s._ip).concat(pair(s._dport)));
 }
 
-/** SEND of all that was written. */
+/** Sends all that was written. */
 export function flush(s: Sock): void {
   write(s, Sn.TX_WR, pair(s._wr));
   order(s, Cr.SEND);
   s._filled = 0;
   s._sending = 1;
   if (s._state === State.Up) s._until = s._driver._now + SEND_TIMEOUT;
-  // an acknowledgement hardly comes sooner
+  // an acknowledgement rarely comes sooner
   s._wait = 2;
 }
 
@@ -207,7 +209,7 @@ export function take(s: Sock, n: number): Uint8Array {
   return data;
 }
 
-/** RECV of all that was read. Bytes may have come since its bit of Sn_IR was read, so it takes another look. */
+/** Releases all that was read (RECV). Bytes may have come since Sn_IR was read, so it looks again. */
 export function release(s: Sock): void {
   write(s, Sn.RX_RD, pair(s._rd));
   order(s, Cr.RECV, Ir.RECV);
@@ -216,8 +218,8 @@ export function release(s: Sock): void {
 }
 
 /**
- * Received bytes that were not read; -1 when that cannot be told. The registers are not latched (datasheet p. 54):
- * they are believed when they agree with each other and with what we know.
+ * The number of received bytes that were not read, or -1 if that cannot be told. The registers are not latched
+ * (datasheet p. 54): they are believed if they agree with each other and with what we know.
  */
 export function waiting(s: Sock): number {
   for (let i = 0; i < 3; i++) {
@@ -225,19 +227,19 @@ export function waiting(s: Sock): number {
     const n = word(r, 0);
     if (n === ((word(r, 4) - word(r, 2)) & 0xffff) && word(r, 2) === ((s._rd - s._got) & 0xffff)) return n - s._got;
   }
-  // where the bus got a bit wrong, they never will
+  // after a bit error on the bus they never will
   if (s._driver._torn++ > 99) throw Error('socket ' + placeOf(s) + ': its pointers do not agree');
   s._look = 1;
   return -1;
 }
 
-/** A turn soon; in its own turn, another one. */
+/** Asks for a turn soon; in its own turn, for another one. */
 export function poke(s: Sock): void {
   s._wait = 1;
   if (s._timer) soon(s, 0);
 }
 
-/** From now on nothing but closing; `abort`: without a FIN; `hurry`: without waiting for what has not gone out. */
+/** Closes it; `abort`: without a FIN; `hurry`: without waiting for what has not gone out. */
 export function leave(s: Sock, abort?: any, hurry?: any): void {
   if (s._state < State.Leave) {
     const bye = s._state === State.Up && !abort;
@@ -250,7 +252,7 @@ export function leave(s: Sock, abort?: any, hurry?: any): void {
   if (hurry && s._state === State.Leave) s._until = 0;
 }
 
-/** The end, told once. */
+/** Ends it, and reports that once. */
 export function end(s: Sock, err: NetError | null): void {
   if (s._state < State.Leave) {
     leave(s, err);
@@ -258,14 +260,14 @@ export function end(s: Sock, err: NetError | null): void {
   }
 }
 
-/** How little the socket is needed: by its state, and a bit less where bytes have not gone out. */
+/** How little the socket is needed: its state, and a little less if bytes have not gone out. */
 function idle(s: Sock): number {
   return s._state - (unsent(s) ? 0.5 : 0);
 }
 
 /**
- * Gives a socket of a chip a place; one that is only closing makes room, with bytes that have not gone out only for one
- * that dials. Throws EMFILE.
+ * Gives a socket a place. One that is only closing makes room; if its bytes have not gone out, only for one that dials.
+ * Throws EMFILE.
  */
 export function place(s: Sock, port: number): void {
   const c = s._driver;
@@ -284,7 +286,7 @@ export function place(s: Sock, port: number): void {
   soon(s, 0);
 }
 
-/** Another socket like this one has the port. */
+/** Does another socket of the same kind have the port? */
 export function inUse(s: Sock, port: number): boolean {
   return s._driver._socks.some(function (o) {
     return o._state < State.Leave && o._port === port && o._mode === s._mode;

@@ -1,4 +1,4 @@
-// The driver without DHCP, DNS and UDP, for those who set up their addresses by hand: index.ts adds them.
+// The driver without DHCP, DNS and UDP, which index.ts adds, for those who set their addresses by hand.
 import { netError } from '../../src/net/neterror';
 import { bytes, hostBits, isHost, isIp, toNumber } from '../ip/address';
 import { random32 } from '../ip/random';
@@ -30,25 +30,25 @@ type Done = (err: NetError | null, value?: any) => void;
 
 /** The driver and its chip are one record. */
 export interface Driver extends Chip, W5500, Pick<Env, '_names' | '_queries'> {
-  /** who waits for the link */
+  /** called when link() is over */
   _done?: Done | 0;
   _limit: any;
-  /** what makes it complete */
+  /** set by the complete driver */
   _plan?(l: LinkOptions): Lease | undefined;
   _udp(port?: number): any;
   _lookup?: typeof lookup;
 }
 
-// not inside `promise`: a function held by the scope that it holds is a circle, freed only by a collection
+// not inside `promise`: a function and a scope that hold each other are a circle, freed only by garbage collection
 function settler(resolve: (value: any) => void, reject: (err: any) => void): Done {
   return function (err, value) {
-    // not at once: a promise rejected before anyone listens is an error of its own in the interpreter
+    // not at once: a promise that is rejected before anyone listens is an uncaught error in the interpreter
     if (err) setTimeout(reject, 0, err);
     else resolve(value);
   };
 }
 
-/** A promise of what `run` hands to its callback. */
+/** A promise of what `run` passes to its callback. */
 function promise(run: (done: Done) => void): Promise<any> {
   return new Promise(function (resolve, reject) {
     const done = settler(resolve, reject);
@@ -60,7 +60,7 @@ function promise(run: (done: Done) => void): Promise<any> {
   });
 }
 
-/** A locally administered address that a board keeps. */
+/** A locally administered address, always the same for a board. */
 function ownMac(): number[] {
   const id = '' + (global.getSerial ? global.getSerial() : random32());
   let h = 5381;
@@ -73,7 +73,7 @@ export function needPort(port: any): number {
   return needNumber('port', port, port, 1, 65535, 1);
 }
 
-/** A name, or an address: one of a host, unless any will do. */
+/** A name, or an address: that of a host, unless any will do. */
 export function needName(host: any, any?: boolean): void {
   need('' + host === host && (any || !isIp(host) || isHost(host)), 'host', host, 'a name or an address of a host');
 }
@@ -101,7 +101,7 @@ function fixed(l: LinkOptions): Lease {
   };
 }
 
-/** The end of the attempt to link, if there is one. */
+/** Ends link(), if it waits. */
 function settle(c: Driver, err: NetError | null): void {
   const done = c._done;
   const info = done && (err || c.link_info());
@@ -113,8 +113,8 @@ function settle(c: Driver, err: NetError | null): void {
 }
 
 /**
- * The address of a name, where it is known; else the asker is told later.
- * @throws NetError where it cannot be found
+ * The address of a name, if it is known; otherwise the asker is told later.
+ * @throws NetError if it cannot be found
  */
 export function resolve(c: Driver, host: string, asker: Asker): string | undefined {
   if (isIp(host)) return host;
@@ -164,7 +164,7 @@ const driver: any = {
 
   link_info: function (this: Driver): LinkInfo {
     const l = this._setup!;
-    // its turn now: does the chip still know its address?
+    // the chip's turn now: does it still know its address?
     if (this._linked && !this._done) {
       halt(this);
       turn(this);
@@ -206,7 +206,7 @@ const driver: any = {
     settle(this, null);
   },
 
-  /** Nothing goes any more, until `link` is called again. */
+  /** Takes everything down, until `link` is called again. */
   _stop: function (this: Driver, code?: string): void {
     const c = this;
     halt(c);
@@ -223,11 +223,11 @@ const driver: any = {
   /** Everything starts over. */
   _restart: function (this: Driver, why: string, code?: string): void {
     this._why = why;
-    // after a few failures link() is told of them, rather than that it took too long
+    // after a few failures link() fails with the last one, rather than with a timeout
     if (this._done && code && this._failures++ > 1) this._stop(code);
     const up = this._up;
     breakAll(this, code);
-    // the receivers that were told may have called unlink()
+    // a receiver may have called unlink()
     if (this._wanted)
       if (up) boot(this);
       else bootLater(this);

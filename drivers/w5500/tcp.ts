@@ -1,6 +1,6 @@
-// A TCP connection of the chip, held to the driver contract.
-// What the receiver does not want stays in the chip, so the peer's window closes. What it writes goes straight into
-// the TX buffer, and one SEND at the end of the turn takes all of it.
+// A TCP connection of the chip, held to the driver contract. What the receiver does not want stays in the chip, so the
+// peer's window closes. What it writes goes straight into the TX buffer, and one SEND at the end of the turn takes all
+// of it.
 import { netError } from '../../src/net/neterror';
 import { word } from '../ip/bytes';
 import { read } from './bus';
@@ -29,11 +29,11 @@ import type { Chip } from './model';
 import type { Sock } from './socket';
 import type { Bytes, ConnectPhase, NetError, Receiver, Socket } from '../../src/net/driver';
 
-/** read at a time, one SPI transfer must fit on the interpreter's stack; and in a turn, so that others get theirs */
+/** bytes read at a time, since a transfer must fit on the interpreter's stack; and in a turn, so that others get theirs */
 const PIECE = 2048;
 const CONNECT_TIMEOUT = 10000;
 
-/** codes and what they mean */
+/** codes and their messages */
 export const WORDS = [
   'ETIMEDOUT',
   'no answer from ',
@@ -48,7 +48,7 @@ export const WORDS = [
 interface Tcp extends Sock, Socket {
   readonly phase: ConnectPhase;
   _host: string;
-  /** it got further than INIT and ARP; the chip gave up; room was offered; a piece waits to become whole */
+  /** it got beyond INIT and ARP; the chip gave up; room was offered; a piece waits to become whole */
   _syn?: number;
   _gaveUp?: number;
   _offered?: number;
@@ -65,7 +65,10 @@ export function newTcp(c: Chip, events: Receiver, host: string, port: number): T
   return s;
 }
 
-/** Starts to connect. Throws EMFILE. One port after the other, from a random one on: the peer may remember the last ones. */
+/**
+ * Starts to connect. Throws EMFILE. Ports are taken in turn from a random one on, since the peer may remember the last
+ * ones.
+ */
 export function dial(s: Tcp, ip: string): void {
   let port: number;
   do port = 49152 | (++s._driver._port & 16383);
@@ -74,19 +77,19 @@ export function dial(s: Tcp, ip: string): void {
   place(s, port);
 }
 
-/** The end for a reason that Sn_IR and Sn_SR have told. */
+/** The end, for the reason that Sn_IR and Sn_SR tell. */
 function fail(s: Tcp, late?: number): void {
   const up = s._state === State.Up;
   const i = late || (s._gaveUp && (s._syn || up)) ? 0 : s._gaveUp ? 2 : up ? 4 : 6;
   end(s, netError(WORDS[i], WORDS[i + 1] + s._host + ' port ' + s._dport, s.phase));
 }
 
-/** Offers room, and sends what was written. True: the chip is busy with it. */
+/** Offers room, and sends what was written. True if the chip is busy with it. */
 function offer(s: Tcp): any {
   let room: number;
-  // Sn_TX_FSR does not know of bytes that no SEND has taken: those go first
+  // Sn_TX_FSR does not count bytes that no SEND has taken: those go first
   if (!s._offered && !s._filled) {
-    // its high byte is read first, and between SENDs it only grows: torn, it is too small at worst
+    // the high byte is read first, and between SENDs the value only grows: if torn, it is too small
     room = word(read(s, Sn.TX_FSR, 2), 0);
     if (room) {
       s._offered = 1;
@@ -102,7 +105,7 @@ function offer(s: Tcp): any {
 /** Its part of a turn. */
 function work(s: Tcp, ir: number, sr: number, late: number): Next {
   const over = !sr || sr === Sr.CLOSE_WAIT;
-  // Sn_IR was read before Sn_SR: TIMEOUT may have come in between
+  // TIMEOUT may have come after Sn_IR was read and before Sn_SR was
   if ((sr ? ir : ir | read(s, Sn.IR, 1)[0]) & Ir.TIMEOUT) s._gaveUp = 1;
   if (s._state !== State.Up) {
     if (sr > Sr.INIT) s._syn = 1;
@@ -129,8 +132,8 @@ function work(s: Tcp, ir: number, sr: number, late: number): Next {
   }
   if (s._sending) {
     if (late) fail(s, late);
-    // between two SENDs what has arrived comes first, or a receiver that always writes would hear nothing. After a FIN the
-    // peer may still listen, but room is only for a receiver that takes no bytes: it may be waiting for it
+    // what has arrived comes before the next SEND, or a receiver that always writes would hear nothing. After a FIN the
+    // peer may still listen, but room is offered only to a receiver that takes no bytes: it may be waiting for room
   } else if (sr && (over ? s._paused : !(ir & Ir.SEND_OK && s._look)) && offer(s)) return Next.Soon;
   else if (!sr && s._paused) {
     // bytes that nobody takes after a reset are not kept for ever
@@ -143,7 +146,7 @@ function work(s: Tcp, ir: number, sr: number, late: number): Next {
   return !sr ? Next.LostBytes : over ? Next.LastBytes : s._look ? Next.Bytes : Next.Rest;
 }
 
-/** Hands on what has arrived. As few calls as can be lead to the receiver: each is memory while it has the bytes. */
+/** Delivers what has arrived, with as few nested calls as possible: each takes memory while the receiver has the bytes. */
 function receive(s: Tcp, next: Next): void {
   let left: number;
   let n: number;
@@ -152,9 +155,9 @@ function receive(s: Tcp, next: Next): void {
     s._look = 0;
     if (next > Next.Soon && !s._paused && s._state === State.Up) {
       left = waiting(s);
-      // of a closed socket the counters stay as they are, so there is nothing to be had
+      // the counters of a closed socket do not change any more, so there is nothing to be had
       if (left < 0 && next > Next.LastBytes) s._look = left = 0;
-      // `_look`: bytes were handed back, for another turn
+      // `_look`: bytes were handed back, and wait for another turn
       while (left > 0 && !s._look && s._state === State.Up && (next > Next.Bytes || s._got < PIECE)) {
         n = Math.min(s.events.want(), PIECE);
         if (s._state !== State.Up) break;
@@ -165,7 +168,7 @@ function receive(s: Tcp, next: Next): void {
         n = Math.min(n, left);
         left -= n;
         s._wait = 1;
-        // not in the call: where an argument throws, the interpreter never frees the function that is called
+        // not in the call: if an argument throws, the interpreter never frees the called function
         bytes = take(s, n);
         s.events.onData(bytes);
         // freed before the next ones are read
@@ -173,7 +176,7 @@ function receive(s: Tcp, next: Next): void {
       }
       if (s._state === State.Up)
         if (next > Next.Bytes) {
-          // all were taken, none was handed back
+          // all bytes were taken, none was handed back
           if (!left && !s._look)
             if (next === Next.LastBytes) end(s, null);
             else fail(s);

@@ -38,7 +38,7 @@ export interface Udp {
   onMessage?: (data: Uint8Array, ip: string, port: number) => void;
   /** the network is gone, and the socket with it */
   onClose?: (err: NetError) => void;
-  /** Sends 1 to 1472 bytes; one datagram at a time, `done` says how it went. Throws a NetError (EINVAL). */
+  /** Sends 1 to 1472 bytes, one datagram at a time; `done` tells how it went. Throws a NetError (EINVAL). */
   send(data: string | Uint8Array, host: string, port: number, done?: (err: NetError | null) => void): void;
   close(): void;
 }
@@ -49,7 +49,7 @@ interface Port extends Sock, Udp {
   _done?: ((err: NetError | null) => void) | 0;
 }
 
-/** Calls back; what the application throws is printed, and changes nothing here. */
+/** Calls the application; what it throws is printed and has no effect here. */
 function tell(s: Port, f: any, a: any, ip?: string, port?: number): void {
   try {
     if (f) f.call(s, a, ip, port);
@@ -70,8 +70,8 @@ function failure(s: Port, i: number): NetError {
 
 function receive(s: Port): void {
   let left = waiting(s);
-  // each datagram comes after its sender's address and port, and its length (datasheet p. 54); small ones are for several
-  // turns, so that others get theirs
+  // each datagram is preceded by its sender's address and port, and its length (datasheet p. 54); many small ones take
+  // several turns, so that others get theirs
   while (left > 7 && s._got < 256 && s._state === State.Up) {
     const head = take(s, 8);
     const n = Math.min(word(head, 6), left - 8);
@@ -91,23 +91,23 @@ function work(s: Port, ir: number, sr: number, late: number): Next {
   const lost = late && s._sending && !over;
   if (over) c._failures = 0;
   if (over || lost) sent(s, ir & Ir.SEND_OK ? null : failure(s, lost ? 0 : 2));
-  // between two datagrams what has arrived comes first
+  // what has arrived comes before the next datagram
   if (!lost && !(over && s._look) && s._data && s._ip && !s._sending && s._state === State.Up) {
     aim(s);
     fill(s, s._data);
     flush(s);
-    // as long as ARP may take, and a second
+    // as long as ARP may take, plus a second
     s._until = c._now + (word(c._retry, 0) * (c._retry[2] + 1)) / 10 + 1000;
   }
-  // not while one is on its way: SEND_OK may come later than the answer, and the callback may want to send again
+  // not while a datagram is on its way: SEND_OK may come after the answer, and the callback may want to send again
   if (s._look && !s._sending) {
     s._look = 0;
     receive(s);
     if (s._got && s._state === State.Up) release(s);
   }
-  // opened anew: its bytes are still in the chip, and would go out with the next ones
+  // opened anew: its bytes are still in the chip, and would go out with the next datagram
   if (lost && s._state === State.Up) {
-    // the third in a row: no datasheet tells, but it was seen that only a reset helps
+    // the third in a row: no datasheet says so, but in the field only a reset was seen to help
     if (c._failures++ > 1) throw Error('SEND never ends');
     s._state = State.Wipe;
     s._wait = 1;
@@ -128,8 +128,8 @@ const udp: any = {
     const s = this;
     const most = Math.min(Mss.UDP, s._driver._sizes[placeOf(s)] * 1024);
     need(
-      // a text is made of an array in four times the time that it takes to send it; each half of the range for itself,
-      // since a char may have a sign. Of Unicode text a regexp of the interpreter sees the bytes of its UTF-8
+      // not for an array: making a text of it takes four times as long as sending it. Two ranges, since a char may be
+      // signed. In Unicode text, a regular expression of the interpreter sees the bytes of the UTF-8
       data instanceof Uint8Array ||
         ('' + data === data &&
           !(global.E && E.isUTF8 && E.isUTF8(data) ? /[^\x00-\x7f]/ : /[^\x00-\x7f\x80-\xff]/).test(data)),
@@ -166,7 +166,7 @@ const udp: any = {
   },
 };
 
-/** Opens a socket; without a port on one by chance. Throws EMFILE, EADDRINUSE. */
+/** Opens a socket, on a random port unless one is given. Throws EMFILE, EADDRINUSE. */
 export function openUdp(this: Driver, port?: number): Udp {
   const c = this;
   const s = Object.create(udp);

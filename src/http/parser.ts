@@ -1,6 +1,6 @@
-// Parses a response as it arrives (RFC 9112): bytes in, fields and runs of body out. There is no socket and no clock in here.
-// Body bytes are only counted; lines are found with the built-in search and taken one by one, so nothing but an unfinished line
-// is ever held, and that is bounded by `max_headers`.
+// Parses a response as it arrives (RFC 9112): bytes in, fields and runs of body out. There is no socket and no clock in
+// here. Body bytes are only counted; lines are found with the built-in search and taken one by one, so nothing but an
+// unfinished line is ever held, and that is bounded by `max_headers`.
 import { trim } from '../engine';
 import { error, HTTPResponseError } from '../errors';
 import { CONTROL, decimal, NOT_TOKEN } from '../url';

@@ -1,16 +1,16 @@
 // The seam between HTTP and whatever moves the bytes: types only, nothing of this file is left at run time.
 //
-// Bytes travel in the form that their owner already has. Firmware sockets push byte strings of up to 536 bytes and cannot be
-// paused; a chip on SPI is asked for n bytes and keeps the rest. So a driver *pushes* (`onData`), and the receiver can be asked
-// what it wants (`want`): a driver that can wait asks first and reads no more than that, one that cannot pushes all it has.
-// Neither side needs a copy, a timer, a promise or a closure per piece.
-// docs/seam.md tells what else was tried, and what each form cost in the interpreter.
+// Bytes travel in the form that their owner already has. Firmware sockets push byte strings of up to 536 bytes and
+// cannot be paused; a chip on SPI is asked for n bytes and keeps the rest. So a driver *pushes* (`onData`), and the
+// receiver can be asked what it wants (`want`): a driver that can wait asks first and reads no more than that, one that
+// cannot pushes all it has. Neither side needs a copy, a timer, a promise or a closure per piece. docs/seam.md tells
+// what else was tried, and what each form cost in the interpreter.
 
 /**
- * A run of bytes: a byte string (each character is one byte, 0 to 255) or a Uint8Array.
- * An array is lent: whoever receives it may read it during the call only, and copies what is to be kept. A string is given for
- * good: it may be kept and must never change. So do not pass a string that shares the memory of an array, as `E.toString` of a
- * whole array does; pass the array itself.
+ * A run of bytes: a byte string (each character is one byte, 0 to 255) or a Uint8Array. An array is lent: whoever
+ * receives it may read it during the call only, and copies what is to be kept. A string is given for good: it may be
+ * kept and must never change. So do not pass a string that shares the memory of an array, as `E.toString` of a whole
+ * array does; pass the array itself.
  */
 export type Bytes = string | Uint8Array;
 
@@ -73,21 +73,25 @@ export interface NetError extends Error {
  */
 export interface Receiver {
   /**
-   * How many bytes the receiver wants next, at most; 0: not now. A driver with `capabilities.pause` asks before every delivery
-   * and never delivers more; at 0 it reads nothing at all until `resume()`. The others never ask.
+   * How many bytes the receiver wants next, at most; 0: not now. A driver with `capabilities.pause` asks before every
+   * delivery and never delivers more; at 0 it reads nothing at all until `resume()`. The others never ask.
    */
   want(): number;
   /**
-   * Bytes have arrived: in order, and at least one. They are lent for the call, in which the last ones may be handed back (see
-   * `Socket.unread`).
+   * Bytes have arrived: in order, and at least one. They are lent for the call, in which the last ones may be handed
+   * back (see `Socket.unread`).
    */
   onData(bytes: Bytes): void;
   /**
-   * While it is set, it takes byte strings instead of `onData`, and is faster: a plain function that does not use `this`, so
-   * that a driver can install it as a listener. When it is set, replaced or removed, `resume()` follows. Drivers may ignore it.
+   * While it is set, it takes byte strings instead of `onData`, and is faster: a plain function that does not use
+   * `this`, so that a driver can install it as a listener. When it is set, replaced or removed, `resume()` follows.
+   * Drivers may ignore it.
    */
   sink?(bytes: string): void;
-  /** `write` may be called with up to `room` bytes in total before the next `onWritable`. The first call also means: connected. */
+  /**
+   * `write` may be called with up to `room` bytes in total before the next `onWritable`. The first call also means:
+   * connected.
+   */
   onWritable(room: number): void;
   /** The end, once, after all bytes: null if the peer closed in order, else why the connection broke. */
   onClose(err: NetError | null): void;
@@ -101,15 +105,18 @@ export interface Socket {
   /** Takes all of `bytes`, which are no more than the room last offered. An array is not used after the call. */
   write(bytes: Bytes): void;
   /**
-   * Inside `onData`: hands back the last `n` of its bytes; they come again when they are wanted. It exists only if unread bytes
-   * can stay where they are, and then `sink` is not used.
+   * Inside `onData`: hands back the last `n` of its bytes; they come again when they are wanted. It exists only if
+   * unread bytes can stay where they are, and then `sink` is not used.
    */
   unread?(n: number): void;
-  /** `events` or its `sink` has changed, or wants bytes again: offers room and unread bytes (again). May call back at once. */
+  /**
+   * `events` or its `sink` has changed, or wants bytes again: offers room and unread bytes (again). May call back at
+   * once.
+   */
   resume(): void;
   /**
-   * Closes and frees everything. Safe at any time, inside a callback, and more than once; no event follows. What was written may
-   * still be sent; `hurry` says that nobody needs it, should that take time.
+   * Closes and frees everything. Safe at any time, inside a callback, and more than once; no event follows. What was
+   * written may still be sent; `hurry` says that nobody needs it, should that take time.
    */
   close(hurry?: boolean): void;
 }
