@@ -1,4 +1,4 @@
-// One file of an application, compiled to ES5.
+// Compiles one file of an application to ES5.
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
@@ -32,7 +32,7 @@ function read(file: string): string {
   return text;
 }
 
-/** A program with characters beyond ASCII instead of their escapes, where those stand in texts. */
+/** A program with the escapes in its strings replaced by the characters beyond ASCII that they stand for. */
 function withCharacters(source: string): string {
   const program = ts.createSourceFile('app.ts', source, ts.ScriptTarget.Latest);
   let out = '';
@@ -90,7 +90,7 @@ export function compile(file: string): Compiled {
   return { code, map, program, isModule, isCommonJs: !isModule && usesExports(program) };
 }
 
-/** What the compiler leaves as it is. An `await` in a function becomes something else. */
+/** Syntax that the compiler leaves as it is. (An `await` in a function becomes something else.) */
 const ELSEWHERE: Record<string, string> = {
   AwaitExpression: 'await outside of a function: put it in an async one',
   ImportExpression: 'dynamic import: the interpreter cannot load a file later, use require()',
@@ -98,8 +98,8 @@ const ELSEWHERE: Record<string, string> = {
 };
 
 /**
- * A name declared twice, `arguments` in an arrow function, an assignment to a constant; and two of which the compiler says
- * that its target is too old, which nobody can choose here.
+ * Errors that the compiler does not report by itself: a name declared twice, `arguments` in an arrow function, an
+ * assignment to a constant. For the last two it would blame its target, which nobody can choose here.
  */
 const UNSAID: Record<number, string> = {
   2451: '',
@@ -109,7 +109,7 @@ const UNSAID: Record<number, string> = {
   18028: 'a #private member is not supported',
 };
 
-/** Of these the compiler makes something else, and says nothing unless it knows the types. */
+/** The errors of UNSAID, which the compiler only reports when it checks types. */
 function unsaid(source: string, file: string): readonly ts.Diagnostic[] {
   const name = /\.[cm]?tsx?$/.test(file) ? 'app.ts' : 'app.js';
   const options = { target: ts.ScriptTarget.ES5, checkJs: true, noLib: true, noResolve: true, types: [] };
@@ -119,7 +119,7 @@ function unsaid(source: string, file: string): readonly ts.Diagnostic[] {
   return program.getSemanticDiagnostics(parsed).filter(({ code }) => code in UNSAID);
 }
 
-/** `import x = require('y')` and `export = x` of TypeScript as what they stand for. */
+/** Translates `import x = require('y')` and `export = x` of TypeScript to CommonJS. */
 const asCommonJs: ts.TransformerFactory<ts.SourceFile> =
   ({ factory }) =>
   (file) => {
@@ -142,8 +142,8 @@ const asCommonJs: ts.TransformerFactory<ts.SourceFile> =
   };
 
 /**
- * `a${b}` as `'a' + String(b)`. The interpreter leaves out what is undefined of `'a'.concat(b)`, which the compiler would
- * write, and takes a date for a number in `'a' + b`.
+ * Translates `a${b}` to `'a' + String(b)`. The compiler would write `'a'.concat(b)`, which leaves out undefined in the
+ * interpreter, and `'a' + b` would take a date for a number there.
  */
 const asSum: ts.TransformerFactory<ts.SourceFile> = (context) => {
   const { factory } = context;
@@ -170,7 +170,7 @@ function isUsed(name: ts.Identifier, node: ts.Node): boolean {
   return !ts.isTypeNode(node) && !!ts.forEachChild(node, (child) => isUsed(name, child) || undefined);
 }
 
-/** The line of the source that a line of compiled code came from. */
+/** The line of the source that a line of compiled code comes from. */
 export function sourceLine(map: string, line: number): number {
   return originalPositionFor(new TraceMap(map), { line, column: 0, bias: LEAST_UPPER_BOUND }).line || line;
 }
@@ -184,7 +184,7 @@ function parseModule(code: string, file: string, map: string): any {
   }
 }
 
-/** `exports = `, which in the interpreter is what the module gives. */
+/** Is it `exports = `, which in the interpreter sets what the module exports? */
 export const setsExports = ({ type, left }: any): boolean => type === 'AssignmentExpression' && left.name === 'exports';
 
 function usesExports(program: any): boolean {

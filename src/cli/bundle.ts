@@ -1,4 +1,4 @@
-// An application and the modules it uses in one text that the interpreter runs as it is.
+// Joins an application and the modules it uses into one text that the interpreter runs as it is.
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
@@ -25,7 +25,7 @@ export interface Bundle {
   code: string;
   /** what may be wrong with it */
   warnings: string[];
-  /** what it was made from */
+  /** the files it was made from */
   files: string[];
 }
 
@@ -50,7 +50,7 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   const findings = checkDialect(text);
   const faults = new Set<string>();
   for (const finding of findings) {
-    // a module that only the device has may make objects of any kind
+    // a module that only the device has may create objects of any kind
     const isGuess = finding.rule === 'method' && resolver.isOpen;
     for (const text of describe(finding, trace, library))
       if (isGuess) resolver.warnings.add(`${text}, unless a module on the device has it`);
@@ -59,7 +59,7 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   if (faults.size) throw new Failure([...faults].join('\n'));
   const small = (): Promise<string> =>
     smallest(text, internalNames(files, resolver), findings.length, !library.isUnderNode);
-  // Node, unlike the interpreter, has no `let` before its line
+  // unlike in the interpreter, in Node a `let` does not exist before its line
   const out = request.readable ? await tidy(text) : library.isUnderNode ? await small() : asBlock(await small());
   return {
     code: reveal(out.trimEnd(), !library.hasUnicode) + '\n',
@@ -68,7 +68,7 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   };
 }
 
-/** One program out of many files, without what nobody uses. */
+/** Makes one program of many files, without unused parts. */
 async function link(app: string, resolver: Resolver): Promise<Linked> {
   try {
     const built = await rollup({
@@ -108,7 +108,7 @@ async function link(app: string, resolver: Resolver): Promise<Linked> {
   }
 }
 
-/** What rollup complains of, at its place in the source. */
+/** A complaint of rollup, with its place in the source. */
 function inWords(log: RollupLog, resolver: Resolver): string {
   const file = log.loc?.file || log.id;
   const what =
@@ -119,14 +119,14 @@ function inWords(log: RollupLog, resolver: Resolver): string {
   return `${show(file)}${log.loc ? `:${resolver.sourceLine(file, log.loc.line)}` : ''}: ${what}`;
 }
 
-/** Where in the source a finding is, and what it is; nothing for code that only ever runs under Node. */
+/** A finding with its place in the source; undefined for code that only runs under Node. */
 function describe(finding: Finding, map: TraceMap, library: Library): string[] {
   const at = sourceOf(finding, map);
   if (!at) return [`in the bundle: ${finding.message}`];
   return library.isNodeOnly(at.file) ? [] : [`${show(at.file)}:${at.line}: ${finding.message}`];
 }
 
-/** What the compiler made up has no place of its own: the closest one before it counts. */
+/** Code made up by the compiler has no place of its own: the closest one before it counts. */
 function sourceOf(finding: Finding, map: TraceMap): { file: string; line: number } | undefined {
   let { column } = finding;
   // The wrapper's first line is not in the map.
@@ -140,7 +140,7 @@ function sourceOf(finding: Finding, map: TraceMap): { file: string; line: number
   return undefined;
 }
 
-/** Properties that only library code mentions may be shortened; `_id` of somebody's JSON may not. */
+/** Only properties that library code alone mentions may be shortened: not the `_id` in somebody's JSON. */
 function internalNames(files: string[], resolver: Resolver): string[] {
   const names = new Set<string>();
   for (const file of files.filter((id) => id.startsWith(resolver.library.folder)))
@@ -150,7 +150,7 @@ function internalNames(files: string[], resolver: Resolver): string[] {
   return [...names];
 }
 
-/** The minifier moves code about; where that breaks the order the interpreter needs, names are all it may touch. */
+/** The minifier moves code around; if that breaks the order that the interpreter needs, it may only shorten names. */
 async function smallest(text: string, internal: string[], findings: number, arrows: boolean): Promise<string> {
   const props = internal.length ? new RegExp(`^(${internal.join('|')})$`) : undefined;
   for (const compress of [true, false]) {

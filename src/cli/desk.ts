@@ -8,10 +8,10 @@ import * as virtual from '../node/virtual';
 import { fs, openFile } from './files';
 import { storage } from './storage';
 
-/** As `process.memory()` counts: blocks of this many bytes. */
+/** The unit of `process.memory()`: blocks of this many bytes. */
 const BLOCK = 16;
 
-/** A string that can be bytes is bytes; with a character beyond them it is text. */
+/** A string is bytes, unless it has a character beyond \xff: then it is text. */
 const asBytes = (what: any): Uint8Array => toU8(typeof what === 'string' && !isText(what) ? toBuf(what) : what);
 
 const bytesOf = (what: any): number[] =>
@@ -40,7 +40,7 @@ const E = {
   on: () => {},
 };
 
-/** The interpreter's `JSON.stringify` gives ASCII only. */
+/** The interpreter's `JSON.stringify` returns only ASCII. */
 const json = {
   parse: (text: string) => JSON.parse(text),
   stringify: (value: any, ...rest: any[]) =>
@@ -68,7 +68,7 @@ function requireFrom(app: string): (name: string) => any {
   };
 }
 
-/** The most that Node waits; what is longer it calls at once. */
+/** The longest time that Node waits; a longer timer it would call at once. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 function within(ms = 0): number {
@@ -76,7 +76,7 @@ function within(ms = 0): number {
   return Math.min(ms, LONGEST_MS);
 }
 
-/** The application's timers. Without one of them it cannot look at a chip again. */
+/** The application's timers. Once none is left, it cannot look at a chip again. */
 class Timers {
   private readonly set = new Set<NodeJS.Timeout>();
 
@@ -99,7 +99,7 @@ class Timers {
     return timer;
   };
 
-  /** Without an argument, all of them; what is undefined is more likely a mistake, and the interpreter refuses it. */
+  /** Clears all timers if called without an argument; `undefined` is probably a mistake, and refused as in the interpreter. */
   private clearing(name: string) {
     return (...timers: (NodeJS.Timeout | undefined)[]): void => {
       if (timers.length && timers[0] === undefined)
@@ -115,7 +115,7 @@ class Timers {
   readonly clearInterval = this.clearing('clearInterval');
 }
 
-/** A virtual network ends with the application, once what is on the way has arrived. */
+/** Ends a virtual network after the application, once everything on its way has arrived. */
 function hangUpAfter(timers: Timers): void {
   let wasIdle = false;
   const look = (): void => {
@@ -125,11 +125,11 @@ function hangUpAfter(timers: Timers): void {
   setInterval(look, 500).unref();
 }
 
-/** The stack of an error down to the application's own lines. */
+/** The stack of an error, up to the last of the application's own lines. */
 const ownLines = (stack: string): string => stack.replace(/(\(bundle\):.*)(\n(?!.*\(bundle\):).*)*$/, '$1');
 
 export function runAtDesk(code: string, app: string): void {
-  // ASCII only, as a string may be the bytes of UTF-8
+  // ASCII white space only, as a string may be the bytes of UTF-8
   String.prototype.trim = function () {
     return trim(String(this));
   };

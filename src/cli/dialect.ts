@@ -1,4 +1,4 @@
-// Checks a program against the JavaScript that the interpreter runs: ES5 and arrow functions, without hoisting, with
+// Checks a program against the JavaScript that the interpreter runs: ES5 and arrow functions, without hoisting, and with
 // gaps of its own.
 import { parse } from 'acorn';
 import {
@@ -25,7 +25,7 @@ export interface Finding {
 }
 
 export interface DialectOptions {
-  /** for library code: also what is only dangerous, and every global that is not known to be there */
+  /** for library code: also report what is only dangerous, and every global that is not known to exist */
   strict?: boolean;
 }
 
@@ -69,17 +69,17 @@ export function checkDialect(code: string, options: DialectOptions = {}): Findin
       report(pos, 'missing', `unknown global ${name}`);
   }
   const list = [...found.values()].sort((a, b) => a.pos - b.pos);
-  // What a helper is needed for is not in order either, and that says nothing new.
+  // Code that needs a helper often breaks the order too, which is nothing new.
   const helped = new Set(list.filter(({ rule }) => rule === 'helper').map(({ line }) => line));
   return list.filter(({ rule, line }) => rule !== 'order' || !helped.has(line));
 }
 
-/** An arrow function as the function it is, for all that look at the program after. */
+/** Turns an arrow function into a plain one, for the checks that follow. */
 function asFunction(node: any): void {
   node.type = 'FunctionExpression';
   if (!node.expression) return;
   const { start, end } = node.body;
-  // what stands behind it is not a statement's end, and need not be
+  // no statement ends behind it, and none needs to
   node.body = {
     type: 'BlockStatement',
     start,
@@ -99,7 +99,7 @@ const ES5 = new Set(
   ).split(' '),
 );
 
-/** What in a node came after ES5, but for arrow functions and the short forms of properties, which the interpreter has. */
+/** Syntax newer than ES5, except arrow functions and shorthand properties, which the interpreter has. */
 function newerThanES5(node: any): string | undefined {
   if (!ES5.has(node.type)) return node.type;
   if (node.type === 'VariableDeclaration' && node.kind !== 'var') return node.kind;
@@ -109,7 +109,7 @@ function newerThanES5(node: any): string | undefined {
   return undefined;
 }
 
-/** Names of methods that the program gives to objects of its own, and what it gives to others, as `Array.from`. */
+/** Names of methods that the program defines on its own objects, and those it adds to others, such as `Array.from`. */
 function ownNames(program: any, code: string): Set<string> {
   const names = new Set<string>();
   for (const node of nodesOf(program)) {
@@ -224,7 +224,7 @@ const WAYS: Record<string, string> = {
   ContinueStatement: 'continue',
 };
 
-/** What leads out of a block; `stay` are the words that do not, further in. */
+/** The statements that leave a block; `stay` are the words that do not, deeper inside. */
 function* ways(node: any, stay = ''): Generator<{ start: number; word: string }> {
   const { type, start } = node;
   const word = WAYS[type];
@@ -236,7 +236,7 @@ function* ways(node: any, stay = ''): Generator<{ start: number; word: string }>
     yield* ways(child, key === 'block' && node.handler ? `${stay}throw` : stay);
 }
 
-/** Words that are free in ES5, but not in the interpreter. */
+/** Words that are reserved in the interpreter, but not in ES5. */
 function ownWords(node: any, report: Report): void {
   for (const declared of [node.id, node.param, ...(node.params ?? [])])
     if (/^(of|let)$/.test(declared?.name))

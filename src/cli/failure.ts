@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 
-/** Something the user can put right: its message is all they need, and the command ends with `exitCode`. */
+/** Something that the user can correct: the message is all they need, and the command ends with `exitCode`. */
 export class Failure extends Error {
-  /** the message as it was given: rollup puts words of its own in front */
+  /** the message as given, since rollup puts words of its own in front */
   readonly text: string;
 
   constructor(
@@ -14,7 +14,7 @@ export class Failure extends Error {
   }
 }
 
-/** A path as people would write it. */
+/** A path as a person would write it. */
 export function show(file: string): string {
   const path = relative(process.cwd(), file);
   return path.length < file.length ? path : file;

@@ -32,7 +32,7 @@ export function openFile(path: string, mode = 'r') {
 
 const readFile = (path: string): string => toStr(node.readFileSync(path));
 
-/** As in the interpreter: undefined where there is nothing of that name. */
+/** As in the interpreter: undefined if there is nothing of that name. */
 const lookedAt =
   <Seen>(look: (path: string) => Seen) =>
   (path: string): Seen | undefined => {
@@ -48,7 +48,7 @@ const statSync = lookedAt((path) => {
   return { size: stat.size, mtime: stat.mtime, dir: stat.isDirectory() };
 });
 
-/** As in the interpreter: true, or an exception. */
+/** As in the interpreter: returns true, or throws. */
 const truly =
   <Given extends any[]>(action: (...given: Given) => void) =>
   (...given: Given): boolean => {

@@ -1,7 +1,7 @@
-// What the compiler leaves to helpers and to hoisting, in a form that the interpreter runs, and what it cannot have.
+// What the compiler leaves to helper functions and to hoisting, in a form that the interpreter runs; and what is refused.
 import ts from 'typescript';
 
-/** What the compiler calls, by what that is in src/compiled.ts. */
+/** The compiler's helpers, and their counterparts in src/compiled.ts. */
 const HELPERS = {
   __assign: 'assign',
   __awaiter: 'promise',
@@ -12,7 +12,7 @@ const HELPERS = {
   __spreadArray: 'spread',
 };
 
-/** The import of those that a compiled file calls, unless it brings its own; without a line of its own. */
+/** The import of the helpers that a compiled file calls, unless it defines them itself; it adds no line. */
 export function helperImport(code: string, from: string): string {
   const names = Object.entries(HELPERS)
     .filter(
@@ -22,19 +22,19 @@ export function helperImport(code: string, from: string): string {
   return names.length ? `import { ${names.join(', ')} } from ${JSON.stringify(from)}; ` : '';
 }
 
-/** Classes of the interpreter whose constructors make an object of their own, whatever they are called on. */
+/** Built-in classes whose constructors create an object of their own, whatever `this` is. */
 const BUILT_IN = new RegExp(
   '^(Array|ArrayBuffer|Boolean|DataView|Date|Function|Number|Object|Promise|RegExp|String|(Uint|Int|Float)\\d+Array|' +
     'Uint8ClampedArray|(Eval|Internal|Range|Reference|Syntax|Type|URI)?Error)$',
 );
 
-/** `super` of an object is nothing that the compiler can name; that of a class is a parameter of a function around it. */
+/** The compiler has no name for the `super` of an object; that of a class is a parameter of a function around it. */
 function isOfObject(node: ts.Node): boolean {
   while (node.parent && !ts.isClassElement(node)) node = node.parent;
   return !!node.parent && ts.isObjectLiteralExpression(node.parent);
 }
 
-/** What the compiler would make of it does not run in the interpreter, or does something else there. */
+/** Syntax whose compiled form does not run in the interpreter, or does something else there. */
 function lost(node: ts.Node): string | undefined {
   if (ts.isFunctionLike(node) && 'asteriskToken' in node && node.asteriskToken) return 'a generator';
   if (ts.isForOfStatement(node) && node.awaitModifier) return 'for await';
@@ -46,7 +46,7 @@ function lost(node: ts.Node): string | undefined {
   return ts.isIdentifier(base) && BUILT_IN.test(base.text) ? `class inheritance from ${base.text}` : undefined;
 }
 
-/** Changes nothing, but refuses what would be lost. */
+/** A transformer that changes nothing, but refuses what would not work. */
 export const refusing =
   (refuse: (line: number, what: string) => void): ts.TransformerFactory<ts.SourceFile> =>
   () =>
@@ -60,11 +60,11 @@ export const refusing =
     return file;
   };
 
-/** An `await` of the function that has this in it. */
+/** Is there an `await` of the same function in it? */
 const awaits = (node: ts.Node): boolean =>
   ts.isAwaitExpression(node) || (!ts.isFunctionLike(node) && !!ts.forEachChild(node, (child) => awaits(child)));
 
-/** `new X(...list)` and `new X(await y)`: the compiler would bind X to the list, which the interpreter makes nothing of. */
+/** Handles `new X(...list)` and `new X(await y)`: the compiler would bind X to the list, which fails in the interpreter. */
 export const asCreated: ts.TransformerFactory<ts.SourceFile> = (context) => {
   const { factory } = context;
   const visit = (given: ts.Node): ts.Node => {
@@ -81,7 +81,7 @@ export const asCreated: ts.TransformerFactory<ts.SourceFile> = (context) => {
 const isDirective = (node: ts.Statement): boolean =>
   ts.isExpressionStatement(node) && ts.isStringLiteral(node.expression);
 
-/** Functions come first in their block, where the language has them: the interpreter hoists nothing. */
+/** Moves functions to the beginning of their block, since the interpreter hoists nothing. */
 export const asHoisted: ts.TransformerFactory<ts.SourceFile> = (context) => {
   const { factory } = context;
   const sorted = (list: ts.NodeArray<ts.Statement>): ts.NodeArray<ts.Statement> => {
@@ -90,7 +90,7 @@ export const asHoisted: ts.TransformerFactory<ts.SourceFile> = (context) => {
     return ts.setTextRange(factory.createNodeArray(order), list);
   };
   const visit = (given: ts.Node): ts.Node => {
-    // `[1, , 2]`: the interpreter takes no gaps
+    // `[1, , 2]`: the interpreter does not accept gaps
     if (ts.isOmittedExpression(given)) return factory.createVoidZero();
     const node = ts.visitEachChild(given, visit, context);
     return ts.isBlock(node) ? factory.updateBlock(node, sorted(node.statements)) : node;

@@ -1,4 +1,4 @@
-// A bundle in a real interpreter, with what the interpreter adds to its output taken out again.
+// Runs a bundle in a real interpreter, and removes what the interpreter adds to its output.
 import { spawn } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { Failure } from './failure';
 
 const NAMES = ['espruino', 'espruino-linux', 'espruino-linux-release'];
 
-/** The interpreter at `path`, else the one that ESPRUINO names, else one on the PATH. */
+/** The interpreter at `path`, or the one that ESPRUINO names, or one on the PATH. */
 export function findEngine(path?: string): string {
   const wanted = path || process.env.ESPRUINO?.split(delimiter)[0];
   const folders = (process.env.PATH || '').split(delimiter);
@@ -28,11 +28,11 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** Lines of output as the program wrote them: no banner, prompt or line editing. */
+/** The lines of output as the program wrote them, without banner, prompt and line editing. */
 export class OutputFilter {
   private rest = '';
   private at: 'start' | 'banner' | 'gap' | 'program' = 'start';
-  /** an error that nobody caught was reported */
+  /** an uncaught error was reported */
   failed = false;
 
   /** the banner came: this is an interpreter */
@@ -54,10 +54,10 @@ export class OutputFilter {
   }
 
   private line(raw: string, end: string): void {
-    // The console takes its prompt back before each output: ">", carriage return, "erase below".
+    // The console removes its prompt before each output: ">", carriage return, "erase below".
     // eslint-disable-next-line no-control-regex
     const text = raw.replace(/\r$/, '').replace(/>?\r\x1b\[J/g, '');
-    // Below an error in a long line the place is marked, a screen or a thousand to the right.
+    // Below an error in a long line its place is marked, perhaps thousands of columns to the right.
     if (/^ {200,}\^$/.test(text)) return;
     // one empty line before the banner, one after it
     if (this.at === 'start' && text.startsWith(' ____ ')) this.at = 'banner';
@@ -72,7 +72,7 @@ export class OutputFilter {
   }
 }
 
-/** Runs a program text, passes its output on, and gives the exit code: 1 when an error went uncaught. */
+/** Runs a program, passes its output on, and returns the exit code: 1 if an error went uncaught. */
 export function runInEngine(engine: string, code: string): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'espruino-requests-'));
   const file = join(folder, 'bundle.js');

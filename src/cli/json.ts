@@ -1,4 +1,4 @@
-// Where a text stops being JSON: the message of `JSON.parse` does not always say.
+// Finds where a text stops being JSON, which the message of `JSON.parse` does not always tell.
 
 const STRING = /\s*"([^"\\\p{Cc}]|\\(["\\/bfnrt]|u[\da-fA-F]{4}))*"/uy;
 const NUMBER = /\s*-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?(?![\w.])/y;
@@ -27,7 +27,7 @@ function faultOf(text: string): number {
   return at;
 }
 
-/** Line and reason when a text is not JSON. */
+/** Line and reason, if a text is not JSON. */
 export function jsonFault(text: string): { line: number; why: string } | undefined {
   try {
     JSON.parse(text);

@@ -1,4 +1,4 @@
-// What the interpreter (2v29) lacks of the language's library, and what it offers instead of a browser's globals.
+// What the interpreter (2v29) lacks of JavaScript's library, and the globals that it has.
 
 const words = (text: string): Set<string> => new Set(text.trim().split(/\s+/));
 
@@ -10,7 +10,7 @@ export const MISSING_GLOBALS = words(`
   window document navigator location localStorage __dirname __filename
 `);
 
-/** Everything code for the device may use without a declaration of its own. */
+/** The globals that code for the device may use. */
 export const KNOWN_GLOBALS = words(`
   Array ArrayBuffer Boolean DataView Date E Error Float32Array Float64Array Function Infinity InternalError Int8Array
   Int16Array Int32Array JSON Math Modules NaN Number Object Promise ReferenceError RegExp String SyntaxError TypeError
@@ -35,7 +35,7 @@ export const MISSING_STATICS: Record<string, Set<string>> = {
   Uint8Array: words('from of fromBase64 fromHex'),
 };
 
-/** Methods that no built-in object has; an object of the program's own may, or one of a module on the device. */
+/** Methods that no built-in object has; the program's own objects may have them, or those of a module on the device. */
 export const MISSING_METHODS = words(`
   at codePointAt localeCompare matchAll normalize trimStart trimEnd trimLeft trimRight isWellFormed toWellFormed
   entries keys values flat flatMap findLast findLastIndex reduceRight copyWithin toSorted toReversed toSpliced
@@ -43,7 +43,7 @@ export const MISSING_METHODS = words(`
   finally once off
 `);
 
-/** `Array.prototype.slice` and its like are undefined as values; only these can be read. */
+/** As values, `Array.prototype.slice` and the like are undefined; only these can be read. */
 export const READABLE_PROTOTYPES: Record<string, Set<string>> = {
   Object: words('hasOwnProperty'),
   Error: words('toString'),
@@ -52,7 +52,7 @@ export const BUILT_IN_CLASSES = words(
   'Array String Number Boolean Function Object RegExp Promise Uint8Array Date Error',
 );
 
-/** Functions of the compiler that it adds for a construct ES5 lacks, by what that is; none runs in the interpreter. */
+/** The compiler's functions for constructs that ES5 lacks, with the names of these; none runs in the interpreter. */
 export const HELPERS: Record<string, string> = {
   __extends: 'class inheritance (extends)',
   __awaiter: 'an async function or generator',

@@ -1,11 +1,11 @@
-// The device modules of this package, as ES5 modules with imports: what a bundle is made from.
+// The device modules of this package, as ES5 modules with imports, from which bundles are made.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from './failure';
 
 /** Boards whose bundles run under Node. */
 export const UNDER_NODE = ['host', 'sim-w5500'];
-/** Boards where a text has characters; on all others each byte is one. */
+/** Boards where strings have Unicode characters; on all others each byte is a character. */
 const WITH_UNICODE = [...UNDER_NODE, 'linux'];
 
 export interface Library {
@@ -14,11 +14,11 @@ export interface Library {
   /** the board is one of those */
   isUnderNode: boolean;
   hasUnicode: boolean;
-  /** the file behind a module name as an application writes it, if it is one of ours */
+  /** the file of a module, by the name that an application uses, if it is one of ours */
   find(name: string): string | undefined;
-  /** what an application calls the module in this file, if it is one of ours */
+  /** the name that an application uses for the module in this file, if it is one of ours */
   nameOf(file: string): string | undefined;
-  /** its code uses Node, so it is not held to what the interpreter can do */
+  /** its code uses Node, so it may do what the interpreter cannot */
   isNodeOnly(file: string): boolean;
 }
 

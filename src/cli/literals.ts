@@ -1,8 +1,7 @@
-// Characters beyond ASCII that stand in the source as they are must reach the interpreter as they are: builds with
-// Unicode support then see a character, the others its UTF-8 bytes. An escape of four digits is a character on the former,
-// on the latter a byte, the lower one of its number; one of two digits is a byte on both. So in texts characters take the
-// place of such escapes, and the minifier may not write one for the other, and not count them. They travel through it as
-// private characters.
+// Characters beyond ASCII must reach the interpreter as they are: builds with Unicode support then see a character, the
+// others its UTF-8 bytes. An escape like \u20ac is a character on the former, and on the latter a single byte, the lower
+// half of its number; an escape like \xac is a byte on both. So in strings the former kind is replaced by characters, and
+// the minifier must neither turn one into the other nor count them: they pass through it as private-use characters.
 
 const FIRST = 0xe000;
 const LAST = 0xf8ff;
@@ -14,7 +13,7 @@ function replacement(text: string): string {
   return FIRST + i > LAST ? text : String.fromCharCode(FIRST + i);
 }
 
-/** A text literal with the characters beyond ASCII that its escapes stand for; half of one stays an escape. */
+/** A string literal with its escapes replaced by characters beyond ASCII; half of a surrogate pair stays an escape. */
 export function unescaped(literal: string): string {
   return literal.replace(/\\u\{([0-9a-f]+)\}|(?:\\u[0-9a-f]{4})+|\\[^]/gi, (escapes, code) => {
     if (escapes.length < 3 || parseInt(code, 16) > 0x10ffff) return escapes;
@@ -25,27 +24,28 @@ export function unescaped(literal: string): string {
   });
 }
 
-/** Puts a private character in the place of each character beyond ASCII. */
+/** Replaces each character beyond ASCII by a private-use character. */
 export function hide(source: string): string {
   return source.replace(/[\u0080-\u{10ffff}]/gu, replacement);
 }
 
-/** Has anything been hidden in that text? */
+/** Has anything been hidden in this text? */
 export function hides(text: string): boolean {
   return /[\ue000-\uf8ff]/.test(text);
 }
 
-/** What a private character stands for. */
+/** The character that a private-use character stands for. */
 export const original = (letter: string): string => hidden[letter.charCodeAt(0) - FIRST];
 
-/** A text with what was hidden in it. */
+/** A text with the hidden characters restored. */
 export const shown = (text: string): string => text.replace(/[\ue000-\uf8ff]/g, (letter) => original(letter) || letter);
 
 const byteEscape = (byte: number): string => `\\x${byte.toString(16).toUpperCase()}`;
 
 /**
- * Puts back what was hidden, which a minifier has written as escapes. `isAscii`: for a board whose build has no Unicode
- * support, as escapes of bytes, which are the same there: what uploads a program makes one byte of a character up to 255.
+ * Restores the hidden characters, which a minifier has written as escapes. With `isAscii`, for boards whose build has no
+ * Unicode support, as escapes of bytes, which mean the same there: the tools that upload a program would send a character
+ * up to 255 as a single byte.
  */
 export function reveal(code: string, isAscii: boolean): string {
   return code.replace(/\\(?:u([0-9a-f]{4})|[^])/gi, (escape, hex) => {

@@ -20,13 +20,13 @@ async function make(app: string, board: string, readable?: boolean): Promise<Bun
   return made;
 }
 
-/** Is that one file, whatever leads to it? */
+/** Are these paths of one file? */
 function isSame(a: string, b: string): boolean {
   const [one, other] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
   return !!one && one.ino === other?.ino && one.dev === other.dev;
 }
 
-/** Writes files that are none of those the bundle is made from. */
+/** Writes files, unless one of them is an input of the bundle. */
 function writing(paths: string[], { files }: Bundle, write: () => void): void {
   for (const path of paths)
     if (files.some((file) => isSame(file, path)))
@@ -90,7 +90,7 @@ program
     process.exitCode = await runInEngine(path, boot(await make(app, board)));
   });
 
-// whoever reads has seen enough
+// the reader of our output is gone
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (e: NodeJS.ErrnoException) => {
     if (e.code !== 'EPIPE') throw e;

@@ -1,5 +1,5 @@
-// The interpreter hoists nothing: a function or var exists from the moment its declaration has run. This follows the
-// flow of a program and reports names that are used before that, or that came to be on another branch only.
+// The interpreter hoists nothing: a function or var exists only once its declaration has run. This follows the flow of a
+// program and reports names that are used before that, or that are declared on another branch only.
 import { children, findScopes, isInside, lookUp, mentioned } from './scopes';
 import type { Binding, Scope } from './scopes';
 
@@ -17,13 +17,13 @@ export interface Name {
 
 export interface Order {
   faults: Name[];
-  /** names that nobody declares */
+  /** undeclared names */
   globals: Name[];
-  /** those that the program asks for with `typeof` first */
+  /** those that the program tests with `typeof` first */
   probed: Set<string>;
 }
 
-/** Names that have come to be; null: this point is never reached. */
+/** The names that exist; null: this point is never reached. */
 type Live = Set<Binding> | null;
 
 const CALLS_BACK = new Set('map forEach filter some every find findIndex reduce sort'.split(' '));
@@ -38,7 +38,7 @@ export function checkOrder(program: any): Order {
   const result: Order = { faults: [], globals: [], probed: new Set() };
   const known = new Map<any, Use[]>();
 
-  /** What a function needs from outside while it runs. */
+  /** The outer names that a function needs while it runs. */
   function needs(fn: any): Use[] {
     let list = known.get(fn);
     if (!list) {
@@ -48,7 +48,7 @@ export function checkOrder(program: any): Order {
     return [...list];
   }
 
-  /** What a function and those inside it mention of outside, whenever they run. */
+  /** The outer names that a function and those inside it mention, whenever they run. */
   function mentions(fn: any): Use[] {
     const list: Use[] = [];
     const own = scopes.of(fn);
@@ -81,7 +81,7 @@ export function checkOrder(program: any): Order {
       else use(binding, node.start, TOO_EARLY);
     }
 
-    /** A function runs here and now. */
+    /** A function is called here. */
     function call(target: any, pos: number): void {
       if (target.type === 'Identifier') {
         const binding = lookUp(target.name, scope);
@@ -93,7 +93,7 @@ export function checkOrder(program: any): Order {
       }
     }
 
-    /** A function comes to be, and runs some time later. */
+    /** A function is created, and runs some time later. */
     function create(node: any): void {
       needs(node);
       const { path } = scopes.of(node);

@@ -1,8 +1,8 @@
-// Which regular expressions the interpreter understands. What it does not, it mostly takes in silence and never matches.
+// Which regular expressions the interpreter understands. Most of the others it accepts silently, and they never match.
 
 const ESCAPES = /[dDwWsSnrtfv0/\\^$.*+?()[\]{}|\-'"`,:;=!<>@#%&~ ]/;
 
-/** Is there a `|` behind that place? */
+/** Is there a `|` behind this place? */
 function hasAlternative(pattern: string, at: number): boolean {
   return pattern
     .slice(at)
@@ -10,7 +10,7 @@ function hasAlternative(pattern: string, at: number): boolean {
     .includes('|');
 }
 
-/** What is wrong with a regular expression, or nothing. */
+/** What is wrong with a regular expression, or undefined. */
 export function regexFault(pattern: string, flags: string): string | undefined {
   const flag = flags.replace(/[gi]/g, '');
   if (flag) return `flag "${flag[0]}"`;

@@ -1,24 +1,24 @@
-// What a file of an application takes in: its `require`s of bundled modules become imports, so that what it does not use
-// can be left out, or calls that run a CommonJS file in its time. No line moves, so errors can be traced to the source.
+// What a file of an application requires: calls of `require` for bundled modules become imports, so that unused parts can
+// be left out, or calls that run a CommonJS file at that moment. No line moves, so errors can be traced to the source.
 import { setsExports } from './app';
 import type { Compiled } from './app';
 import { Failure } from './failure';
 import { nodesOf } from './minify';
 import { children } from './scopes';
 
-/** What a name in `require` or `import` stands for; `file` is absent for what the device has to find. */
+/** What a name in `require` or `import` stands for; without `file` the device has to find it. */
 export interface Target {
   file?: string;
-  /** what an `import` takes: the file, or for CommonJS a module that gives its exports names */
+  /** what an `import` uses: the file, or for CommonJS a module that names its exports */
   imported?: string;
   isCommonJs?: boolean;
-  /** it runs where it is required, not before */
+  /** it runs where it is required, and not before */
   isLazy?: boolean;
   /** one of this package's */
   isOurs?: boolean;
 }
 
-/** What a file has to be told of the rest; lines are those of its compiled text. */
+/** What a file needs to know of the rest; lines are those of its compiled text. */
 export interface Surroundings {
   lookUp(name: string, line: number): Target;
   /** file and line in the source */
@@ -44,11 +44,11 @@ export interface Mention {
   name: string;
   line: number;
   kind: 'import' | 'require';
-  /** nothing that does anything stands before it */
+  /** nothing with an effect stands before it */
   isFirst: boolean;
 }
 
-/** What a file takes in, from its beginning on. */
+/** The files that a file names, in order. */
 export function mentionsOf({ code, program }: Compiled): Mention[] {
   const first = requiredFirst(program);
   const mentions: [any, Mention][] = [];
@@ -61,10 +61,10 @@ export function mentionsOf({ code, program }: Compiled): Mention[] {
   return mentions.sort(([a], [b]) => a.start - b.start).map(([, mention]) => mention);
 }
 
-/** The calls of `require` at the top of a file, down to the first statement that could tell when they are made. */
+/** The calls of `require` at the top of a file, up to the first statement that could notice when they are made. */
 function requiredFirst(program: any): Set<any> {
   const calls = new Set<any>();
-  // what can be read without being noticed
+  // what can be read without an effect
   const names = new Set(['Object']);
   const isQuiet = (value: any): boolean => {
     const from = value?.type === 'MemberExpression' && !value.computed ? value.object : value;
@@ -80,21 +80,21 @@ function requiredFirst(program: any): Set<any> {
   return calls;
 }
 
-/** What an assignment to `exports.NAME` or `module.exports` assigns; anything else is itself. */
+/** The value of an assignment to `exports.NAME` or `module.exports`; any other expression itself. */
 function exported(node: any): any {
   if (node.type !== 'AssignmentExpression' || node.left.type !== 'MemberExpression' || node.left.computed) return node;
   const { object } = node.left;
   return /^(exports|module)$/.test((object.object || object).name) ? node.right : node;
 }
 
-/** What in a program only the tools that send it take care of. */
+/** Parts of a program that only the uploading tools understand. */
 function forTools({ type, object, property, directive }: any): string | undefined {
   if (directive === 'compiled') return '"compiled"';
   if (type !== 'MemberExpression' || object.name !== 'E' || !/^(asm|compiledC)$/.test(property.name)) return undefined;
   return `E.${property.name}`;
 }
 
-/** What runs a text later, when the program's names are other ones and not global. */
+/** What runs a string later, when the program's names have been changed and are not global. */
 function lateText({ type, callee, arguments: given }: any): string | undefined {
   if (type !== 'CallExpression' || !/^set(Timeout|Interval|Watch)$/.test(callee.name)) return undefined;
   return typeof given[0]?.value === 'string' ? callee.name : undefined;
@@ -116,7 +116,7 @@ export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place, w
   const written = new Set<string>();
   const loaders = new Map<string, string>();
   const target = (node: any): Target => lookUp(requiredName(node) as string, lineOf(code, node));
-  /** Modules are run in the order of the imports, so each stands where the file it is for is required. */
+  /** Modules run in the order of their imports, so each import stands where the file is required. */
   const importAt = (node: any, text: string): void => {
     const { start } = program.body.find((statement: any) => node.end <= statement.end);
     if (isLazy) imports.push(text);
@@ -144,7 +144,7 @@ export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place, w
       return false;
     });
     if (kept.length === node.declarations.length) continue;
-    // The rest of the declaration stays where it was; requires in it are replaced by the loop below.
+    // The rest of the declaration stays; requires in it are replaced by the loop below.
     for (const declarator of node.declarations) if (!kept.includes(declarator)) edits.push(drop(declarator, node));
   }
 
@@ -181,7 +181,7 @@ export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place, w
   if (isApp && program.body.some((node: any) => declares('onInit', node.declaration || node)))
     edits.push({ start: code.length, end: code.length, text: 'global.onInit = onInit;\n' });
 
-  // from the end on; what is put in before a statement comes after what is done to it
+  // from the end; insertions before a statement come after changes in it
   const body = edits
     .reverse()
     .sort((a, b) => b.start - a.start || b.end - a.end)
@@ -192,7 +192,7 @@ export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place, w
 const declares = (name: string, { id, declarations }: any): boolean =>
   (declarations || [{ id }]).some((declarator: any) => declarator.id?.name === name);
 
-/** Takes one declarator out: what is left of the declaration must still be one. */
+/** Removes one declarator; the rest must still be a declaration. */
 function drop(declarator: any, declaration: any): Edit {
   const all = declaration.declarations;
   if (all.length === 1) return { start: declaration.start, end: declaration.end, text: '' };
@@ -231,12 +231,12 @@ function commonJs(body: string): string {
   return `var module = { exports: {} }; var exports = module.exports; ${body}\nexport default module.exports;`;
 }
 
-/** Runs at the first call of `load`. */
+/** A file that runs at the first call of `load`. */
 function lazy(body: string): string {
   return `import { once } from ${JSON.stringify(ONCE)}; export var load = once(function (module, exports) { ${body}\n});`;
 }
 
-/** The module that keeps what `load` gives. A file that throws is run again when it is required again, as by Node. */
+/** The module that keeps what `load` returns. A file that throws runs again when it is required again, as in Node. */
 export const ONCE = '\0once';
 export const ONCE_CODE = `
 export function once(run) {
@@ -256,7 +256,7 @@ export function once(run) {
   };
 }`;
 
-/** The exports of a CommonJS file by name, as an `import` wants them; those that nobody wants are left out. */
+/** The exports of a CommonJS file by name, as an `import` needs them; unused ones are left out. */
 export function withNames(file: string, isLazy: boolean, names: string[]): string {
   const from = JSON.stringify(file);
   const whole = isLazy ? `import { load } from ${from}; var whole = load();` : `import whole from ${from};`;

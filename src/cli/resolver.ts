@@ -1,4 +1,4 @@
-// What the names in `require` and `import` stand for, and the rollup plugin that goes by it.
+// What the names in `require` and `import` stand for, and the rollup plugin that uses it.
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
@@ -14,7 +14,7 @@ import { mentionsOf, ONCE, ONCE_CODE, toModule, withNames } from './requires';
 import type { Target } from './requires';
 
 export const ENTRY = '\0entry';
-/** before the name of a CommonJS file: what an `import` of it gets */
+/** before the name of a CommonJS file: the module that an `import` of it gets */
 const NAMED = '\0named:';
 const EXTENSIONS = ['', '.ts', '.js', '.json', '/index.ts', '/index.js'];
 
@@ -23,7 +23,7 @@ export class Resolver {
   /** files that run where they are required */
   private lazy = new Set<string>();
   readonly warnings = new Set<string>();
-  /** the device has modules that are not known here */
+  /** the device has modules that are unknown here */
   isOpen = false;
 
   constructor(readonly library: Library) {}
@@ -65,8 +65,8 @@ export class Resolver {
   }
 
   /**
-   * Decides which files run where they are required. Those that are only ever required at the top of a file, with nothing
-   * before that could tell the difference, are run ahead, like imported ones: that costs nothing.
+   * Decides which files run where they are required. Those that are only required at the top of a file, with nothing
+   * before it that could notice, run ahead like imported ones, which costs nothing.
    */
   plan(app: string): void {
     const uses = new Map<string, { file: string; isRequired: boolean; isFirst: boolean }[]>();
