@@ -44,7 +44,7 @@ const program = new Command('espruino-requests')
 
 program
   .command('bundle <app>')
-  .description('one file of an application (.js or .ts) and the modules it uses, ready for the interpreter')
+  .description('puts an application (.js or .ts) and the modules that it uses into one file for the interpreter')
   .requiredOption('--board <board>', `what it will run on: ${boardsIn(root).sort().join(', ')}`)
   .requiredOption('--out <file>', 'where to write it, - for stdout')
   .option('--readable', 'do not minify')
@@ -66,13 +66,16 @@ const boot = ({ code }: Bundle): string =>
 program
   .command('run <app>')
   .description(
-    'runs the bundle of an application here: under Node (boards host, sim-w5500) or in an interpreter (board linux)',
+    'bundles an application and runs it here: under Node (boards host, sim-w5500) or in an interpreter (board linux)',
   )
   .requiredOption('--board <board>', 'host, sim-w5500 or linux')
-  .option('--engine <path>', 'the interpreter to run it in (default: the one in ESPRUINO, else espruino on the PATH)')
+  .option(
+    '--engine <path>',
+    'the interpreter for board linux (default: $ESPRUINO, else espruino or espruino-linux on the PATH)',
+  )
   .option(
     '--trace <file>',
-    'board sim-w5500: SPI frames go to this file (VCD), frames and packets in words to <file>.txt',
+    'board sim-w5500: write SPI frames to this file (VCD), and frames and packets in words to <file>.txt',
   )
   .action(async (app, { board, engine, trace }) => {
     if (trace && board !== 'sim-w5500') throw new Failure('--trace goes with --board sim-w5500');
