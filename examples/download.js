@@ -1,5 +1,5 @@
-// Downloads anything, of any length, and says what came: status, headers, bytes, pieces, a checksum, and how much
-// memory it took. Nothing is kept of it.
+// Downloads a body of any length, keeps nothing of it, and prints what came: status, headers, bytes, pieces, a checksum,
+// and how much memory it took.
 var get = require('requests').get;
 
 var config = {
@@ -9,7 +9,7 @@ var config = {
   timeout: 0,
   // bytes between two lines of progress, 0: none
   progress: 65536,
-  // 0: the checksum is left out
+  // 0: no checksum
   checksum: 1,
   // how to join the network, e.g. { ssid: 'my network', password: 'my password' } on a WiFi board
   link: undefined,
@@ -35,7 +35,7 @@ function take(chunk, response) {
   bytes += chunk.length;
   // CRC-32 of each piece, folded with a rotation so that their order counts
   if (config.checksum) checksum = ((checksum << 1) | (checksum >>> 31)) ^ E.CRC32(chunk);
-  // every eighth piece is enough: to look at the memory takes longer than to take the piece
+  // every eighth piece is enough: looking at the memory takes longer than taking the piece
   if (pieces % 8 === 1) peak = Math.max(peak, process.memory(false).usage);
   if (bytes >= next) {
     next += config.progress;

@@ -22,7 +22,7 @@ require('board')
       console.log('the server says ' + JSON.stringify(answer));
     },
     function (e) {
-      // what json() says of an answer that is no JSON has no code
+      // what json() throws for an answer that is not JSON has no code
       console.log('failed: ' + e.message + (e.code ? ' (' + e.code + ')' : ''));
     },
   );

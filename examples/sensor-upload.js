@@ -1,8 +1,8 @@
 // Samples a sensor, and posts the readings as JSON in batches. While there is no network or no server they wait in a
 // queue of limited length, in RAM, and posts are tried again after longer and longer waits. Every reading is counted:
-// as delivered, as dropped (the queue was full), as refused (the server will not have it), or as waiting.
-// A batch is sent again when its answer was lost: by `boot` and `n` the server can tell which readings it has. By `now`
-// it can tell how old a reading is, also of a board whose clock was never set, or is set while readings wait.
+// as delivered, as dropped (the queue was full), as refused (by the server, for good), or as waiting.
+// If an answer is lost, its batch is sent again: `boot` and `n` tell the server which readings it already has. `now`
+// tells it how old a reading is, even if the board's clock was never set, or is set while readings wait.
 var requests = require('requests');
 
 var config = {

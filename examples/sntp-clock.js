@@ -1,10 +1,10 @@
-// Sets the clock by SNTP (RFC 4330), over a driver that has UDP: asks one server, believes only an answer to this very
-// question, and says how far off the clock was.
+// Sets the clock by SNTP (RFC 4330), over a driver that has UDP: asks one server, accepts only the answer to its own
+// question, and prints how far off the clock was.
 /* global setTime */
 var config = {
   server: 'pool.ntp.org',
   port: 123,
-  // ms for an answer, and how often to ask
+  // ms to wait for an answer, and how many times to ask
   timeout: 3000,
   tries: 3,
   // how to join the network

@@ -214,7 +214,7 @@ async function main([url]) {
   const started = Date.now();
   const engines = url ? [] : findEngines();
   if (!url && !engines.length) {
-    console.log(`\n${yellow(bold('*** NO INTERPRETER FOUND: only board host is shown. ***'))}`);
+    console.log(`\n${yellow(bold('*** NO INTERPRETER FOUND: only the boards under Node are shown. ***'))}`);
     console.log(dim('Put espruino-linux on the PATH, or set ESPRUINO to the path of an Espruino interpreter.'));
   }
   let right = url ? await fetchUrl([host], url) : await demo([host, ...engines.map(inEngine)], 10 * MEGABYTE);

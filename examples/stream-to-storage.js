@@ -21,7 +21,7 @@ function begin(response) {
 }
 
 function save(chunk, response) {
-  // what this throws is what the call fails with
+  // the call fails with what this throws
   if (response.total < 0) throw new Error('Storage needs the length of a file beforehand');
   if (!offset) begin(response);
   // the first write reserves the space, or throws where there is none

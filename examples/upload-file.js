@@ -4,9 +4,9 @@ var storage = require('Storage');
 
 var config = {
   url: 'http://127.0.0.1:8080/upload',
-  // name in Storage; made up here when there is no such file
+  // name in Storage; if there is no such file, it is made here
   name: 'log.txt',
-  // a file of the `fs` module instead
+  // path of a file for the `fs` module, to upload that instead
   path: '',
   // how to join the network, e.g. { ssid: 'my network', password: 'my password' } on a WiFi board
   link: undefined,

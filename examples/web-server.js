@@ -1,5 +1,5 @@
-// A web server: a page on this board, and its figures as JSON. It is the firmware's own `http`; on a board with a W5500
-// the chip is made the firmware's network first.
+// A web server: a page about this board, and its figures as JSON. It uses the firmware's own `http`; on a board with a
+// W5500 the chip first becomes the firmware's network.
 var config = {
   port: 80,
   // how to join the network
