@@ -136,13 +136,15 @@ export function run(s: Sock): Next | undefined {
   else if (s._state === State.Leave && sr) {
     // not from close() on: if the program was busy before or after it, nothing has gone out yet
     if (!(s._until >= 0)) s._until = c._now + LAST_TIMEOUT;
+    // with 10 s of its own: the program may have been busy during the last SEND
+    if (s._until && s._filled && !s._sending) flush(s);
     // a SEND may be over before all is acknowledged; the high byte of Sn_TX_FSR tells when all is free again
-    if (late || !(unsent(s) || read(s, Sn.TX_FSR, 1)[0] < c._sizes[placeOf(s)] * 4)) {
+    else if (late || !(unsent(s) || read(s, Sn.TX_FSR, 1)[0] < c._sizes[placeOf(s)] * 4)) {
       // a FIN would say that all was sent; without a deadline (`hurry`) nobody cares
       order(s, s._until && unsent(s) ? Cr.CLOSE : Cr.DISCON);
       s._state = State.Close;
       s._until = c._now + CLOSE_TIMEOUT;
-    } else if (s._filled && !s._sending) flush(s);
+    }
   } else if (!sr || late) {
     // also if it shows CLOSED: it may still be on its way to INIT
     write(s, Sn.CR, [Cr.CLOSE, Ir.ALL]);
@@ -196,7 +198,7 @@ export function flush(s: Sock): void {
   order(s, Cr.SEND);
   s._filled = 0;
   s._sending = 1;
-  if (s._state === State.Up) s._until = s._driver._now + SEND_TIMEOUT;
+  s._until = s._state === State.Up ? s._driver._now + SEND_TIMEOUT : NaN;
   // an acknowledgement rarely comes sooner
   s._wait = 2;
 }

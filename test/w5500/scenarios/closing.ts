@@ -39,6 +39,7 @@ const writeAndClose = (r: Rig) =>
 
 const lateAcks: [number, object][] = [
   [3000, { text: 'one two', ended: 'one two' }],
+  [6000, { text: 'one two', ended: 'one two' }],
   [20000, { text: 'one ', ended: undefined }],
 ];
 
@@ -71,6 +72,29 @@ const closeRows: Scenario[] = [
       },
     ),
   ),
+  linked('an application that is at something else while the last but one SEND ends: the last goes out', async (r) => {
+    r.chip.faults.sendOkDelayMs = 200;
+    const heard = peer(r);
+    await saying(r, 'one ');
+    await r.until(() => heard.text === 'one ');
+    await writeAndClose(r);
+    await r.rest(140);
+    await r.run((b) => b.work(15000));
+    await r.allFree();
+    expect(heard).toEqual({ text: 'one two', ended: 'one two' });
+  }),
+  linked('an application that is at something else for long, then close(): a SEND has 10 s more', async (r) => {
+    r.chip.faults.sendOkDelayMs = 20000;
+    const heard = peer(r);
+    await saying(r, 'one');
+    await r.until(() => heard.text === 'one');
+    await r.run((b) => {
+      b.work(15000);
+      b.sockets.connect.socket.close();
+    });
+    await r.until(r.free, 10000);
+    expect(heard).toEqual({ text: 'one', ended: 'one' });
+  }),
   linked('close() waits for a peer that closes half a second later', async (r) => {
     let why = '';
     const heard = peer(r, {
