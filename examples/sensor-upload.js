@@ -65,7 +65,7 @@ function report() {
 function now() {
   var passed = getTime() - time;
   time += passed;
-  if (passed < 0 || passed > 86400)
+  if (passed < 0 || passed > 86400 + config.sample_ms / 1000)
     queue.concat(batch).forEach(function (reading) {
       reading.at += Math.round(passed);
     });
@@ -155,6 +155,7 @@ function posted() {
 
 function sample() {
   var celsius;
+  var at = now();
   // an interval would be called once for each time that it missed: while a step blocked, or since 1970 when SNTP sets the
   // clock
   sampler = setTimeout(sample, config.sample_ms);
@@ -165,7 +166,7 @@ function sample() {
     return;
   }
   sampled++;
-  queue.push({ n: sampled, at: now(), celsius: celsius });
+  queue.push({ n: sampled, at: at, celsius: celsius });
   limit_queue();
   if (sampled === config.samples) {
     clearTimeout(sampler);

@@ -386,6 +386,29 @@ describe('sensor-upload', () => {
     },
   );
 
+  it('tells how old a reading is where the next one comes days later', async () => {
+    const row = rows.find(({ name }) => name === 'sensor-upload delivers every reading once') as Row;
+    const day = 90000000;
+    application(row);
+    // days pass in no time, and the sensor works every other day
+    shop.file(
+      'config.js',
+      `${configure({ ...row, settings: { ...SAMPLING, sample_ms: day } })}
+      var real = Date.now, sin = Math.sin, soon = setTimeout, passed = 0, tries = 0;
+      Math.sin = function (x) { if (tries++ % 2) throw new Error('not today'); return sin(x); };
+      Date.now = function () { return real() + passed; };
+      setTimeout = function (f, ms, x) {
+        return ms < ${day} ? soon(f, ms, x) : soon(function () { passed += ms; f(); }, 20);
+      };`,
+    );
+    const { stdout } = await shop.cli('run', 'app.js', '--board', 'host');
+    look(row, stdout);
+    for (const { body } of server.seen) {
+      const { now, readings } = JSON.parse(body.toString());
+      expect(readings.map((r: any) => Math.round((now - r.at) / 180000))).toEqual([4, 3, 2, 1, 0]);
+    }
+  });
+
   it('has other numbers after a reset: what the server knows of the last start is not taken for these', async () => {
     const row = rows.find(({ name }) => name === 'sensor-upload delivers every reading once') as Row;
     for (let i = 0; i < 2; i++) {
