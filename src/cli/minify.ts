@@ -1,4 +1,4 @@
-// Smallest text that the interpreter still accepts. No imports from the project: the build uses this file by itself.
+// Makes the smallest text that the interpreter still accepts. It imports nothing of the project, as the build uses it.
 import { parse } from 'acorn';
 import { minify as terser } from 'terser';
 import type { MinifyOptions } from 'terser';
@@ -6,17 +6,17 @@ import type { MinifyOptions } from 'terser';
 export interface MinifyRequest {
   /** internal properties to shorten; none when absent */
   props?: RegExp;
-  /** property names that nobody may be given */
+  /** property names that must not be given to others */
   reserved?: string[];
-  /** old name to short name of internal properties, for modules that must agree on them */
+  /** the short names of internal properties so far, for modules that must agree on them */
   cache?: { props?: object };
   /** false: shorten names only */
   compress?: boolean;
-  /** false: nothing is computed beforehand, such as the length of a text, which may be another in the interpreter */
+  /** false: compute nothing beforehand, such as the length of a string, which may differ in the interpreter */
   evaluate?: boolean;
-  /** where lines end: the stack of an error in the interpreter has as many blanks as its column, and they are memory */
+  /** the longest line: in the interpreter, an error's stack has as many blanks as its column, which take memory */
   lineLength?: number;
-  /** false: no arrow functions, which Node, unlike the interpreter, does not take for constructors */
+  /** false: no arrow functions, which Node, unlike the interpreter, does not accept as constructors */
   arrows?: boolean;
 }
 
@@ -41,7 +41,7 @@ export function propertyNames(code: string): Set<string> {
   return names;
 }
 
-/** The comparison of a text that a statement starts with, where text and other side can change places as they stand. */
+/** The comparison with a string that a statement starts with, if its two sides can change places as they stand. */
 function comparisonAt({ start, ...statement }: any, code: string): any {
   for (const node of nodesOf(statement)) {
     const { operator, left, right } = node;
@@ -51,20 +51,22 @@ function comparisonAt({ start, ...statement }: any, code: string): any {
   }
 }
 
-/** Is a regular expression that is taken for a piece of program none that opens a bracket, a text or another one? */
+/** Is a regular expression harmless if taken for program text: does it open no bracket, string or regular expression? */
 function isHarmless(pattern: string): boolean {
   const left = pattern.replace(/[^()[\]{}]/g, '').replace(/\[\]|\(\)|\{\}/g, '');
   return !left && /^[^'"`/]*[\]$.\d]$/.test(pattern);
 }
 
 /**
- * Four things that minifiers write and the interpreter cannot read: a `return` without value and semicolon that ends an
- * unbraced branch at the end of a function, `if(x)return}` ("Unexpected end of Input"), a division behind `++` or `--`,
- * `i++/n`, which it takes for the start of a regular expression, a slash in a class, `/[/]/`, which it takes for the end
- * of one, and a text at the start of a statement, `if(x){}"a"==y&&z()`: behind a block that was skipped it is empty. Where
- * it is compared, the two change places: Espruino's tools, if they minify the bundle again, would drop a `;`. And one that
- * these tools cannot read: behind `|` they take a regular expression for a division, and what is in it for brackets and
- * texts of the program.
+ * Mends what minifiers write and the interpreter cannot read:
+ * - `if(x)return}`, a `return` without value and semicolon at the end of a function ("Unexpected end of Input");
+ * - `i++/n`, a division behind `++` or `--`, which it takes for the start of a regular expression;
+ * - `/[/]/`, a slash in a class, which it takes for the end of the regular expression;
+ * - `if(x){}"a"==y&&z()`, a string at the start of a statement, which is empty behind a block that was skipped. In a
+ *   comparison the two sides change places, as Espruino's tools, should they minify the bundle again, would drop a `;`.
+ *
+ * And what Espruino's tools cannot read: behind `|` they take a regular expression for a division, and its contents for
+ * brackets and strings of the program.
  */
 export function mend(code: string): string {
   const puts: { at: number; text: string; cut?: number }[] = [];
@@ -84,7 +86,7 @@ export function mend(code: string): string {
             { at: end, text: operator + code.slice(left.start, left.end) },
           );
       }
-    // outside of a class a slash has its backslash already
+    // outside a class a slash already has a backslash
     for (const { 0: piece, index } of node.regex ? node.regex.pattern.matchAll(/\\[^]|\//g) : [])
       if (piece === '/') puts.push({ at: node.start + 1 + index, text: '\\' });
     if (node.regex && /\|\s*$/.test(code.slice(0, node.start)) && !isHarmless(node.regex.pattern))
@@ -108,7 +110,7 @@ function* shortNames(): Generator<string> {
   for (const name of shortNames()) for (const last of FIRST + '0123456789') yield name + last;
 }
 
-/** Gives internal properties short names, the most frequent ones the shortest: the minifier would go by their order. */
+/** Gives internal properties short names, the shortest to the most frequent; the minifier would go by their order. */
 function nameProperties(code: string, { props, reserved = [], cache = {} }: MinifyRequest): object {
   const known: any = cache.props || (cache.props = { props: {} });
   const counts = new Map<string, number>();
@@ -144,7 +146,7 @@ function undeclare(code: string): string {
     .reduce((text, { at, cut, text: by }) => text.slice(0, at) + by + text.slice(at + cut), code);
 }
 
-/** `void 0` as a variable that nobody sets: the first one of a module or bundle, which the interpreter finds at once. */
+/** Replaces `void 0` by a variable that is never set: the first of the program, which the interpreter finds at once. */
 function nameNothing(code: string): string {
   const all = [...nodesOf(parse(code, { ecmaVersion: 'latest', sourceType: 'script' }))].filter(
     ({ operator, argument }) => operator === 'void' && argument.value === 0,
@@ -156,7 +158,7 @@ function nameNothing(code: string): string {
     .replace('var', 'var nothing,');
 }
 
-/** Words of the language, and what the interpreter has for itself. */
+/** Reserved words, and the interpreter's own `E`. */
 const NO_NAMES = ['do', 'if', 'in', 'of', 'E'];
 
 /**
@@ -182,8 +184,8 @@ export async function minify(code: string, request: MinifyRequest = {}): Promise
   const compress = request.compress !== false;
   const arrows = compress && request.arrows !== false;
   const props = request.props ? nameProperties(code, request) : undefined;
-  // directives: "ram" and its like mean something to the interpreter
-  // a function that is written into its only caller is made anew at every call
+  // directives: "ram" and the like mean something to the interpreter
+  // inline: a function that is moved into its only caller is created anew at every call
   // arrow functions are the same there, `new` and `prototype` included
   const compressed = await run(arrows ? undeclare(code) : code, {
     ecma: 5,
@@ -208,7 +210,7 @@ export async function minify(code: string, request: MinifyRequest = {}): Promise
     toplevel: true,
     compress: false,
     mangle: {
-      // a word of the interpreter's own, as a variable
+      // the interpreter takes it for a keyword
       reserved: ['of'],
       properties: request.props ? { regex: request.props, reserved: request.reserved || [] } : false,
     },
@@ -242,7 +244,7 @@ function* ownVariables(node: any, direct: boolean): Generator<{ node: any; direc
  */
 export function asBlock(code: string): string {
   const [statement] = parse(code, { ecmaVersion: 'latest', sourceType: 'script' }).body as any[];
-  // nothing of it does anything
+  // the program has no effect
   if (!statement) return '';
   const call = statement.expression.argument || statement.expression;
   const body: any[] = call.callee.body.body;
