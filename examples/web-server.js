@@ -7,12 +7,11 @@ var config = {
 };
 Object.assign(config, global.CONFIG || {});
 
-var started = getTime();
 var answered = 0;
 
 function figures() {
   return JSON.stringify({
-    seconds: Math.round(getTime() - started),
+    time: new Date().toISOString(),
     answered: ++answered,
     free: process.memory().free,
   });

@@ -49,7 +49,12 @@ setInterval(function () { if (require('fs').readdirSync(${JSON.stringify(folder)
 
       expect(page).toMatchObject({ status: 200, type: 'text/html', text: expect.stringContaining('LINUX') });
       expect(figures).toMatchObject({ status: 200, type: 'application/json' });
-      expect(JSON.parse(figures.text)).toMatchObject({ answered: 1 });
+      const { time, answered, free } = JSON.parse(figures.text);
+      expect({ answered, isNow: Math.abs(Date.parse(time) - Date.now()) < 3600000, isFree: free > 0 }).toEqual({
+        answered: 1,
+        isNow: true,
+        isFree: true,
+      });
       expect(nothing).toEqual({ status: 404, type: 'text/plain', text: 'there is no /favicon.ico' });
       expect(stdout).toContain('port {"sck":"D18","miso":"D19","mosi":"D23","baud":20000000}');
       expect(stdout).toContain('listening on http://10.0.0.100:80/');
