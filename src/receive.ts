@@ -24,7 +24,7 @@ function checkLimit(x: Exchange, n: number, what?: string): void {
       HTTPResponseError,
       'ELIMIT',
       'body',
-      (what || 'body') + ' of more than max_content = ' + x.max_content + ' bytes',
+      (what || 'body') + ': ' + n + ' bytes are more than max_content = ' + x.max_content,
     );
 }
 
@@ -112,7 +112,7 @@ function setAside(x: Exchange, bytes: any, n: number, i: number): void {
     // in a list: joining them would take as much memory again
     (x._pending = x._pending || []).push(toStr(bytes).substr(i));
     x._aside += n - i;
-    checkLimit(x, x._aside, 'unread rest, as the driver cannot pause,');
+    checkLimit(x, x._aside, 'unread rest, as the driver cannot pause');
   }
 }
 

@@ -280,7 +280,8 @@ describe('on a driver that cannot pause', () => {
     const call = requests.get(url, { driver: 'hand', stream_chunk: 100, stream_callback, max_content: 1000 });
     hand.socket.open().data(head);
     for (let i = 0; i < 5000; i += 500) hand.socket.data(text.substr(i, 500));
-    await refused(call, { type: 'HTTPResponseError', phase: 'body' });
+    const e = await refused(call, { type: 'HTTPResponseError', code: 'ELIMIT', phase: 'body' });
+    expect(e.message).toMatch(/^unread rest,.*: 1400 bytes are more than max_content = 1000$/);
     expect(hand.socket.closed).toBe(true);
   });
 });
