@@ -42,6 +42,9 @@ export interface Dhcp extends Task {
 
 /** REQUESTs until it starts anew: 12 s, since a server is silent about an address that it does not know (section 4.3.2) */
 const ENOUGH = 2;
+/** UDP ports (RFC 2131 section 4.1) */
+const SERVER_PORT = 67;
+const CLIENT_PORT = 68;
 /** the discard service: a datagram to it makes the chip send ARP for the address */
 const DISCARD = 9;
 
@@ -49,7 +52,7 @@ const DISCARD = 9;
 function open(d: Dhcp): void {
   const c = d._driver;
   close(d);
-  d._socket = c._udp(68);
+  d._socket = c._udp(CLIENT_PORT);
   d._socket._dhcp = d;
   d._socket.onMessage = heard;
   d._xid = [random32(), random32(), random32(), random32()];
@@ -68,6 +71,7 @@ function send(d: Dhcp, type: Type): void {
   const c = d._driver;
   const bound = d._wait === Wait.Bound;
   const name = c._wanted!.hostname;
+  // the client identifier is the hardware type, Ethernet, and the MAC address
   let options = [Option.TYPE, 1, type, Option.CLIENT, 7, 1].concat(c._mac);
   let secs = 0;
   d._sentAt = c._now;
@@ -77,12 +81,12 @@ function send(d: Dhcp, type: Type): void {
   }
   if (type !== Type.DECLINE) {
     secs = (d._sentAt - d._began) / 1000;
-    options.push(Option.LIST, 6, 1, 3, 6, 51, 58, 59);
+    options.push(Option.LIST, 6, Option.MASK, Option.ROUTER, Option.DNS, Option.LEASE, Option.T1, Option.T2);
     if (name) options = options.concat(Option.HOST_NAME, name.length, codes(name));
   }
   const message = buildDhcp(d._xid, secs, bound ? bytes(d._ip) : [], c._mac, options);
   d._key = keyOf(message);
-  d._socket!.send(message, (bound && d._server) || EVERYBODY, 67);
+  d._socket!.send(message, (bound && d._server) || EVERYBODY, SERVER_PORT);
 }
 
 /** Sends the message of this state, and again later: doubled up to 64 s, each plus or minus a second (section 4.1). */
@@ -182,7 +186,7 @@ function bind(d: Dhcp, a: Answer): void {
 
 function heard(this: any, data: Uint8Array, from: string, port: number): void {
   const d: Dhcp = this._dhcp;
-  const a = port === 67 && parseDhcp(data, d._key);
+  const a = port === SERVER_PORT && parseDhcp(data, d._key);
   const server = a && a[Option.SERVER];
   if (!server) return;
   const type = a[Option.TYPE];

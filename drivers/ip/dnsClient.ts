@@ -11,7 +11,9 @@ import type { NetError } from '../../src/net/driver';
 /** names remembered; seconds that a name stays unknown */
 const CACHE = 8;
 const UNKNOWN = 10;
-/** ms until the next try, doubled each time; tries in all */
+/** UDP port of a server */
+const PORT = 53;
+/** ms until the next try, doubled once all servers were asked; tries in all */
 const FIRST_WAIT = 1500;
 const TRIES = 5;
 const NONE = 'no address';
@@ -75,11 +77,12 @@ function ask(q: Query): void {
   const c = q._driver;
   const servers = c._setup!._dns;
   if (c._resolver!._data && q._busy++ < 99) soon(q, 20);
+  // at once if a new lease has no server
   else if (q._tries >= (servers.length && TRIES)) finish(q, 0);
   else {
     q._server = servers[q._tries % servers.length];
     q._bytes.set([random32(), random32()]);
-    c._resolver!.send(q._bytes, q._server, 53);
+    c._resolver!.send(q._bytes, q._server, PORT);
     soon(q, FIRST_WAIT << (q._tries / servers.length));
     q._tries++;
   }
@@ -89,7 +92,7 @@ function heard(this: any, data: Uint8Array, ip: string, port: number): void {
   this._driver._queries.forEach(function (q: Query) {
     let a;
     try {
-      if (ip === q._server && port === 53) a = parseAnswer(data, q._bytes);
+      if (ip === q._server && port === PORT) a = parseAnswer(data, q._bytes);
     } catch (e) {
       // broken: a good answer may follow
     }

@@ -14,6 +14,12 @@ const enum Rr {
   CNAME = 5,
 }
 
+/** bytes before the question */
+const HEADER = 12;
+
+/** bytes of a name at most, with its lengths and its final 0 (section 3.1) */
+const LONGEST_NAME = 255;
+
 /** CLASS */
 const INTERNET = 1;
 
@@ -32,13 +38,14 @@ let past: number;
 /** A query for the address of `name`, with an id of 0; undefined if that cannot be a name. */
 export function buildQuery(name: string): Uint8Array | undefined {
   const labels = name.replace(/\.$/, '').split('.');
+  // id; RD; one question, no records
   let q = [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
   for (let i = 0; i < labels.length; i++) {
     const n = labels[i].length;
     if (!n || n > 63 || /[^!-~]/.test(labels[i])) return;
     q = q.concat(n, codes(labels[i]));
   }
-  if (q.length < 267) return new Uint8Array(q.concat(0, 0, 1, 0, 1));
+  if (q.length < HEADER + LONGEST_NAME) return new Uint8Array(q.concat(0, 0, Rr.A, 0, INTERNET));
 }
 
 /** The name at `at`, in lower case; throws if it is broken. A pointer may only lead backwards, so it ends. */
@@ -48,6 +55,7 @@ function nameAt(d: Uint8Array, at: number): string {
   let name = '';
   let n: number;
   while ((n = d[at++])) {
+    // the two top bits: 11 for a pointer, 00 for a length (section 4.1.4)
     if (n > 191) {
       end = end || at + 1;
       at = ((n & 63) << 8) | d[at];
@@ -70,10 +78,10 @@ function nameAt(d: Uint8Array, at: number): string {
 export function parseAnswer(d: Uint8Array, q: Uint8Array): DnsAnswer | undefined {
   const a: DnsAnswer = { _ttl: LONGEST };
   const rcode = d[3] & 15;
-  let wanted = nameAt(q, 12);
+  let wanted = nameAt(q, HEADER);
   // id, one question, and that is ours; QR set, OPCODE 0
   const same = [0, 2, 4, 6, q.length - 4, q.length];
-  if (pick(d, same) !== pick(q, same) || (d[2] & 0xf8) !== 0x80 || nameAt(d, 12) !== wanted) return;
+  if (pick(d, same) !== pick(q, same) || (d[2] & 0xf8) !== 0x80 || nameAt(d, HEADER) !== wanted) return;
   for (let pass = 0; pass < PASSES; pass++) {
     let next = q.length;
     for (let i = word(d, 6); i--;) {
