@@ -29,7 +29,8 @@ export function breakAll(c: Chip, code?: string): void {
 /** From the reset on; it tries for half a second. */
 export function boot(c: Chip): void {
   const rst = c._rst;
-  c._resetDone = rst;
+  // by the pin; without one, probe() gives the command
+  c._blank = rst;
   c._tries = 100;
   c._run = probe;
   if (rst) rst.write(0);
@@ -48,9 +49,9 @@ function probe(c: Chip): void {
   const version = read(c, Reg.VERSIONR, 1)[0];
   const mr = read(c, Reg.MR, 1)[0];
   if (version === Bit.VERSION && mr < Bit.RST) {
-    if (c._resetDone) configure(c);
+    if (c._blank) configure(c);
     else {
-      c._resetDone = 1;
+      c._blank = 1;
       reset(c);
       soon(c, 2);
     }
@@ -68,8 +69,9 @@ export function reset(c: Chip): void {
 
 function configure(c: Chip): void {
   c._echo = 20;
-  c._resetDone = 0;
+  c._blank = 0;
   const mode = Bit.PHY_OPMD | ((c._phy - 1) << 3);
+  // times 257: the same in the next register, Sn_TXBUF_SIZE. 0 where no socket is wanted (NaN)
   for (let n = 0; n < 8; n++) write(c, Sn.RXBUF_SIZE, pair(c._sizes[n] * 257), Block.Socket + n * 32);
   if (c._phy) {
     // OPMDC takes effect with the next PHY reset
@@ -90,8 +92,8 @@ function configure(c: Chip): void {
 
 /** Once a second, and more often without a cable: is the cable in, and is the chip as it was? */
 function watch(c: Chip): void {
-  const r = read(c, Reg.SHAR, 38);
-  const phy = r[37];
+  const r = read(c, Reg.SHAR, Reg.PHYCFGR + 1 - Reg.SHAR);
+  const phy = r[Reg.PHYCFGR - Reg.SHAR];
   const up = phy & Bit.PHY_LNK;
   c._torn = 0;
   if (r.subarray(0, 6).join() !== c._mac.join()) throw Error(SILENT);

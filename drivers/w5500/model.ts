@@ -20,9 +20,9 @@ export interface Chip extends Bus, Part, Task, Host {
   _sizes: number[];
   /** the last ephemeral port of TCP */
   _port: number;
-  /** the chip has lost its set-up; 0 again as soon as it is set up */
-  _resetDone?: any;
-  /** looks for it after the reset, every 5 ms */
+  /** truthy after the reset, while nothing is set up yet */
+  _blank?: any;
+  /** how many more times it is looked for after the reset, every 5 ms */
   _tries: number;
   /** how many times in the last second it could not be told what has arrived */
   _torn: number;

@@ -60,7 +60,10 @@ export interface Sock extends Part, Task, Asker {
   _dport: number;
   /** ms until its next turn, doubled each time nothing happens */
   _wait: number;
-  /** the deadline of what it waits for */
+  /**
+   * ms: the deadline of what it waits for; undefined: none. While it leaves, NaN: 10 s from its next turn on, and 0: it
+   * does not wait for what has not gone out (`hurry`)
+   */
   _until?: any;
   /** a SEND is not over: 1, or missing, which takes no memory */
   _sending?: number;
@@ -262,7 +265,7 @@ export function end(s: Sock, err: NetError | null): void {
   }
 }
 
-/** How little the socket is needed: its state, and a little less if bytes have not gone out. */
+/** How little the socket is needed: its state, and half a state less if bytes have not gone out. */
 function idle(s: Sock): number {
   return s._state - (unsent(s) ? 0.5 : 0);
 }

@@ -211,7 +211,7 @@ const driver: any = {
     const c = this;
     halt(c);
     try {
-      if (c._wanted && !c._resetDone) reset(c);
+      if (c._wanted && !c._blank) reset(c);
     } catch (e) {
       // the bus fails as well
     }

@@ -30,10 +30,19 @@ import type { Sock } from './socket';
 import type { Bytes, ConnectPhase, NetError, Receiver, Socket } from '../../src/net/driver';
 
 /** bytes read at a time, since a transfer must fit on the interpreter's stack; and in a turn, so that others get theirs */
-const PIECE = 2048;
+const MOST = 2048;
+/** ms for the handshake */
 const CONNECT_TIMEOUT = 10000;
 
-/** codes and their messages */
+/** Why a connection or datagram failed: where its code is in WORDS. */
+export const enum Why {
+  NoAnswer = 0,
+  NoArp = 2,
+  Reset = 4,
+  Refused = 6,
+}
+
+/** codes, each followed by the beginning of its message */
 export const WORDS = [
   'ETIMEDOUT',
   'no answer from ',
@@ -71,6 +80,7 @@ export function newTcp(c: Chip, events: Receiver, host: string, port: number): T
  */
 export function dial(s: Tcp, ip: string): void {
   let port: number;
+  // 49152 to 65535 (RFC 6335 section 6)
   do port = 49152 | (++s._driver._port & 16383);
   while (inUse(s, port));
   s._ip = ip;
@@ -80,7 +90,7 @@ export function dial(s: Tcp, ip: string): void {
 /** The end, for the reason that Sn_IR and Sn_SR tell. */
 function fail(s: Tcp, late?: number): void {
   const up = s._state === State.Up;
-  const i = late || (s._gaveUp && (s._syn || up)) ? 0 : s._gaveUp ? 2 : up ? 4 : 6;
+  const i = late || (s._gaveUp && (s._syn || up)) ? Why.NoAnswer : s._gaveUp ? Why.NoArp : up ? Why.Reset : Why.Refused;
   end(s, netError(WORDS[i], WORDS[i + 1] + s._host + ' port ' + s._dport, s.phase));
 }
 
@@ -158,8 +168,8 @@ function receive(s: Tcp, next: Next): void {
       // the counters of a closed socket do not change any more, so there is nothing to be had
       if (left < 0 && next > Next.LastBytes) s._look = left = 0;
       // `_look`: bytes were handed back, and wait for another turn
-      while (left > 0 && !s._look && s._state === State.Up && (next > Next.Bytes || s._got < PIECE)) {
-        n = Math.min(s.events.want(), PIECE);
+      while (left > 0 && !s._look && s._state === State.Up && (next > Next.Bytes || s._got < MOST)) {
+        n = Math.min(s.events.want(), MOST);
         if (s._state !== State.Up) break;
         s._paused = n ? 0 : 1;
         // the rest of a piece is often on its way
@@ -180,7 +190,7 @@ function receive(s: Tcp, next: Next): void {
           if (!left && !s._look)
             if (next === Next.LastBytes) end(s, null);
             else fail(s);
-        } else if (s._got && (!s._short || s._got >= PIECE / 2)) release(s);
+        } else if (s._got && (!s._short || s._got >= MOST / 2)) release(s);
         else if (s._short) s._look = 1;
     }
     next =
@@ -198,6 +208,7 @@ const tcp: Partial<Tcp> & ThisType<Tcp> = {
   _work: work,
   _then: receive,
   get phase(): ConnectPhase {
+    // its pointers are read once it is connected
     return this._rd >= 0 ? 'open' : this._ip ? 'connect' : 'dns';
   },
   _found: function (this: Tcp, err: NetError | null, ip: string): void {

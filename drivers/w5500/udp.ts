@@ -24,7 +24,7 @@ import {
 import { need } from './options';
 import { needName, needPort, resolve } from './static';
 import { Ir, Mode, Mss, Sr } from './registers';
-import { WORDS } from './tcp';
+import { Why, WORDS } from './tcp';
 import type { Sock } from './socket';
 import type { Driver } from './static';
 import type { NetError } from '../../src/net/driver';
@@ -64,8 +64,8 @@ function sent(s: Port, err: NetError | null): void {
   tell(s, done, err);
 }
 
-function failure(s: Port, i: number): NetError {
-  return netError(WORDS[i], WORDS[i + 1] + s._ip, 'open');
+function failure(s: Port, why: Why): NetError {
+  return netError(WORDS[why], WORDS[why + 1] + s._ip, 'open');
 }
 
 function receive(s: Port): void {
@@ -90,7 +90,7 @@ function work(s: Port, ir: number, sr: number, late: number): Next {
   const over = ir & (Ir.SEND_OK | Ir.TIMEOUT);
   const lost = late && s._sending && !over;
   if (over) c._failures = 0;
-  if (over || lost) sent(s, ir & Ir.SEND_OK ? null : failure(s, lost ? 0 : 2));
+  if (over || lost) sent(s, ir & Ir.SEND_OK ? null : failure(s, lost ? Why.NoAnswer : Why.NoArp));
   // what has arrived comes before the next datagram
   if (!lost && !(over && s._look) && s._data && s._ip && !s._sending && s._state === State.Up) {
     aim(s);
