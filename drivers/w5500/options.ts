@@ -36,23 +36,29 @@ export interface W5500Options {
   mac?: string;
   /** KB for each socket, receiving and sending alike: 1, 2, 4, 8 or 16, and 16 in total. Default 8 sockets of 2 */
   buffers?: number[];
-  /** ms until the chip repeats a packet (default 200), and how many times it does (default 8) */
+  /**
+   * ms until the chip repeats a packet, 1 to 6553 (default 200; TCP doubles it each time), and how many times it does,
+   * 0 to 255 (default 8)
+   */
   retry?: { time?: number; count?: number };
   /** seconds between keep-alive probes, a multiple of 5 up to 1275; 0: none (default) */
   keepalive?: number;
-  /** default 'auto' */
+  /** Mbit/s, half or full duplex; default 'auto': as the module is wired, which is usually to negotiate */
   phy?: 'auto' | '10H' | '10F' | '100H' | '100F';
 }
 
 /** All options of `link`. */
 export interface LinkFields {
+  /** true: get the addresses from a DHCP server */
   dhcp?: boolean;
-  /** name for the DHCP server */
+  /** name for the DHCP server: up to 63 letters, digits and inner hyphens; default none */
   hostname?: string;
+  /** addresses in dotted form */
   ip?: string;
   mask?: string;
+  /** default none: only hosts in the subnet can be reached */
   gw?: string;
-  /** one server or several */
+  /** one server or several; default none */
   dns?: string | string[];
   /** ms until `link` gives up. Default 30000 */
   timeout?: number;

@@ -30,10 +30,10 @@ type Done = (err: NetError | null, value?: any) => void;
 
 /** The driver and its chip are one record. */
 export interface Driver extends Chip, W5500, Pick<Env, '_names' | '_queries'> {
-  /** called when link() is over */
+  /** called when link() is over, and the timer of its timeout */
   _done?: Done | 0;
   _limit: any;
-  /** set by the complete driver */
+  /** added by the complete driver: what DHCP is to begin with, checked; sockets for datagrams; names */
   _plan?(l: LinkOptions): Lease | undefined;
   _udp(port?: number): any;
   _lookup?: typeof lookup;
@@ -60,7 +60,10 @@ function promise(run: (done: Done) => void): Promise<any> {
   });
 }
 
-/** A locally administered address, always the same for a board. */
+/**
+ * A locally administered address, always the same for a board: the prefix of WIZnet, 00:08:dc, with the bit that says so,
+ * and a hash of the serial number.
+ */
 function ownMac(): number[] {
   const id = '' + (global.getSerial ? global.getSerial() : random32());
   let h = 5381;
@@ -73,9 +76,14 @@ export function needPort(port: any): number {
   return needNumber('port', port, port, 1, 65535, 1);
 }
 
-/** A name, or an address: that of a host, unless any will do. */
-export function needName(host: any, any?: boolean): void {
-  need('' + host === host && (any || !isIp(host) || isHost(host)), 'host', host, 'a name or an address of a host');
+/** A name, or an address: that of a host, unless any address will do. */
+export function needName(host: any, anyAddress?: boolean): void {
+  need(
+    '' + host === host && (anyAddress || !isIp(host) || isHost(host)),
+    'host',
+    host,
+    'a name or an address of a host',
+  );
 }
 
 export function needLink(c: Driver): void {
@@ -104,6 +112,7 @@ function fixed(l: LinkOptions): Lease {
 /** Ends link(), if it waits. */
 function settle(c: Driver, err: NetError | null): void {
   const done = c._done;
+  // while link() still waits, or link_info() would look at the chip first
   const info = done && (err || c.link_info());
   if (done) {
     clearTimeout(c._limit);
@@ -241,6 +250,7 @@ const driver: any = {
 export function create(options: W5500Options): W5500 {
   const o: any = options || {};
   const retry = o.retry || {};
+  // "[object Object]", unlike a number, a text or a list
   need(/^\[/.test(retry), 'retry', retry, '{time, count}');
   const c: Driver = Object.create(driver);
   c._driver = c;

@@ -138,6 +138,7 @@ const udp: any = {
       'a Uint8Array or a text of bytes',
     );
     needPort(port);
+    // only its type: an address that no host has is told to `done`, like all that is no programming mistake
     needName(host, true);
     const n = data.length;
     const code = s._state > State.Up ? 'EPIPE' : s._data ? 'EBUSY' : n > most || !n ? 'EMSGSIZE' : '';
