@@ -3,6 +3,10 @@
 import { Cr, Sr } from './registers';
 import { Next, State } from './socket';
 import { netError } from '../../src/net/neterror';
+import type { Sock } from './socket';
+import type { Parts } from './static';
+import type { Tcp } from './tcp';
+import type { Lease } from '../ip/env';
 import type { NetDriver, Receiver, Socket } from '../../src/net/driver';
 
 /** ms for the handshake, after which the socket listens again */
@@ -21,7 +25,7 @@ export interface Listening extends NetDriver {
    * events; if it returns nothing, the connection is closed. After the cable was out, or after `unlink()`, it listens
    * again as soon as there is a link. Throws a NetError (EINVAL, ENETDOWN, EADDRINUSE, EMFILE).
    */
-  listen(port: number, onConnection: (socket: Socket) => Receiver): Listener;
+  listen(port: number, onConnection: (socket: Socket) => Receiver | void): Listener;
 }
 
 /**
@@ -30,7 +34,7 @@ export interface Listening extends NetDriver {
  */
 export function extend<D extends NetDriver>(driver: D): D & Listening;
 export function extend(driver: any): any {
-  const parts = driver && driver._parts;
+  const parts: Parts | undefined = driver && driver._parts;
   if (!parts) throw netError('EINVAL', 'no driver "w5500", or minified where w5500-listen is not');
   const newTcp = parts[0];
   const place = parts[1];
@@ -39,10 +43,10 @@ export function extend(driver: any): any {
   const needPort = parts[4];
   const use = driver._use;
   /** the functions that make each server listen, by port */
-  const servers: any = {};
+  const servers: { [port: string]: () => void } = {};
 
   /** The turn of a socket until a client connects; from then on it is like any other. */
-  function work(s: any, ir: number, sr: number, late: number): Next {
+  function work(s: Sock, ir: number, sr: number, late: number): Next {
     if (s._state === State.Open) {
       if (sr === Sr.INIT) {
         order(s, Cr.LISTEN);
@@ -52,7 +56,7 @@ export function extend(driver: any): any {
     else {
       // a client came, and may be gone already
       s._until = driver._now + HANDSHAKE_TIMEOUT;
-      delete s._work;
+      delete (s as Partial<Sock>)._work;
       return s._work(s, ir, sr, 0);
     }
     return Next.Soon;
@@ -64,13 +68,14 @@ export function extend(driver: any): any {
 
   if (driver.listen) return driver;
 
-  driver._use = function (lease: any): void {
+  driver._use = function (lease: Lease): void {
     use.call(driver, lease);
     Object.keys(servers).forEach(wake);
   };
 
-  driver.listen = function (port: number, onConnection: (socket: Socket) => Receiver): Listener {
-    let spare: any;
+  driver.listen = function (port: number, onConnection: (socket: Socket) => Receiver | void): Listener {
+    /** the socket that listens, unless none is free: then the timer of the next try */
+    let spare: Tcp | 0 | undefined;
     let timer: any;
     function open(): void {
       const s = newTcp(driver, events, 'a client', port);
@@ -100,14 +105,14 @@ export function extend(driver: any): any {
       if (driver._linked) timer = setTimeout(again, 100);
     }
 
-    const events: any = {
+    const events: Receiver = {
       // what a client sent that was gone before it was noticed
       want: function () {
         return 2048;
       },
       onData: function () {},
       onWritable: function () {
-        const s = spare;
+        const s = spare as Tcp;
         let receiver: any;
         again();
         try {
@@ -127,6 +132,7 @@ export function extend(driver: any): any {
     needPort(port);
     need(typeof onConnection === 'function', 'onConnection', onConnection, 'a function');
     if (servers[port]) throw netError('EADDRINUSE', 'port ' + port + ' is in use');
+    // throws without a link
     driver.link_info();
     open();
     function ours(): void {

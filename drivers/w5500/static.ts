@@ -28,6 +28,9 @@ export interface W5500 extends NetDriver {
 
 type Done = (err: NetError | null, value?: any) => void;
 
+/** What w5500-listen, a module of its own, needs of this one. In a list, since exports of that name would be public. */
+export type Parts = [typeof newTcp, typeof place, typeof order, typeof need, typeof needPort];
+
 /** The driver and its chip are one record. */
 export interface Driver extends Chip, W5500, Pick<Env, '_names' | '_queries'> {
   /** called when link() is over, and the timer of its timeout */
@@ -37,6 +40,7 @@ export interface Driver extends Chip, W5500, Pick<Env, '_names' | '_queries'> {
   _plan?(l: LinkOptions): Lease | undefined;
   _udp(port?: number): any;
   _lookup?: typeof lookup;
+  _parts: Parts;
 }
 
 // not inside `promise`: a function and a scope that hold each other are a circle, freed only by garbage collection
@@ -139,8 +143,7 @@ const driver: any = {
   _now: 0,
   _clock: 0,
   _why: 'link() was not called',
-  /** for servers */
-  _parts: [newTcp, place, order, need, needPort],
+  _parts: [newTcp, place, order, need, needPort] as Parts,
 
   link: function (this: Driver, l: LinkOptions): Promise<LinkInfo> {
     const c = this;

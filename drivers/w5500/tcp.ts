@@ -54,7 +54,7 @@ export const WORDS = [
   'refused by ',
 ];
 
-interface Tcp extends Sock, Socket {
+export interface Tcp extends Sock, Socket {
   readonly phase: ConnectPhase;
   _host: string;
   /** it got beyond INIT and ARP; the chip gave up; room was offered; a piece waits to become whole */

@@ -158,6 +158,9 @@ export const links: Promise<LinkInfo | undefined>[] = [
 export const ready: Promise<string> = onHost({ ssid: 'x' }).then((link) => link.ip);
 const server = extend(ethernet);
 server.listen(80, (socket) => socket.events).close();
+server.listen(81, (socket) => {
+  if (socket.phase === 'open') return socket.events;
+});
 const udp = server.udp({ port: 1 });
 udp.onMessage = (data, ip, port) => udp.send(data, ip, port, (e) => e?.code);
 export const secure: NetDriver = install(server);
