@@ -83,7 +83,7 @@ export function bad(message: string): RequestError {
  * Throws unless an argument is valid.
  * @throws TypeError (EINVAL) that names it and shows what was given
  */
-export function need(good: any, what: string, given: any): void {
+export function need(good: any, what: string, given: any): asserts good {
   if (!good) throw bad('bad ' + what + ': ' + given);
 }
 

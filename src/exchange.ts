@@ -24,7 +24,8 @@ function tick(x: Exchange): void {
   // a number that changes when a byte has moved in either direction; chunk lines are counted from 0 each
   const seen = arrived(x) + x._head - x._unsent - x._out.length;
   const idle = x.idle_timeout || Infinity;
-  const late = Date.now() - x._due;
+  // NaN without `timeout`: then nothing is late
+  const late = Date.now() - x._due!;
   let step: number;
   let what = '';
   x._quiet = seen !== x._seen || x._held ? 0 : x._quiet + 1;

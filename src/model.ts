@@ -16,7 +16,7 @@ export interface Exchange extends Parser, Receiver {
   /** the piece that has begun, or the body so far */
   _rest?: any;
   /** the callback has returned a promise: no more fast sinks */
-  _plain?: any;
+  _plain?: object;
   max_content: number;
   /** how the connection ended: null, or the error; undefined until then */
   _closed?: NetError | null;
@@ -43,7 +43,7 @@ export interface Exchange extends Parser, Receiver {
   timeout: number;
   _timeLeft: number;
   /** the time of the clock at which it should run, in ms; undefined without `timeout` */
-  _due?: any;
+  _due?: number;
   idle_timeout: number;
   /** the bytes that had moved when it last ran, and how many times it ran without a change */
   _seen: number;

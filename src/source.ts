@@ -18,7 +18,7 @@ export function bytes(data: Bytes | ArrayBuffer): Source {
   if (data instanceof ArrayBuffer) data = new U8(data);
   else if (typeof data === 'string') data = toU8(data);
   need(data instanceof U8, 'data', data);
-  const text = toStr(data as Uint8Array);
+  const text = toStr(data);
   let at = 0;
   return {
     size: function (): number {

@@ -13,7 +13,7 @@ export interface Bus {
   /** what is sent while bytes are read: the header, and room for a piece */
   _out: ArrayBuffer;
   /** the chip was well when last asked */
-  _up?: any;
+  _up?: number;
   /** frames that still have to begin as those of a chip do; NaN once one did not */
   _echo?: number;
 }

@@ -1,6 +1,7 @@
 // The state of the chip that the files of this driver share: types only, nothing of this file is left at run time.
 import type { Bus, Part } from './bus';
-import type { LinkOptions } from './options';
+import type { InputPin, LinkOptions, OutputPin } from './options';
+import type { Sock } from './socket';
 import type { Lease } from '../ip/env';
 import type { Host, Task } from '../ip/task';
 
@@ -8,20 +9,20 @@ import type { Host, Task } from '../ip/task';
 export interface Chip extends Bus, Part, Task, Host {
   _driver: Chip;
   /** pins: RSTn, and INTn if it can be watched */
-  _rst: any;
-  _irq: any;
+  _rst?: OutputPin;
+  _irq?: InputPin;
   _mac: number[];
   /** RTR and RCR; KPALVTR; OPMDC and 1, or 0 */
   _retry: number[];
   _keepalive: number;
   _phy: number;
   /** the socket in each place, and the KB of its buffers */
-  _socks: any[];
+  _socks: Sock[];
   _sizes: number[];
   /** the last ephemeral port of TCP */
   _port: number;
   /** truthy after the reset, while nothing is set up yet */
-  _blank?: any;
+  _blank?: OutputPin | number;
   /** how many more times it is looked for after the reset, every 5 ms */
   _tries: number;
   /** how many times in the last second it could not be told what has arrived */
@@ -30,7 +31,7 @@ export interface Chip extends Bus, Part, Task, Host {
   _failures: number;
   /** the cable is in; the addresses are set */
   _up?: any;
-  _linked?: any;
+  _linked?: number;
   /** why there is no link yet */
   _why: string;
   /** the options of link(), and the addresses */

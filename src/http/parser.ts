@@ -32,7 +32,10 @@ export interface Head {
   total: number;
 }
 
-/** State of one response. Fields begin with `_` so that minifying may rename them. */
+/**
+ * State of one response. Fields begin with `_` so that minifying may rename them. Some are deleted, which gives them back
+ * the value that they have in the prototype; these are `any`, since the compiler would expect undefined.
+ */
 export interface Parser {
   /** bytes still to come of this run (body or chunk); 0 while lines are expected or nothing may be read */
   _left: number;
@@ -56,7 +59,7 @@ export interface Parser {
   /** the answer to HEAD has no body */
   _isHead?: number;
   /** framing is exact so far, and the server did not say close */
-  _exact?: any;
+  _exact?: number;
   _response: Head;
 }
 
@@ -76,7 +79,7 @@ export function at(p: Parser): 'headers' | 'body' {
   return p._wait > Wait.Field ? 'body' : 'headers';
 }
 
-function fault(p: Parser, what: string, text: string, code?: string): void {
+function fault(p: Parser, what: string, text: string, code?: string): never {
   throw error(HTTPResponseError, code || 'EPROTO', at(p), what + ' ' + JSON.stringify(text.substr(0, 40)));
 }
 

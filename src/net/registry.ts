@@ -17,7 +17,7 @@ export type {
 const drivers: NetDriver[] = [];
 let current: NetDriver | undefined;
 
-function refuse(code: string, message: string): void {
+function refuse(code: string, message: string): never {
   throw Object.assign(Error(message), { code: code });
 }
 
@@ -28,7 +28,7 @@ function find(name: string): NetDriver | undefined {
 function need(name: string): NetDriver {
   const driver = find(name);
   if (!driver) refuse('ENODRIVER', 'no net driver "' + name + '", there is: ' + (list().join(', ') || 'none'));
-  return driver!;
+  return driver;
 }
 
 /**
@@ -69,7 +69,7 @@ export function use(name: string): void {
 export function get(name?: string): NetDriver {
   if (name != null) return need(name);
   if (!current) refuse('ENODRIVER', 'no net driver is registered: require("board").auto_init() first');
-  return current!;
+  return current;
 }
 
 /** The names of all drivers, oldest first. */
