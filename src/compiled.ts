@@ -194,7 +194,8 @@ function begin(c: any): void {
 
 /**
  * The promise of an async function. It does without what is wrong with those of the interpreter: then() gets both
- * functions, and nothing is rejected before anyone can listen.
+ * functions, and nothing is rejected before anyone can listen. The compiler passes a class of promises, too, which is not
+ * used.
  */
 export function promise(self: any, args: any, type: any, start: (...args: any[]) => Parts): Promise<any> {
   return new Promise(function (resolve, reject) {

@@ -29,6 +29,7 @@ function close(this: Kept): void {
   if (socket) socket.close();
 }
 
+/** Asks for a byte: unless some are wanted, a driver does not tell that they came. As `onWritable` it does nothing. */
 function one(): number {
   return 1;
 }

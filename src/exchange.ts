@@ -31,6 +31,7 @@ function tick(x: Exchange): void {
   x._quiet = seen !== x._seen || x._held ? 0 : x._quiet + 1;
   x._seen = seen;
   if (late > 0 && late < 60000) x._timeLeft -= late;
+  // a seventh: eight steps without a byte count as the idle time, so `timeout` must be over before
   step = Math.min(x._timeLeft, idle / 8, (x.timeout || Infinity) / 7);
   if (x._quiet > 7) what = 'idle_timeout: not a byte in ' + idle + ' ms';
   if (step <= 0) what = 'timeout of ' + x.timeout + ' ms' + progress(x);

@@ -44,6 +44,7 @@ export function onData(this: Exchange, bytes: any): void {
       if (!x._left) {
         // the last piece stays as `content`: a copy, since the array is only lent
         x._response.content = new U8(view(bytes, 0, n));
+        // nothing is left to be taken, but the end to be seen
         take(x, bytes, n, n, 0);
       }
     } else if (x.sink) {

@@ -90,6 +90,7 @@ export function send(method: string, url: string, options?: any, source?: Source
       } else if ('POST PUT PATCH'.split(' ').indexOf(method) >= 0) length = 0;
       // as bytes: it is sent in pieces, and no character may be cut in two or changed
       x._out = toStr(toU8(requestHead(method, target, pairsOf(o.headers, 'headers'), length, type)));
+      // in the head as it is sent, the name and value may be of any case
       if (/\nconnection: keep-alive\r/i.test(x._out)) x._origin = origin;
       x._response = new (Response as any)(url, 'GET HEAD PUT DELETE OPTIONS'.split(' ').indexOf(method) >= 0);
       x._resolve = resolve;

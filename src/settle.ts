@@ -12,6 +12,7 @@ export function stage(x: Exchange): ConnectPhase {
   return x._socket ? x._socket.phase : 'connect';
 }
 
+/** The error for a call that the driver or the clock ended. Unless `phase` says more than 'open', it is that of the call. */
 export function failed(x: Exchange, code: string, message: string, phase?: Phase | 'open'): Error {
   const s = stage(x);
   // in TLS 1.3 the peer may still refuse us after the handshake is over on our side
@@ -23,17 +24,19 @@ export function failed(x: Exchange, code: string, message: string, phase?: Phase
     code || 'EIO',
     phase,
     message,
-    // sending it twice does no harm (RFC 9110 section 9.2.2), or nothing was sent yet; but a bad certificate stays bad
+    // sending it twice does no harm (RFC 9110 section 9.2.2), or nothing was sent yet; but a bad certificate stays bad:
+    // that has one of Node's codes, like CERT_HAS_EXPIRED, or the ETLS of firmware
     up ? x._response._safe : phase === 'tls' ? !/_|TLS/.test(code) : code !== 'EINVAL' && code !== 'ENODRIVER',
   );
 }
 
+/** How much of the body has arrived, for a message; '' before it begins. */
 export function progress(x: Exchange): string {
   const total = x._response.total;
   return x._wait > Wait.Field ? ' after ' + arrived(x) + (total < 0 ? '' : ' of ' + total) + ' bytes of body' : '';
 }
 
-/** The one way out: frees everything, then answers. */
+/** The one way out: frees everything, then answers: with the response if it is complete, else with `err`. */
 export function settle(x: Exchange, err: any, complete?: boolean): void {
   const socket = x._socket;
   const r = x._response;

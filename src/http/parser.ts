@@ -156,6 +156,7 @@ function begun(p: Parser, text: string): string {
   const i = text.indexOf(':');
   const n = text.length - 1;
   const name = text.substr(0, i).toLowerCase();
+  // a line that begins with a space or TAB may continue a field that is wanted
   if (p._keep && p._wait === Wait.Field && i > 0 && text > '!')
     if (p._keep.indexOf(name) < 0 && FRAMING.indexOf(name) < 0 && !CONTROL.test(text.substr(0, n)))
       text = name + ':' + text.charAt(n);
@@ -169,6 +170,7 @@ function line(p: Parser, text: string): void {
   if (/[^ -~]/.test(text) && CONTROL.test(text)) fault(p, 'control character in', text);
   if (wait === Wait.Field) {
     const last = p._field;
+    // folded: it begins with a space or TAB, since whatever else is below '!' was refused above
     if (last && text && text < '!') text = trim(last) + ' ' + trim(text);
     else if (last) field(p, last);
     p._field = text;
@@ -189,7 +191,7 @@ function line(p: Parser, text: string): void {
     p._head = 0;
     p._wait = Wait.ChunkSize;
   } else if (!text) {
-    // a server may leave an empty line behind (RFC 9112 section 2.2)
+    // the end of the trailer; before a status line a server may leave one behind (RFC 9112 section 2.2)
     if (wait) p._wait = Wait.Nothing;
   } else if (!wait) {
     const r = p._response;
@@ -198,6 +200,7 @@ function line(p: Parser, text: string): void {
     p._framing = {};
     r.status = parseInt(text.substr(9, 3), 10);
     r.reason = text.substr(13);
+    // until its fields are read, the minor version: HTTP/1.0 closes by default
     p._exact = +text.charAt(7);
     p._wait = Wait.Field;
   }
