@@ -3,6 +3,7 @@ import { lookup } from 'node:dns';
 import * as net from 'node:net';
 import { networkInterfaces } from 'node:os';
 import * as tls from 'node:tls';
+import { netError } from '../../src/net/neterror';
 import type {
   Bytes,
   Capabilities,
@@ -18,12 +19,12 @@ import type {
 /** bytes offered at a time; Node would queue any amount behind our back */
 const ROOM = 16384;
 
-function netError(e: any, phase: ConnectPhase): NetError {
-  const made: any = new Error(e.message || String(e.code));
-  // a name that is too long to be one
-  made.code = e.syscall === 'getaddrinfo' && e.code === 'EINVAL' ? 'ENOTFOUND' : e.code || 'EIO';
-  made.phase = e.syscall === 'getaddrinfo' ? 'dns' : phase;
-  return made;
+/** An error of Node as one of a driver. `phase`: the stage of the connection, unless the lookup failed. */
+function asNetError(e: NodeJS.ErrnoException, phase: ConnectPhase): NetError {
+  const isLookup = e.syscall === 'getaddrinfo';
+  // EINVAL: a name that is too long to be one
+  const code = isLookup && e.code === 'EINVAL' ? 'ENOTFOUND' : e.code || 'EIO';
+  return Object.assign(new Error(e.message || code), { code, phase: isLookup ? 'dns' : phase });
 }
 
 function pem(data: string | Uint8Array | undefined): string | Buffer | undefined {
@@ -31,15 +32,17 @@ function pem(data: string | Uint8Array | undefined): string | Buffer | undefined
 }
 
 /** Throws if the name is empty, which Node takes for this computer's own. */
-function named(host: unknown): void {
-  if (!host || typeof host !== 'string') throw netError({ code: 'ENOTFOUND', message: 'the name is empty' }, 'dns');
+function needName(host: unknown): void {
+  if (!host || typeof host !== 'string') throw netError('ENOTFOUND', 'the name is empty', 'dns');
 }
 
 class HostSocket implements Socket {
   phase: ConnectPhase = 'dns';
   private raw: net.Socket;
   private over = false;
-  private piece?: Buffer;
+  /** the bytes that `onData` was given last; undefined before the first ones */
+  private delivered?: Buffer;
+  /** not connected yet, or something is on its way out: no room until `drain` or `flush` */
   private busy = true;
 
   constructor(
@@ -65,14 +68,14 @@ class HostSocket implements Socket {
     raw.on('drain', () => this.offer());
     raw.on('readable', () => this.pull());
     raw.on('end', () => this.stop(null));
-    raw.on('error', (e) => this.stop(netError(e, this.refused(e) ? 'tls' : this.phase)));
+    raw.on('error', (e) => this.stop(asNetError(e, this.isRefusal(e) ? 'tls' : this.phase)));
     raw.on('close', () => this.stop(null));
     if (net.isIP(to.host)) this.phase = 'connect';
   }
 
   /** In TLS 1.3 the peer refuses our certificate after the handshake is over on our side. */
-  private refused(e: any): boolean {
-    return /_ALERT_/.test(e.code) && !this.piece;
+  private isRefusal(e: NodeJS.ErrnoException): boolean {
+    return /_ALERT_/.test(e.code ?? '') && !this.delivered;
   }
 
   private opened(): void {
@@ -90,7 +93,7 @@ class HostSocket implements Socket {
       const n = Math.min(this.events.want(), this.raw.readableLength);
       const piece = n > 0 ? this.raw.read(n) : null;
       if (!piece) break;
-      this.piece = piece;
+      this.delivered = piece;
       this.events.onData(new Uint8Array(piece.buffer, piece.byteOffset, piece.length));
     }
     // Node tells the end only to those who have read up to it
@@ -98,13 +101,13 @@ class HostSocket implements Socket {
   }
 
   unread(n: number): void {
-    this.raw.unshift(this.piece!.subarray(this.piece!.length - n));
+    const piece = this.delivered!;
+    this.raw.unshift(piece.subarray(piece.length - n));
   }
 
   private stop(err: NetError | null): void {
     if (this.over) return;
-    if (!err && this.phase !== 'open')
-      err = netError({ code: 'ECONNRESET', message: 'closed before it was open' }, this.phase);
+    if (!err && this.phase !== 'open') err = netError('ECONNRESET', 'closed before it was open', this.phase);
     this.over = true;
     this.raw.destroy();
     this.events.onClose(err);
@@ -163,20 +166,20 @@ export function is_linked(): boolean {
 
 export function gethostbyname(host: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    named(host);
-    lookup(host, { family: 4 }, (e, address) => (e ? reject(netError(e, 'dns')) : resolve(address)));
+    needName(host);
+    lookup(host, { family: 4 }, (e, address) => (e ? reject(asNetError(e, 'dns')) : resolve(address)));
   });
 }
 
 export function connect(to: Endpoint, events: Receiver): Socket {
-  named(to.host);
+  needName(to.host);
   if (!Number.isInteger(to.port) || to.port < 1 || to.port > 65535)
-    throw netError({ code: 'EINVAL', message: `port is ${to.port}, must be 1 to 65535` }, 'connect');
+    throw netError('EINVAL', `port is ${to.port}, must be 1 to 65535`);
   try {
     return new HostSocket(to, events);
   } catch (e) {
     // what can still be refused at once is what TLS is set up with
-    throw netError({ code: 'ETLS', message: `bad ca, cert or key: ${(e as Error).message}` }, 'tls');
+    throw netError('ETLS', `bad ca, cert or key: ${(e as Error).message}`, 'tls');
   }
 }
 
