@@ -5,7 +5,17 @@
 // up. getHostByName has one callback: whoever asks before it has answered gets the answer to the other name.
 import { netError } from '../../src/net/neterror';
 import { alive, end, isAddress, newSocket, notFound, open } from '../firmware/socket';
-import type { Capabilities, Endpoint, LinkInfo, NetDriver, NetError, Receiver, Socket } from '../../src/net/driver';
+import type { FirmwareSocket } from '../firmware/socket';
+import type {
+  Capabilities,
+  ConnectPhase,
+  Endpoint,
+  LinkInfo,
+  NetDriver,
+  NetError,
+  Receiver,
+  Socket,
+} from '../../src/net/driver';
 
 declare const require: (name: string) => any;
 
@@ -35,13 +45,14 @@ let backoff: number;
 let timer: any;
 
 /** Calls `then` after some time, and cancels what was to be called before. */
-function wait(then?: any, ms?: number, what?: string): void {
+function wait(then?: ((what?: any) => void) | 0, ms?: number, what?: string): void {
   if (timer) clearTimeout(timer);
   timer = then && setTimeout(then, ms, what);
 }
 
-function fault(phase?: any, code?: any): NetError {
-  return netError(code || 'ENETDOWN', 'no WiFi link' + reason, phase);
+/** The error for a link that is missing, with the reason. */
+function fault(phase?: ConnectPhase | 0, code?: string | false): NetError {
+  return netError(code || 'ENETDOWN', 'no WiFi link' + reason, phase as ConnectPhase);
 }
 
 /** Tries again until there is a link: the firmware may not even answer. */
@@ -51,6 +62,7 @@ function reconnect(): void {
   wifi.connect(wanted.ssid, wanted);
 }
 
+/** There is no link: ends every socket, and tries again unless nobody wants one. */
 function lose(why: string): void {
   reason = ': ' + why.toLowerCase().replace(/_/g, ' ');
   // before the sockets, whose owners may link again. The jitter comes from the microseconds of the clock, since
@@ -150,8 +162,9 @@ let asking: any;
  * Up to 2v29 the answer to a name is null at first, and later the bytes of a pointer, the last of which is 63: then only
  * connect() can look up names. The driver finds out by asking for an address, which needs no lookup; undefined until then.
  */
-let blind: any;
+let blind: boolean | 0 | undefined;
 
+/** Asks for the name of the first socket that needs one, unless the firmware is at work on another. */
 function ask(): void {
   const s: any =
     !asking &&
@@ -162,6 +175,7 @@ function ask(): void {
   let guard: any;
   function answer(ip: any): void {
     if (asking === answer) {
+      // null, or what ends with 63: find out, once
       if (blind == null && /l|63$/.test(ip)) {
         blind = 0;
         // the firmware answers at once if it needs no lookup
@@ -187,7 +201,7 @@ function ask(): void {
     asking = answer;
     guard = setTimeout(answer, PATIENCE);
     try {
-      // `true` has no such function
+      // blind: `true` has no such function, so it throws, and connect() may look the name up
       (blind || wifi).getHostByName(host, answer);
     } catch (e) {
       setTimeout(answer);
@@ -204,12 +218,13 @@ export function gethostbyname(host: string): Promise<string> {
       (what.code ? reject : resolve)(what);
     }
     if (isAddress(host)) resolve(host);
-    else (connect({ host: host } as any, { onClose: over } as any) as any)._lookup = 1;
+    // a connection that is never opened: its end tells the address, or why there is none
+    else (connect({ host: host } as Endpoint, { onClose: over } as any) as FirmwareSocket)._lookup = 1;
   });
 }
 
 export function connect(to: Endpoint, events: Receiver): Socket {
-  const s: any = newSocket(events);
+  const s = newSocket(events);
   // throws if there is no link, which `net` does not check
   link_info();
   s._to = to;

@@ -26,6 +26,8 @@ export interface FirmwareSocket extends Socket {
   _to?: any;
   /** the error to report at its end, if somebody knows more than the firmware */
   _error?: NetError;
+  /** esp32wifi: it only asks for an address, with which it ends in the place of an error */
+  _lookup?: number;
 }
 
 /** the open sockets of esp32wifi, which adds them; close() removes them */
