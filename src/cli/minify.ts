@@ -114,8 +114,11 @@ function* shortNames(): Generator<string> {
 function nameProperties(code: string, { props, reserved = [], cache = {} }: MinifyRequest): object {
   const known: any = cache.props || (cache.props = { props: {} });
   const counts = new Map<string, number>();
-  for (const [name] of code.matchAll(/[\w$]+/g))
-    if (props!.test(name) && !known.props[`$${name}`]) counts.set(name, (counts.get(name) || 0) + 1);
+  for (const { type, name, value } of nodesOf(parse(code, { ecmaVersion: 'latest', sourceType: 'module' }))) {
+    // a property may be quoted
+    const word = type === 'Literal' ? String(value) : name;
+    if (word && props!.test(word) && !known.props[`$${word}`]) counts.set(word, (counts.get(word) || 0) + 1);
+  }
   const taken = new Set([...reserved, ...propertyNames(code), ...Object.values(known.props)]);
   const free = shortNames();
   for (const [name] of [...counts].sort((a, b) => b[1] - a[1])) {

@@ -310,6 +310,12 @@ describe('the minifier', () => {
     expect(await minify('print(require("o").o._long)', { props: /^_long$/, cache })).toContain(`.o.${name})`);
   });
 
+  it('gives properties the same names whatever the comments mention', async () => {
+    const code = 'exports.o={_first:1};exports.p={_second:2};exports.q={_second:3}';
+    const props = /^_/;
+    expect(await minify(`/* _first _first _first */${code}`, { props })).toBe(await minify(code, { props }));
+  });
+
   it('drops comments from the readable form', async () => {
     expect(await tidy('// a\nvar b = 1; /* c */ /*! d */')).toBe('var b = 1;');
   });
