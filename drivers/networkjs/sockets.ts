@@ -64,14 +64,18 @@ interface Entry extends Receiver {
 }
 
 const entries: (Entry | undefined)[] = [];
+/** how many of them have something to say */
 let hot = 0;
+/** how many connections wait in `_waiting`, of all servers */
 let unaccepted = 0;
+/** it may also have `udp` and `listen` */
 let driver: any;
 
 function quiet(): string {
   return '';
 }
 
+/** Bytes, if some wait; else `_code`: '' for none yet, or a negative number (socketerrors.h). */
 function recv(id: number, most: number): number | string {
   const s = entries[id];
   if (!s) return CLOSED;
@@ -89,6 +93,7 @@ export function use(d: NetDriver): void {
   driver = d;
 }
 
+/** From now on `s` has something to say, or no longer; if nobody has, the firmware gets the function that does nothing. */
 function heat(s: Entry, on: any): void {
   if (!s._hot !== !on) {
     s._hot = on;
@@ -102,6 +107,7 @@ function cool(s: Entry): void {
   heat(s, s._left || s._over);
 }
 
+/** Opens a socket that the firmware asks for the first time. */
 function start(s: Entry): void {
   const open = s._open;
   s._open = undefined;
@@ -132,6 +138,7 @@ function datagram(s: Entry, most: number): string {
   return out;
 }
 
+/** Returns how many bytes were taken, 0 if there is no room yet, or a negative number. */
 function send(id: number, data: string, type: number): number {
   const s = entries[id];
   let n = 0;
@@ -258,6 +265,7 @@ function sweep(s: Entry): void {
   if (s._open) close(entries.indexOf(s));
 }
 
+/** Makes a socket: a server if there is no host. Returns its number, or a negative one. */
 function create(host: string | undefined, port: number, type: number, options: any): number {
   const s = newEntry(type & (UDP | TLS) ? '' : CONNECTING);
   s._host = host!;
@@ -280,7 +288,7 @@ function create(host: string | undefined, port: number, type: number, options: a
       return UNKNOWN;
     }
   }
-  // there is an idle pass between two timers
+  // a timer that sets a timer: in the idle pass between the two, the firmware asks every socket that it knows
   if (type & TLS) setTimeout(setTimeout as any, 0, sweep, 0, s);
   return enter(s);
 }
@@ -290,6 +298,7 @@ function drop(c: Entry): void {
   shut(c);
 }
 
+/** Closes what the driver has of it; a datagram that is on its way is waited for. */
 function shut(s: Entry): void {
   heat(s, false);
   s._open = undefined;
@@ -315,6 +324,7 @@ function next(s: Entry): number {
   return -1;
 }
 
+/** The number of a new connection to the server `id`, or -1. */
 function accept(id: number): number {
   return unaccepted && entries[id] ? next(entries[id]!) : -1;
 }
