@@ -29,9 +29,9 @@ export interface ChipPins {
 }
 
 let driver: W5500 | undefined;
-/** the options it was created and linked with */
-let made: any;
-let asked: any = {};
+/** the options of create() and of auto_init() that it was made and linked with */
+let createdWith: any;
+let linkedWith: any = {};
 
 /** Is something else wanted than what is there? */
 function differs(wanted: any, there: any): boolean {
@@ -42,11 +42,15 @@ function differs(wanted: any, there: any): boolean {
   });
 }
 
-function setUp(chip: any, own: any): Promise<LinkInfo | undefined> {
+/**
+ * Creates the driver unless there is one, or there is one for other pins that has no link, and links it unless it is
+ * linked as asked. `chip`: port and pins; `options`: those of auto_init(), a copy.
+ */
+function setUp(chip: any, options: any): Promise<LinkInfo | undefined> {
   ['mac', 'buffers', 'retry', 'keepalive', 'phy'].forEach(function (name) {
-    chip[name] = own[name];
+    chip[name] = options[name];
   });
-  const other = driver && differs(chip, made);
+  const isOther = driver && differs(chip, createdWith);
   try {
     // after save() and a power cut the driver has a link that the chip knows nothing of
     if (driver && driver.is_linked()) driver.link_info();
@@ -54,8 +58,8 @@ function setUp(chip: any, own: any): Promise<LinkInfo | undefined> {
     driver!.unlink();
   }
   if (driver && driver.is_linked()) {
-    if (!differs(own, asked)) return Promise.resolve(driver.link_info());
-  } else if (other) {
+    if (!differs(options, linkedWith)) return Promise.resolve(driver.link_info());
+  } else if (isOther) {
     driver!.unlink();
     forget(driver!);
     driver = undefined;
@@ -63,11 +67,11 @@ function setUp(chip: any, own: any): Promise<LinkInfo | undefined> {
   if (!driver) {
     if (chip.baud) chip.spi.setup({ sck: chip.sck, miso: chip.miso, mosi: chip.mosi, baud: chip.baud });
     driver = create(chip);
-    made = chip;
+    createdWith = chip;
   }
-  if (!own.ip) own.dhcp = true;
-  return bringUp(driver, own).then(function (info) {
-    asked = own;
+  if (!options.ip) options.dhcp = true;
+  return bringUp(driver, options).then(function (info) {
+    linkedWith = options;
     return info;
   });
 }
