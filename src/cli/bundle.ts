@@ -52,9 +52,9 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   for (const finding of findings) {
     // a module that only the device has may create objects of any kind
     const isGuess = finding.rule === 'method' && resolver.isOpen;
-    for (const text of describe(finding, trace, library))
-      if (isGuess) resolver.warnings.add(`${text}, unless a module on the device has it`);
-      else faults.add(text);
+    for (const complaint of describe(finding, trace, library))
+      if (isGuess) resolver.warnings.add(`${complaint}, unless a module on the device has it`);
+      else faults.add(complaint);
   }
   if (faults.size) throw new Failure([...faults].join('\n'));
   const small = (): Promise<string> =>
@@ -119,7 +119,7 @@ function inWords(log: RollupLog, resolver: Resolver): string {
   return `${show(file)}${log.loc ? `:${resolver.sourceLine(file, log.loc.line)}` : ''}: ${what}`;
 }
 
-/** A finding with its place in the source; undefined for code that only runs under Node. */
+/** A finding with its place in the source; nothing for code that only runs under Node, which may do what it likes. */
 function describe(finding: Finding, map: TraceMap, library: Library): string[] {
   const at = sourceOf(finding, map);
   if (!at) return [`in the bundle: ${finding.message}`];
