@@ -141,8 +141,15 @@ const udp: any = {
     // only its type: an address that no host has is told to `done`, like all that is no programming mistake
     needName(host, true);
     const n = data.length;
-    const code = s._state > State.Up ? 'EPIPE' : s._data ? 'EBUSY' : n > most || !n ? 'EMSGSIZE' : '';
-    if (!code) {
+    const why =
+      s._state > State.Up
+        ? 'EPIPE: closed'
+        : s._data
+          ? 'EBUSY: one at a time'
+          : n > most || !n
+            ? 'EMSGSIZE: ' + n + ' bytes, it takes 1 to ' + most
+            : '';
+    if (!why) {
       s._data = data;
       s._dport = port;
       s._done = done;
@@ -153,7 +160,7 @@ const udp: any = {
       } catch (e: any) {
         sent(s, e);
       }
-    } else if (done) done(netError(code, code + ': ' + n + ' bytes, it takes 1 to ' + most + ' at a time', 'open'));
+    } else if (done) done(netError(why.split(':')[0], why, 'open'));
   },
   _found: function (this: Port, err: NetError | null, ip: string): void {
     this._ip = ip;

@@ -157,6 +157,8 @@ const sendingRows: Scenario[] = [
       n.socket.close();
       n.socket.send('late', '10.0.0.9', 9, n.sent);
     });
+    const refused = ['EBUSY: one at a time', 'EMSGSIZE: 1473 bytes, it takes 1 to 1472', 'EPIPE: closed'];
+    expect([0, 2, 3].map((i) => u.sent[i]?.message)).toEqual(refused);
     expect(u.codes[3]).toBe('EPIPE');
     await r.allFree();
   }),
