@@ -53,6 +53,7 @@ function wrongLength(asked: number, got: number): Error {
 function onWritable(this: Exchange, room: number): void {
   let n: number;
   let piece: any;
+  // truthy while what is thrown is the fault of the source
   let reading: any;
   try {
     // a final answer before all was sent ends the sending

@@ -6,13 +6,17 @@ import { settle } from './settle';
 import { fastDirect, fastPieces } from './stream';
 import type { Exchange } from './model';
 
+/** bytes of a head to ask for, and of a body that is not cut into pieces: a packet of the firmware's sockets */
+const HEAD_PIECE = 256;
+const PACKET = 536;
+
 export function want(this: Exchange): number {
   const left = this._left;
   const need = this._chunk - this._rest.length;
   if (this._held) return 0;
   // a head in small parts, since they are in memory together with the fields made from them
-  if (!left) return 256;
-  if (!this._callback || !this._chunk) return 536;
+  if (!left) return HEAD_PIECE;
+  if (!this._callback || !this._chunk) return PACKET;
   // one byte more if the connection is to be kept: a byte behind the end must not wait there for the next answer
   return need < left ? need : this._origin && this._wait === Wait.FixedBody ? left + 1 : left;
 }
@@ -101,6 +105,7 @@ function take(x: Exchange, bytes: any, n: number, i: number, callback: any): voi
   }
   if (i < n) setAside(x, bytes, n, i);
   if (x._wait === Wait.Nothing && !x._held) finish(x);
+  // a short run is not worth the change
   if (x._left > x._chunk + 1024) goFast(x, callback);
 }
 
@@ -123,6 +128,8 @@ function goFast(x: Exchange, callback: any): void {
     !x._plain &&
     !x._held &&
     !x._socket!.unread &&
+    // small pieces are for those who lack memory: here they would take half the time, but some 50 variables more, since
+    // a fast sink holds a whole packet
     (!x._chunk || x._chunk > 255) &&
     // without a length any piece may be the last, which stays as `content`
     x._wait !== Wait.BodyUntilClose
