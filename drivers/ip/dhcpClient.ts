@@ -38,6 +38,7 @@ export interface Dhcp extends Task {
   _t1: number;
   _t2: number;
   _end: number;
+  _stop(d: Dhcp): void;
 }
 
 /** REQUESTs until it starts anew: 12 s, since a server is silent about an address that it does not know (section 4.3.2) */
@@ -184,8 +185,8 @@ function bind(d: Dhcp, a: Answer): void {
   keep(d);
 }
 
-function heard(this: any, data: Uint8Array, from: string, port: number): void {
-  const d: Dhcp = this._dhcp;
+function heard(this: Datagrams, data: Uint8Array, from: string, port: number): void {
+  const d = this._dhcp!;
   const a = port === SERVER_PORT && parseDhcp(data, d._key);
   const server = a && a[Option.SERVER];
   if (!server) return;
@@ -223,14 +224,14 @@ function stop(d: Dhcp): void {
 /** Starts when the cable is in. An address known from last time is asked for first (INIT-REBOOT). */
 export function startDhcp(this: Env): void {
   const ip = this._setup && this._setup._ip;
-  const d: any = {
+  const d = {
     _driver: this,
     _run: step,
     _stop: stop,
     _naks: 0,
     _ip: ip,
     _wait: ip ? Wait.Ack : Wait.Offer,
-  };
+  } as Dhcp;
   this._dhcp = d;
   open(d);
   step(d);

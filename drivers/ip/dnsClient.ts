@@ -3,8 +3,8 @@ import { buildQuery, parseAnswer } from './dnsWire';
 import { isHost } from './address';
 import { notFound } from './notFound';
 import { random32 } from './random';
-import { halt, soon, tell } from './task';
-import type { Asker, Env } from './env';
+import { halt, readClock, soon } from './task';
+import type { Asker, Datagrams, Env } from './env';
 import type { Task } from './task';
 import type { NetError } from '../../src/net/driver';
 
@@ -18,7 +18,8 @@ const FIRST_WAIT = 1500;
 const TRIES = 5;
 const NONE = 'no address';
 
-interface Query extends Task {
+/** A lookup that is under way. */
+export interface Query extends Task {
   _driver: Env;
   _name: string;
   /** what a server said instead of an answer */
@@ -34,6 +35,7 @@ interface Query extends Task {
   _drop(asker: Asker): void;
 }
 
+/** Ends a query, and tells all who wait for it. */
 function end(q: Query, err: NetError | null, ip?: string): void {
   const c = q._driver;
   halt(q);
@@ -88,8 +90,9 @@ function ask(q: Query): void {
   }
 }
 
-function heard(this: any, data: Uint8Array, ip: string, port: number): void {
-  this._driver._queries.forEach(function (q: Query) {
+/** A datagram from anyone; it may be the answer to any of the lookups. */
+function heard(this: Datagrams, data: Uint8Array, ip: string, port: number): void {
+  this._driver._queries.forEach(function (q) {
     let a;
     try {
       if (ip === q._server && port === PORT) a = parseAnswer(data, q._bytes);
@@ -107,8 +110,8 @@ function heard(this: any, data: Uint8Array, ip: string, port: number): void {
 }
 
 /** The network is gone. */
-function gone(this: any, err: NetError): void {
-  this._driver._queries.forEach(function (q: Query) {
+function gone(this: Datagrams, err: NetError): void {
+  this._driver._queries.forEach(function (q) {
     end(q, err);
   });
 }
@@ -129,8 +132,9 @@ export function lookup(this: Env, host: string, asker: Asker): string | undefine
   const c = this;
   const name = host.toLowerCase();
   // the last turn may be a second ago
-  tell(c);
-  let q = c._queries.concat(c._names).find(function (k) {
+  readClock(c);
+  // a query has no `_until`, and what is known has no `_askers`
+  let q = (c._queries as any[]).concat(c._names).find(function (k) {
     return k._name === name && !(k._until <= c._now);
   });
   if (!q) {

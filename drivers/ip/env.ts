@@ -1,11 +1,14 @@
 // What DHCP and DNS need of a driver that has UDP. Types only.
+import type { Dhcp } from './dhcpClient';
+import type { Query } from './dnsClient';
 import type { Host } from './task';
 import type { NetError } from '../../src/net/driver';
 
 /** A datagram socket; `done` tells whether the datagram went out, which fails if nobody answers ARP. */
 export interface Datagrams {
-  /** whose it is */
-  _dhcp?: any;
+  _driver: Env;
+  /** whose it is, if it is that of DHCP */
+  _dhcp?: Dhcp;
   /** the datagram on its way */
   _data?: any;
   onMessage?: (data: Uint8Array, ip: string, port: number) => void;
@@ -45,11 +48,11 @@ export interface Env extends Host {
   /** the addresses in use */
   _setup?: Lease;
   /** state of the client */
-  _dhcp?: any;
+  _dhcp?: Dhcp;
   /** the cache of names */
   _names: Known[];
   /** pending lookups, and their socket */
-  _queries: any[];
+  _queries: Query[];
   _resolver?: Datagrams;
   /** why there is no link yet */
   _why: string;

@@ -21,7 +21,7 @@ export interface Task {
 }
 
 /** Reads the clock. The board's may be set: ours goes on all the same, as long as there is a turn every minute. */
-export function tell(driver: Host): void {
+export function readClock(driver: Host): void {
   const passed = Date.now() - driver._clock;
   driver._clock += passed;
   if (passed > 0 && passed < 60000) driver._now += passed;
@@ -30,7 +30,7 @@ export function tell(driver: Host): void {
 /** Gives a task its turn now; one that waits for a timer must be halted first. */
 export function turn(t: Task): void {
   let answer: any;
-  tell(t._driver);
+  readClock(t._driver);
   t._timer = 0;
   try {
     answer = t._run(t);

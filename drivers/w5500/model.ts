@@ -2,6 +2,7 @@
 import type { Bus, Part } from './bus';
 import type { InputPin, LinkOptions, OutputPin } from './options';
 import type { Sock } from './socket';
+import type { Dhcp } from '../ip/dhcpClient';
 import type { Lease } from '../ip/env';
 import type { Host, Task } from '../ip/task';
 
@@ -39,7 +40,7 @@ export interface Chip extends Bus, Part, Task, Host {
   _setup?: Lease;
   _use(l: Lease): void;
   /** the DHCP client, if any, and what starts it */
-  _dhcp?: any;
+  _dhcp?: Dhcp;
   _startDhcp?(): void;
   /** link() waits */
   _done?: any;
