@@ -18,6 +18,7 @@ export function refused(err: any): Promise<any> {
   });
 }
 
+/** For then(): in the interpreter, catch() on a promise that is fulfilled already rejects with its value. */
 function itself(info: LinkInfo): LinkInfo {
   return info;
 }

@@ -2,8 +2,8 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 
 /**
- * Removes the files that are older than `first`, the first one that this build wrote, and a minute. How long the build takes
- * does not matter.
+ * Removes the files that are more than a minute older than `first`, the first file that this build wrote. How long the build
+ * takes does not matter.
  */
 export function sweep(folder, first) {
   const started = statSync(first).mtimeMs - 60000;

@@ -4,7 +4,7 @@ import type { Parser } from './http/parser';
 import type { NetError, Receiver, Socket } from './net/driver';
 import type { Answer, Response } from './response';
 
-/** Called with each piece of a body; may return a promise. */
+/** Called with each piece of a body, lent for the call only; may return a promise, for which the next piece waits. */
 export type StreamCallback = (chunk: Uint8Array, response: Response) => any;
 
 /** Everything about one call. */

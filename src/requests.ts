@@ -23,7 +23,7 @@ export interface Pairs {
 export interface RequestOptions {
   /** pairs for the query: percent-encoded as UTF-8; a list repeats its key, null and undefined are left out */
   params?: Pairs;
-  /** header fields; a name given here replaces the default, in any case; null removes it */
+  /** header fields; a name given here replaces the default, in any case; null removes it, but not Host or Content-Length */
   headers?: { [name: string]: string | number | boolean | null | undefined };
   /** body: an object is form-encoded, a string (as UTF-8) or bytes are sent as they are; wins over `json` */
   data?: Pairs | string | Uint8Array | ArrayBuffer;
@@ -43,7 +43,7 @@ export interface RequestOptions {
   timeout?: number;
   /** ms without a byte in either direction, 0: no limit. Default 10000 */
   idle_timeout?: number;
-  /** bytes of status line and header fields. Default 8192 */
+  /** bytes of status line and header fields, also of 1xx answers and trailers. Default 8192 */
   max_headers?: number;
   /** names of the fields to keep. Default all */
   keep_headers?: string[];
