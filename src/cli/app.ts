@@ -98,10 +98,11 @@ const ELSEWHERE: Record<string, string> = {
 };
 
 /**
- * Errors that the compiler does not report by itself: a name declared twice, `arguments` in an arrow function, an
- * assignment to a constant. For the last two it would blame its target, which nobody can choose here.
+ * Errors that the compiler reports only when it checks types, by their numbers. It has its own words for them (''), but for
+ * the last two it would blame its target, which nobody can choose here.
  */
 const UNSAID: Record<number, string> = {
+  // a name declared twice, `arguments` in an arrow function, an assignment to a constant
   2451: '',
   2496: '',
   2588: '',
@@ -109,7 +110,7 @@ const UNSAID: Record<number, string> = {
   18028: 'a #private member is not supported',
 };
 
-/** The errors of UNSAID, which the compiler only reports when it checks types. */
+/** The errors of UNSAID in a file; other errors of types are no concern of ours. */
 function unsaid(source: string, file: string): readonly ts.Diagnostic[] {
   const name = /\.[cm]?tsx?$/.test(file) ? 'app.ts' : 'app.js';
   const options = { target: ts.ScriptTarget.ES5, checkJs: true, noLib: true, noResolve: true, types: [] };

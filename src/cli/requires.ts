@@ -66,6 +66,7 @@ function requiredFirst(program: any): Set<any> {
   const calls = new Set<any>();
   // what can be read without an effect
   const names = new Set(['Object']);
+  /** Can nobody notice when a value is made? If it is a call of `require`, that is added to the list. */
   const isQuiet = (value: any): boolean => {
     const from = value?.type === 'MemberExpression' && !value.computed ? value.object : value;
     if (requiredName(from) !== undefined) return !!calls.add(from);

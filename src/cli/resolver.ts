@@ -23,7 +23,7 @@ export class Resolver {
   /** files that run where they are required */
   private lazy = new Set<string>();
   readonly warnings = new Set<string>();
-  /** the device has modules that are unknown here */
+  /** the application requires modules that are unknown here, which only the device has */
   isOpen = false;
 
   constructor(readonly library: Library) {}

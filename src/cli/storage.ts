@@ -13,7 +13,7 @@ const key = (name: string): string => name.slice(0, NAME_LENGTH);
 /** erased flash reads as ones */
 const isErased = (part: Uint8Array): boolean => part.every((byte) => byte === 255);
 
-/** What flash has once, it keeps until the whole file is made anew: as in the interpreter, which says so. */
+/** Bytes that are written stay so until the whole file is replaced; all else is refused, in the words of the interpreter. */
 function write(name: string, data: any, offset = 0, size = 0): boolean {
   if (Object.prototype.toString.call(data) === '[object Object]') return write(name, JSON.stringify(data));
   const piece = bytes(data);
