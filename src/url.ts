@@ -75,13 +75,13 @@ export function encodePairs(pairs: any, what: string): string {
 
 /**
  * Takes a URL apart and adds `params` to its query.
- * @throws TypeError (EINVAL); the message shows the URL without its userinfo
+ * @throws TypeError (EINVAL); the message shows the URL, or if it has an `@`, what is behind the last one: no password
  */
 export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   // in the interpreter, splitting a text that is shorter than the separator gives no pieces at all
   const scheme = (url + '://').split('://')[0].toLowerCase();
   const tls = scheme === 'https';
-  // all but the userinfo
+  // what is behind the last `@`: never a password
   const shown = ('' + url).split('@').pop();
   need(typeof url === 'string' && (tls || scheme === 'http') && !CONTROL.test(url), 'URL', shown);
   // as bytes: the interpreter's substr counts the bytes of longer characters

@@ -114,6 +114,7 @@ function offer(s: Tcp): any {
 
 /** Its part of a turn. */
 function work(s: Tcp, ir: number, sr: number, late: number): Next {
+  // the peer sends nothing more: after a reset, or a FIN
   const over = !sr || sr === Sr.CLOSE_WAIT;
   // TIMEOUT may have come after Sn_IR was read and before Sn_SR was
   if ((sr ? ir : ir | read(s, Sn.IR, 1)[0]) & Ir.TIMEOUT) s._gaveUp = 1;
@@ -140,10 +141,10 @@ function work(s: Tcp, ir: number, sr: number, late: number): Next {
     delete s._offered;
     delete s._until;
   }
+  // what has arrived comes before the next SEND, or a receiver that always writes would hear nothing. After a FIN the peer
+  // may still listen, but room is offered only to a receiver that takes no bytes: it may be waiting for room
   if (s._sending) {
     if (late) fail(s, late);
-    // what has arrived comes before the next SEND, or a receiver that always writes would hear nothing. After a FIN the
-    // peer may still listen, but room is offered only to a receiver that takes no bytes: it may be waiting for room
   } else if (sr && (over ? s._paused : !(ir & Ir.SEND_OK && s._look)) && offer(s)) return Next.Soon;
   else if (!sr && s._paused) {
     // bytes that nobody takes after a reset are not kept for ever
