@@ -47,12 +47,18 @@ function isPlain(): boolean {
   return toU8('\u20ac').length < 2;
 }
 
-// Below, the number of backslashes tells whether the last of them begins an escape. No regular expression has a `|`,
-// because the interpreter then goes back to the beginning of the text at each character.
+// Below, no regular expression has a `|`, because the interpreter then goes back to the beginning of the text at each
+// character, and none looks for a run of backslashes, because at each of them it would go through the rest of the run.
+// Nor are calls chained, because each text would stay in memory until the last has returned.
 
-/** The byte that an escape stands for, after the backslashes before it. */
-function unescapedByte(escape: string): string {
-  return escape.length % 2 ? escape : escape.slice(0, -6) + decoded(escape);
+/** JSON text without escaped backslashes: \x01, which is not allowed in it, stands for each. */
+function away(text: string): string {
+  return text.replace(/\\\\/g, '\x01');
+}
+
+/** The escaped backslashes again. */
+function back(text: string): string {
+  return text.replace(/\x01/g, '\\\\');
 }
 
 /**
@@ -60,8 +66,13 @@ function unescapedByte(escape: string): string {
  * (mojibake), so those escapes are turned back into the bytes they were.
  */
 export function jsonBytes(value: any): string {
-  const text = JSON.stringify(value);
-  return text && isPlain() ? text.replace(/\\+u00[89A-F][0-9A-F]/g, unescapedByte) : text;
+  let text = JSON.stringify(value);
+  if (text && isPlain()) {
+    text = away(text);
+    text = text.replace(/\\u00[89A-F][0-9A-F]/g, decoded);
+    text = back(text);
+  }
+  return text;
 }
 
 /** UTF-8 of a character beyond ASCII. `limit`: how many values the first byte has room for; start with 64. */
@@ -69,12 +80,12 @@ function utf8Of(c: number, limit: number): string {
   return c < limit ? chr(256 - 2 * limit + c) : utf8Of(c >> 6, limit / 2) + chr(128 + (c % 64));
 }
 
-/** What an escape, or a pair of surrogates, stands for, after the backslashes before it; an ASCII one stays as it is. */
+/** What an escape, or a pair of surrogates, stands for; an ASCII one stays as it is. */
 function unescaped(escape: string): string {
   const parts = escape.split('u');
   let c = parseInt(parts[1], 16);
   if (parts[2]) c = 0x10000 + (c % 1024) * 1024 + (parseInt(parts[2], 16) % 1024);
-  return c > 127 && parts[0].length % 2 ? parts[0].substr(1) + utf8Of(c, 64) : escape;
+  return c > 127 ? utf8Of(c, 64) : escape;
 }
 
 /**
@@ -83,8 +94,10 @@ function unescaped(escape: string): string {
  */
 export function parseJson(text: string): any {
   if (isPlain() && text.indexOf('\\u') >= 0) {
-    text = text.replace(/\\+ud[89ab]..\\ud[c-f]../gi, unescaped);
-    text = text.replace(/\\+u[^\\][^\\][^\\][^\\]/g, unescaped);
+    text = away(text);
+    text = text.replace(/\\ud[89ab]..\\ud[c-f]../gi, unescaped);
+    text = text.replace(/\\u[^\\][^\\][^\\][^\\]/g, unescaped);
+    text = back(text);
   }
   return JSON.parse(text);
 }

@@ -73,7 +73,12 @@ var calls = {
     told(requests.get(BASE + 'path/é€?a b#c'), done);
   },
   json: function (done) {
-    told(requests.post(BASE + 'json', { json: { a: 'é€', b: [1, null, true, 1.5], c: '"\\\n\x01' } }), done);
+    told(
+      requests.post(BASE + 'json', {
+        json: { a: 'é€', b: [1, null, true, 1.5], c: '"\\\n\x01', d: '\\é\\\\é\\u00e9' },
+      }),
+      done,
+    );
   },
   // the same text on every build
   escaped: function (done) {

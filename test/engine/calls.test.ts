@@ -143,7 +143,12 @@ describeEngines('calls of all kinds', (engine) => {
     expect(seen.path.split('\r\n')[0]).toBe('GET /path/%C3%A9%E2%82%AC?a%20b HTTP/1.1');
     const bodyOf = (what: string) => seen[what].substr(seen[what].indexOf('\r\n\r\n') + 4);
     const utf8 = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf8');
-    expect(JSON.parse(utf8(bodyOf('json')))).toEqual({ a: '\u00e9\u20ac', b: [1, null, true, 1.5], c: '"\\\n\u0001' });
+    expect(JSON.parse(utf8(bodyOf('json')))).toEqual({
+      a: '\u00e9\u20ac',
+      b: [1, null, true, 1.5],
+      c: '"\\\n\u0001',
+      d: '\\\u00e9\\\\\u00e9\\u00e9',
+    });
     expect(seen.framed.split('\r\n\r\n')[0].split('\r\n').slice(1)).toEqual([
       `Host: ${seen.get.match(/Host: (.*)/)![1]}`,
       'Connection: close',

@@ -48,4 +48,21 @@ describeEngines('JSON', (engine) => {
     });
     expect(told.join('\n')).toBe(bytes.join('\n') + '\n');
   });
+
+  it('takes time in proportion to its length, also for a run of backslashes', async () => {
+    const stdout = await run(
+      engine,
+      `function least(pairs, times) {
+         var text = '"\\\\u00e9' + '\\\\\\\\'.repeat(pairs) + '"';
+         return [1, 2, 3].reduce(function (least) {
+           var start = getTime();
+           for (var i = 0; i < times; i++) parsed(text);
+           return Math.min(least, getTime() - start);
+         }, Infinity);
+       }
+       // a millisecond, as builds with Unicode take next to no time
+       print(least(2000, 1) < 0.001 + 2.5 * least(400, 5));`,
+    );
+    expect(stdout).toBe('true\n');
+  });
 });
