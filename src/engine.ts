@@ -121,3 +121,20 @@ export function file(path: string): Source {
     },
   };
 }
+
+/** A file in the board's Storage as a body. */
+export function storage(name: string): Source {
+  let at = 0;
+  return {
+    size: function (): number {
+      at = 0;
+      const text = require('Storage').read(name);
+      if (text === undefined) throw Error('no file ' + name);
+      return text.length;
+    },
+    read: function (n: number): string {
+      at += n;
+      return require('Storage').read(name, at - n, n);
+    },
+  };
+}

@@ -74,3 +74,10 @@ export function file(path: string): Source {
     },
   };
 }
+
+export function storage(name: string): Source {
+  const none = (): never => {
+    throw new Error(`no Storage under Node for ${name}, but fd.file()`);
+  };
+  return { size: none, read: none };
+}

@@ -1,7 +1,11 @@
 // The package as it is published: packed, and unpacked into an empty folder.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
+import { parse } from 'acorn';
+import { rollup } from 'rollup';
+import { nodesOf } from '../../src/cli/minify';
 import { linksIn, programsIn } from '../docs/blocks';
 import { ROOT, Workshop } from '../cli/workshop';
 
@@ -56,6 +60,20 @@ it('has an export behind every entry, with types', () => {
       else expect(readdirSync(folder).filter((name) => name.endsWith(end))).not.toEqual([]);
     }
 });
+
+it.each(['index', 'netdriver', 'driver-contract', 'drivers/host', 'boards/host', 'drivers/w5500', 'boards/sim-w5500'])(
+  'bundlers for Node find all that %s needs',
+  async (name) => {
+    const input = join(unpacked, 'dist', 'node', `${name}.mjs`);
+    const built = await rollup({ input, external: isBuiltin });
+    const [{ code, imports }] = (await built.generate({ inlineDynamicImports: true })).output;
+    await built.close();
+    expect(imports.filter((needed) => !isBuiltin(needed))).toEqual([]);
+    const program = parse(code, { ecmaVersion: 'latest', sourceType: 'module' });
+    const calls = [...nodesOf(program)].filter(({ type }) => type === 'CallExpression');
+    expect(calls.filter(({ callee }) => callee.name === 'require')).toEqual([]);
+  },
+);
 
 it('bundles its examples', () => {
   expect(bundled('node_modules/espruino-requests/examples/get.js')).toContain('"GET"');
