@@ -92,6 +92,11 @@ export function need(good: any, what: string, given: any): asserts good {
  * @throws TypeError (EINVAL)
  */
 export function pairsOf(given: any, what: string): any {
-  need(given == null || (typeof given === 'object' && !isList(given) && given.byteLength == null), what, given);
+  need(
+    given == null || (typeof given === 'object' && !isList(given) && given.byteLength == null),
+    what,
+    // not what was given, which may be secret
+    'not a plain object',
+  );
   return given || {};
 }

@@ -17,7 +17,7 @@ export interface Body extends Source {
 export function bytes(data: Bytes | ArrayBuffer): Source {
   if (data instanceof ArrayBuffer) data = new U8(data);
   else if (typeof data === 'string') data = toU8(data);
-  need(data instanceof U8, 'data', data);
+  need(data instanceof U8, 'data', typeof data);
   const text = toStr(data);
   let at = 0;
   return {

@@ -90,6 +90,21 @@ it.each(Object.keys(bad))('%s', async (name) => {
   if (!/circle|BigInt/.test(name)) expect(error.message).toContain(option.replace(/(?<=header)s$/, ''));
 });
 
+const secret = 'Bearer s3cret';
+it.each<[string, () => Promise<unknown>]>([
+  ['headers as a string', () => requests.get(server.url(), { headers: secret as any })],
+  ['headers as a list', () => requests.get(server.url(), { headers: [secret] as any })],
+  ['params as a string', () => requests.get(server.url(), { params: secret as any })],
+  ['ctx as a string', () => requests.get('https://127.0.0.1/', { ctx: secret as any })],
+  ['options as a string', () => requests.get(server.url(), secret as any)],
+  ['data as a list', () => requests.post(server.url(), { data: [secret] as any })],
+  ['data as a function', () => requests.post(server.url(), { data: (() => 's3cret') as any })],
+  ['fd as a string', () => requests.upload(server.url(), secret as any)],
+  ['a header value', () => requests.get(server.url(), { headers: { Authorization: `${secret}\n` } })],
+])('what may be secret is not shown: %s', async (_, call) => {
+  expect((await refused(call(), { type: 'TypeError', code: 'EINVAL' })).message).not.toContain('s3cret');
+});
+
 it('stream_chunk is looked at without a stream_callback too', async () => {
   await refused(requests.get(server.url(), { stream_chunk: -5 }), { type: 'TypeError', code: 'EINVAL' });
 });
