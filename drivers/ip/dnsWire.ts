@@ -32,8 +32,13 @@ const LONGEST = 86400;
 /** how many times an answer is gone through: CNAMEs need not be in order */
 const PASSES = 8;
 
+/** bytes and pointers that the names of an answer may have in all, or a forged one would take minutes to read */
+const NAMES = 5000;
+
 /** the offset behind the name that was read last */
 let past: number;
+/** what is left of NAMES */
+let left: number;
 
 /** A query for the address of `name`, with an id of 0; undefined if that cannot be a name. */
 export function buildQuery(name: string): Uint8Array | undefined {
@@ -55,6 +60,8 @@ function nameAt(d: Uint8Array, at: number): string {
   let name = '';
   let n: number;
   while ((n = d[at++])) {
+    // of a pointer, these bits of the offset are next to nothing
+    if ((left -= (n & 63) + 1) < 0) throw 0;
     // the two top bits: 11 for a pointer, 00 for a length (section 4.1.4)
     if (n > 191) {
       end = end || at + 1;
@@ -78,6 +85,7 @@ function nameAt(d: Uint8Array, at: number): string {
 export function parseAnswer(d: Uint8Array, q: Uint8Array): DnsAnswer | undefined {
   const a: DnsAnswer = { _ttl: LONGEST };
   const rcode = d[3] & 15;
+  left = NAMES;
   let wanted = nameAt(q, HEADER);
   // id, one question, and that is ours; QR set, OPCODE 0
   const same = [0, 2, 4, 6, q.length - 4, q.length];

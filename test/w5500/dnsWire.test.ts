@@ -1,0 +1,59 @@
+// How much work an answer from the name server can make.
+import { buildQuery, parseAnswer } from '../../drivers/ip/dnsWire';
+
+const LONGEST_DATAGRAM = 1472;
+const QUERY = buildQuery('example.com')!;
+const TEXT = [0, 16, 0, 1, 0, 0, 0, 9];
+
+const pair = (n: number): number[] => [n >> 8, n & 255];
+
+/** As many records of no interest as fit, whose name, `bytes` in a first one, is that at `offset` in it. */
+function answer(bytes: (at: number) => number[], offset: number): Uint8Array {
+  const head = [0, 0, 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0, ...QUERY.slice(12)];
+  const at = head.length + 11;
+  const data = bytes(at);
+  const first = [0, ...TEXT, ...pair(data.length), ...data];
+  const other = [...pair(0xc000 + at + offset), ...TEXT, 0, 0];
+  const others = Math.floor((LONGEST_DATAGRAM - head.length - first.length) / other.length);
+  head.splice(6, 2, ...pair(1 + others));
+  return Uint8Array.from([...head, ...first, ...Array(others).fill(other).flat()]);
+}
+
+/** How many bytes were looked at, some of them again and again. */
+function readsOf(datagram: Uint8Array): number {
+  let reads = 0;
+  const watched = new Proxy(datagram, {
+    get(bytes: any, name) {
+      if (/^\d+$/.test(String(name))) reads++;
+      return typeof bytes[name] === 'function' ? bytes[name].bind(bytes) : bytes[name];
+    },
+  });
+  try {
+    parseAnswer(watched, QUERY);
+  } catch (e) {
+    expect(e).toBe(0);
+  }
+  return reads;
+}
+
+const chain = (at: number): number[] => [
+  0xc0,
+  12,
+  ...Array.from({ length: 339 }, (_, i) => pair(0xc000 + at + 2 * i)).flat(),
+];
+const labels = (): number[] => [...Array(127).fill([1, 97]).flat(), 0];
+const longLabels = (): number[] => [
+  ...Array(4)
+    .fill([63, ...Array(63).fill(97)])
+    .flat(),
+  0,
+];
+
+it.each([
+  ['a chain of pointers', answer(chain, 678)],
+  ['a name of 127 labels', answer(labels, 0)],
+  ['a name of 260 bytes', answer(longLabels, 0)],
+])('%s, shared by all records, is not read for ever', (_, datagram) => {
+  expect(datagram.length).toBeGreaterThan(LONGEST_DATAGRAM - 12);
+  expect(readsOf(datagram)).toBeLessThan(12000);
+});
