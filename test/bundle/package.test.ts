@@ -61,6 +61,11 @@ it('has an export behind every entry, with types', () => {
     }
 });
 
+it('is found by tools that do not know exports', () => {
+  const { exports, main, types } = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'));
+  expect({ types, default: main }).toEqual(exports['.']);
+});
+
 it.each(['index', 'netdriver', 'driver-contract', 'drivers/host', 'boards/host', 'drivers/w5500', 'boards/sim-w5500'])(
   'bundlers for Node find all that %s needs',
   async (name) => {
