@@ -158,12 +158,12 @@ it('a source whose size() throws', async () => {
   expect(e.message).toContain('no card');
 });
 
-it('a file in Storage, which Node has not', async () => {
+it('a file in Storage, which Node itself has not', async () => {
   const e = await refused(requests.upload(server.url(), requests.fd.storage('log')), {
     type: 'IOError',
     code: 'EFILE',
   });
-  expect(e.message).toBe('cannot read the source: no Storage under Node for log, but fd.file()');
+  expect(e.message).toBe('cannot read the source: Node has no Storage for log; use fd.file()');
 });
 
 it('a file that is not there', async () => {

@@ -112,6 +112,25 @@ describe('fd', () => {
     expect(bodyOf(got) === noise(n).toString('latin1')).toBe(true);
   });
 
+  it('storage, where the program has one', async () => {
+    const text = noise(1500).toString('latin1');
+    const files: { [name: string]: string } = { log: text };
+    const read = (name: string, at = 0, n = 1e9) => files[name]?.substr(at, n);
+    (globalThis as any).require = () => ({ read });
+    try {
+      const fd = requests.fd.storage('log');
+      for (let i = 0; i < 2; i++) {
+        await requests.upload(server.url(), fd);
+        await server.allGone();
+        expect(bodyOf(got) === text).toBe(true);
+      }
+      const e = await refused(requests.upload(server.url(), requests.fd.storage('none')), { type: 'IOError' });
+      expect(e.message).toBe('cannot read the source: no file none');
+    } finally {
+      delete (globalThis as any).require;
+    }
+  });
+
   it('a folder is no file', async () => {
     await refused(requests.upload(server.url(), requests.fd.file(folder)), { type: 'IOError' });
   });
