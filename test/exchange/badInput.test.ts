@@ -185,6 +185,21 @@ it('a bad argument is no exception but a rejection', () => {
   expect(promise).toBeInstanceOf(Promise);
 });
 
+it.each([
+  ['G T', {}, 'method: G T'],
+  ['GET', { headers: { 'a b': 1 } }, 'header name: "a b"'],
+  ['GET', { headers: { a: '\n' } }, 'value of header: a'],
+  ['GET', { headers: { 'Content-Length': 5 } }, 'header: Content-Length: 5'],
+  ['GET', { params: { a: {} } }, 'params: a'],
+  ['POST', { data: 5 }, 'data: 5'],
+  ['POST', { json: parseInt }, 'json: ' + parseInt],
+  ['GET', { stream_chunk: 0.5 }, 'stream_chunk: 0.5'],
+  ['GET', { timeout: -1 }, 'timeout: -1'],
+])('says what is wrong: %s %j', async (method, options: any, message) => {
+  const e = await refused(requests.request(method, server.url(), options), { type: 'TypeError' });
+  expect(e.message).toBe('bad ' + message);
+});
+
 it('nothing is read from a source when another argument is wrong', async () => {
   let reads = 0;
   const fd = { size: () => 1, read: () => (reads++, 'x') };

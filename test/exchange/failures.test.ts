@@ -206,6 +206,26 @@ it('an answer of garbage closes the connection', async () => {
   await server.allGone();
 });
 
+const long = 'x'.repeat(9000);
+const chunked = ok + 'Transfer-Encoding: chunked\r\n\r\n';
+it.each([
+  ['SSH-2.0-' + long.substr(0, 99) + '\r\n', 'bad status line "SSH-2.0-' + long.substr(0, 32) + '"'],
+  [ok + 'a b: c\r\n\r\n', 'bad header "a b: c"'],
+  [ok + 'a: \x01\r\n', 'control character in "a: \\u0001"'],
+  [ok + 'Transfer-Encoding: gzip\r\n\r\n', 'unknown Transfer-Encoding "gzip"'],
+  [ok + 'Content-Length: 5x\r\n\r\n', 'bad Content-Length "5x"'],
+  [chunked + '5x\r\n', 'bad chunk size "5x"'],
+  [chunked + '000000000005\r\nhello\r\n0000000000005\r\n', 'bad chunk size "0000000000005"'],
+  [chunked + '1\r\nabc', 'no CRLF after a chunk but "bc"'],
+  [ok + 'a: ' + long, 'more than max_headers = 8192 bytes of headers at "a: ' + long.substr(0, 37) + '"'],
+  [ok + 'Content-Length: 16385\r\n\r\n', 'body: 16385 bytes are more than max_content = 16384'],
+])('says what is wrong with an answer, row %#', async (answer, message) => {
+  const call = requests.get('http://host.example/', { driver: 'hand' });
+  hand.socket.open().data(answer);
+  const e = await refused(call, { type: 'HTTPResponseError' });
+  expect(e.message).toBe(message);
+});
+
 it('a byte at a time is slow, not wrong', async () => {
   server.script = async (peer) => {
     await peer.head();
@@ -262,6 +282,28 @@ it('a callback that ends its own call is not called again, and leaves nothing be
   expect([calls, hand.socket.resumed, hand.socket.events.sink]).toEqual([1, 0, undefined]);
 });
 
+it('a callback that ends its own call and then throws: the first error counts, and the source is closed once', async () => {
+  let closed = 0;
+  const source = { ...requests.fd.bytes('x'.repeat(5000)), close: () => void closed++ };
+  const call = requests.upload('http://host.example/', source, {
+    driver: 'hand',
+    stream_callback() {
+      hand.socket.end(netError('ENETDOWN'));
+      throw new Error('mine');
+    },
+  });
+  hand.socket.open(600).data('HTTP/1.1 413 no\r\nContent-Length: 3\r\n\r\nwhy');
+  await refused(call, { type: 'IOError', code: 'ENETDOWN' });
+  expect(closed).toBe(1);
+});
+
+it('an error without a code has one', async () => {
+  hand.refuse = new Error('no luck');
+  const call = requests.get('http://host.example/', { driver: 'hand' });
+  const e = await refused(call, { type: 'HTTPConnectionError', code: 'EIO', phase: 'connect' });
+  expect(e.message).toBe('no luck');
+});
+
 it('a name of 300 characters is none', async () => {
   const url = 'http://' + 'a.'.repeat(150) + 'test/';
   await refused(requests.get(url), { type: 'HTTPConnectionError', code: 'ENOTFOUND', phase: 'dns' });
@@ -271,6 +313,12 @@ it('an early answer that breaks off: that is in its body, not while sending', as
   const call = requests.upload('http://host.example/', requests.fd.bytes('x'.repeat(5000)), { driver: 'hand' });
   hand.socket.open(600).data('HTTP/1.1 413 no\r\nContent-Length: 100\r\n\r\n0123').end();
   await refused(call, { type: 'IOError', code: 'ETRUNCATED', phase: 'body' });
+});
+
+it('one that breaks off in its head: that is while sending', async () => {
+  const call = requests.upload('http://host.example/', requests.fd.bytes('x'.repeat(5000)), { driver: 'hand' });
+  hand.socket.open(600).data('HTTP/1.1 413 no\r\nContent-').end();
+  await refused(call, { type: 'IOError', code: 'ETRUNCATED', phase: 'send' });
 });
 
 it('of a connection to be kept one byte more than the body is wanted, so that none goes unseen', async () => {

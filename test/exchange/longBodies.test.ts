@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import * as requests from '../../src/node/index';
 import { noise, turns } from './expect';
+import { HandDriver } from './handDriver';
 import { manners, SlicedDriver } from './slicedDriver';
 
 const SEED = 90210;
@@ -108,6 +109,49 @@ describe.each(manners)('$name', (manner) => {
       { seed: SEED, numRuns: 400 },
     );
   });
+});
+
+it.each([1, 2])('pieces as they arrive, the last one of %d bytes', async (last) => {
+  const body = noise(5000).toString('latin1');
+  const { head, input } = onTheWire({ chunks: [] } as unknown as Transfer, body);
+  const end = input.length - last;
+  const slices = [input.substr(0, head + 1000), input.substring(head + 1000, end), input.substr(end)];
+  const driver = new SlicedDriver(manners[0], () => ({ slices, fin: false }));
+  const pieces: number[] = [];
+  const r = await requests.get('http://host.example/', {
+    driver: 'sliced',
+    stream_chunk: 0,
+    stream_callback: (chunk) => void pieces.push(chunk.length),
+  });
+  driver.remove();
+  expect([pieces, r.received]).toEqual([[1000, 4000 - last, last], 5000]);
+});
+
+it('resume() follows wherever `sink` is set or removed', async () => {
+  const hand = new HandDriver();
+  const call = requests.get('http://host.example/', { driver: 'hand', stream_callback() {} });
+  const { socket } = hand;
+  const seen: [boolean, number][] = [];
+  socket.open();
+  for (const bytes of ['HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n', 'x'.repeat(4999), 'x']) {
+    seen.push([!!socket.events.sink, socket.resumed]);
+    socket.data(bytes);
+  }
+  hand.remove();
+  expect((await call).received).toBe(5000);
+  expect(seen).toEqual([
+    [false, 0],
+    [true, 1],
+    [false, 2],
+  ]);
+});
+
+it.each(manners)('without a length the last piece stays as `content`, however it came: $name', async (manner) => {
+  const slices = ['HTTP/1.1 200 OK\r\n\r\n', 'a'.repeat(512), 'b'.repeat(512)];
+  const driver = new SlicedDriver(manner, () => ({ slices, fin: true }));
+  const r = await requests.get('http://host.example/', { driver: 'sliced', stream_callback() {} });
+  driver.remove();
+  expect([r.received, r.text()]).toEqual([1024, slices[2]]);
 });
 
 describe('a piece in the middle of a long body', () => {

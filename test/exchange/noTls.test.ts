@@ -23,6 +23,10 @@ it('a driver without TLS is not asked to connect', async () => {
       message: 'plain has no TLS',
       retryable: false,
     });
+  // the default driver has a name as well
+  netdriver.use('plain');
+  await expect(requests.get('https://127.0.0.1/')).rejects.toMatchObject({ message: 'plain has no TLS' });
+  netdriver.use('host');
   netdriver.unregister('plain');
   expect(asked).toBe(0);
 });
@@ -44,6 +48,7 @@ it('a driver that cannot verify is not asked to connect, unless the caller does 
       name: 'HTTPConnectionError',
       code: 'ETLSUNVERIFIED',
       phase: 'tls',
+      message: 'blind cannot verify TLS, see ctx: {verify: false}',
       retryable: false,
     });
   expect(asked).toBe(0);

@@ -96,6 +96,10 @@ it('says how long it was, and how far it came', async () => {
   hand.sockets[1].open();
   await pass(600);
   expect(silent.error.message).toBe('timeout of 500 ms');
+  const begun = watch(requests.get(url, options));
+  hand.sockets[2].open().data('HTTP/1.1 200 OK\r\n');
+  await pass(600);
+  expect(begun.error.message).toBe('timeout of 500 ms');
 });
 
 it('the default idle_timeout is 10 s', async () => {

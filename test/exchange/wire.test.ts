@@ -106,6 +106,15 @@ describe('bodies', () => {
     expect(got.headers['content-length']).toBe('' + got.body.length);
   });
 
+  it('an ArrayBuffer is sent as it is', async () => {
+    const { buffer } = new Uint8Array([0, 255, 13, 10, 65]);
+    for (const call of [
+      requests.post(server.url(), { data: buffer }),
+      requests.upload(server.url(), requests.fd.bytes(buffer)),
+    ])
+      expect((await seen(call)).body).toBe('\0\xff\r\nA');
+  });
+
   it('an empty object', async () => {
     const got = await seen(requests.post(server.url(), { data: {} }));
     expect(got.headers['content-length']).toBe('0');
