@@ -34,8 +34,8 @@ function nodeBoard(w: World, create: (options: any) => any): Board {
     said: (...what) => board.said(...what),
   });
   moveClock(w.clock);
-  (globalThis as any).setWatch = (f: () => void, pin: any) => {
-    expect(pin).toBe(irq);
+  (globalThis as any).setWatch = (f: () => void, pin: any, options: any) => {
+    expect([pin, options]).toEqual([irq, { repeat: true, edge: 'falling' }]);
     // the interpreter queues what a pin does until it is idle
     w.chip.onInt((level) => void (level || w.clock.setTimeout(f, 0)));
   };

@@ -26,6 +26,8 @@ export interface DhcpFaults {
   offer: string | null;
   /** options go on in `file` (1), in `sname` (2), or in both (3) (RFC 2132 section 9.3) */
   overload: number;
+  /** what the field `file` says; shorter than it, and no options */
+  file: string;
   /** options replaced, or left out where null */
   options: Record<number, Uint8Array | null>;
   delayMs: number;
@@ -62,6 +64,7 @@ function noFaults(): DhcpFaults {
     truncate: null,
     offer: null,
     overload: 0,
+    file: '',
     options: {},
     delayMs: 0,
   };
@@ -206,7 +209,9 @@ export class DhcpServer {
     const reply = { ...to, op: 2, secs: 0, yiaddr, siaddr: NO_IP, options };
     this.lan.clock.setTimeout(() => {
       for (const field of this.faults.forge) this.forge(to, reply, field);
-      for (let i = 0; i <= this.faults.repeat; i++) this.send(to, reply, type, buildDhcp(reply, this.faults.overload));
+      const data = buildDhcp(reply, this.faults.overload);
+      if (this.faults.file) data.set(Buffer.from(this.faults.file + '\0'), 108);
+      for (let i = 0; i <= this.faults.repeat; i++) this.send(to, reply, type, data);
     }, this.faults.delayMs);
   }
 

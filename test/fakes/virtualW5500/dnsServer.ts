@@ -29,6 +29,10 @@ export type DnsFault =
   | 'short'
   /** RDLENGTH over the end, or not 4 */
   | 'bad-rdlength'
+  | 'long-address'
+  /** the name of the answer is none: a label of 70 bytes, or 5 of 63 */
+  | 'long-label'
+  | 'long-name'
   | 'duplicate'
   | 'garbage';
 
@@ -173,7 +177,9 @@ export class DnsServer {
   private faulty(query: DnsQuery, good: Answer, fault: DnsFault | null): Uint8Array {
     const { id, question } = good;
     const here = 12 + query.name.length + 2 + 4;
-    const pointer = (to: number, ...rdata: number[]) => [0xc0 | (to >> 8), to & 255, 0, 1, 0, 1, 0, 0, 0, 60, ...rdata];
+    const record = (...rdata: number[]) => [0, 1, 0, 1, 0, 0, 0, 60, ...rdata];
+    const pointer = (to: number, ...rdata: number[]) => [0xc0 | (to >> 8), to & 255, ...record(...rdata)];
+    const label = (n: number): number[] => [n, ...new Array(n).fill(97)];
     switch (fault) {
       case 'nxdomain':
       case 'servfail':
@@ -205,6 +211,12 @@ export class DnsServer {
         return buildDns(good).slice(0, -3);
       case 'bad-rdlength':
         return buildDns({ id, question, raw: pointer(12, 0x40, 0, 10, 66, 6, 6) });
+      case 'long-address':
+        return buildDns({ id, question, raw: pointer(12, 0, 5, 10, 66, 6, 6, 6) });
+      case 'long-label':
+        return buildDns({ id, question, raw: [...label(70), 0, ...record(0, 4, 10, 66, 6, 6)] });
+      case 'long-name':
+        return buildDns({ id, question, raw: [...Array(5).fill(label(63)).flat(), 0, ...record(0, 4, 10, 66, 6, 6)] });
       case 'garbage':
         return Uint8Array.from({ length: 40 }, () => this.lan.random.int(0, 255));
       default:
@@ -214,7 +226,8 @@ export class DnsServer {
 
   private sendForged(to: UdpPacket, query: DnsQuery, field: DnsForgery): void {
     const { id, type, klass } = query;
-    const name = field === 'question' ? 'bank.example' : query.name;
+    // of the same length
+    const name = field === 'question' ? query.name.replace(/^./, 'x') : query.name;
     const question = field === 'no-question' ? null : { name, type: field === 'type' ? 28 : type, klass };
     const records = [{ name, ttl: 99999, a: FORGED_IP }];
     const data = buildDns({ id: field === 'id' ? id ^ 1 : id, question, records });

@@ -37,6 +37,17 @@ export const callbackRows: Scenario[] = [
       options,
     ),
   ),
+  linked('unlink() as soon as a socket is closed: there is nothing to tell', async (r) => {
+    mute(r);
+    const it = await r.connect();
+    await r.until(() => it.rooms.length > 0);
+    await r.run((b) => {
+      b.sockets.connect.socket.close();
+      b.driver.unlink();
+    });
+    await r.rest(1000);
+    expect([r.linked, it.closed]).toEqual([false, []]);
+  }),
   linked('link() where unlink() ends a socket', async (r) => {
     mute(r);
     const again: Handler = (n, b) => {
@@ -62,7 +73,11 @@ export const callbackRows: Scenario[] = [
   }),
   linked('link_info() of a chip that does not answer any more: no link, and a new one', async (r) => {
     r.chip.reset();
-    expect(await r.does({ op: 'info' })).toMatchObject({ code: 'ENETDOWN', phase: 'connect' });
+    expect(await r.does({ op: 'info' })).toMatchObject({
+      code: 'ENETDOWN',
+      phase: 'connect',
+      message: 'w5500 is not linked: the chip does not answer',
+    });
     expect(r.linked).toBe(false);
     await r.until(() => r.linked);
     expect(await r.does({ op: 'info' })).toMatchObject({ ip: STATIC.ip });

@@ -78,6 +78,17 @@ export const chipRows: Scenario[] = [
       irq: true,
     },
   ),
+  told(
+    'keep-alive probes, in units of 5 s',
+    MR,
+    async (r) => {
+      await r.connect();
+      await r.rest(100);
+      expect(read(r, 0x2f, 1, 0)).toEqual([2]);
+      await r.does({ op: 'drop', name: 'connect' });
+    },
+    { driver: { keepalive: 10 } },
+  ),
   told('INTn, where there is no pin', MR, (r) => expect([read(r, 0x13, 2), read(r, 0x18, 1)]).toEqual([[0, 0], [0]]), {
     irq: false,
   }),

@@ -151,6 +151,18 @@ const closeRows: Scenario[] = [
       if (!hurry) expect(heard.ended).toBe(all);
     }),
   ),
+  linked('close(true) after close(): a FIN that gets lost is sent again all the same', async (r) => {
+    const heard = peer(r);
+    await saying(r, 'one');
+    await r.until(() => heard.text === 'one');
+    let lost = 0;
+    r.lan.drop = (p, direction) => direction === 'out' && p.proto === 'tcp' && (p.flags & 1) > 0 && !lost++;
+    await r.run((b) => b.sockets.connect.socket.close());
+    await r.until(() => lost > 0, 500);
+    await r.run((b) => b.sockets.connect.socket.close(true));
+    await r.until(r.free, 1500);
+    expect(heard.ended).toBe('one');
+  }),
   linked('resume() after close() polls no faster', async (r) => {
     r.lan.serveTcp('10.0.0.9', 80, () => ({}));
     const it = await r.connect();
@@ -321,6 +333,20 @@ const chipRows: Scenario[] = [
     delete socket.close;
     delete socket.status;
     r.chip.violations.splice(0);
+  }),
+  linked('RX pointers that do not agree for a while, after a FIN: nothing is lost', async (r) => {
+    const it = await abc(r);
+    const socket = r.chip.sockets[0];
+    const read = socket.word(0x28);
+    socket.setWord(0x28, read ^ 4);
+    r.lan.connections()[0].write('def');
+    r.lan.connections()[0].end();
+    await r.rest(30);
+    socket.setWord(0x28, read);
+    await r.until(() => it.closed.length > 0, 1000);
+    expect([it.text, it.closed]).toEqual(['abcdef', [null]]);
+    await r.does({ op: 'drop', name: 'connect' });
+    await r.allFree();
   }),
   linked('a chip that shows other RX pointers after a reset', async (r) => {
     const it = await abc(r);

@@ -19,16 +19,18 @@ const keep = async (r: Rig, n: number) => {
 };
 
 const unconnected = (code: string) => ({ error: 'HTTPConnectionError', code, phase: 'connect' });
+const refused = { ...unconnected('ECONNREFUSED'), message: 'refused by 10.0.0.9 port 80' };
+const nobody = { ...unconnected('EHOSTUNREACH'), message: 'no ARP answer on the way to 10.0.0.9 port 80' };
 
 export const connectingRows: Scenario[] = [
   linked('refused', async (r) => {
     r.lan.serveTcp('10.0.0.9', 80, () => null);
-    expect(await r.get('http://10.0.0.9/')).toMatchObject(unconnected('ECONNREFUSED'));
+    expect(await r.get('http://10.0.0.9/')).toMatchObject(refused);
     await r.works();
   }),
   linked('nobody has the address', async (r) => {
     r.lan.absent.add('10.0.0.9');
-    expect(await r.get('http://10.0.0.9/')).toMatchObject(unconnected('EHOSTUNREACH'));
+    expect(await r.get('http://10.0.0.9/')).toMatchObject(nobody);
     await r.works();
   }),
   linked('addresses that no host has', async (r) => {

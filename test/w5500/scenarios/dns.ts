@@ -8,6 +8,7 @@ const ZONE = {
   'one.test': { cname: 'two.test' },
   'two.test': { cname: 'api.test' },
   'short.test': { a: '10.0.0.8', ttl: 5 },
+  'brief.test': { cname: 'api.test', ttl: 5 },
   'never.test': { a: '10.0.0.8', ttl: 0 },
   'blocked.test': { a: '0.0.0.0' },
   'group.test': { a: '239.1.2.3' },
@@ -43,6 +44,9 @@ const passing: DnsFault[] = [
   'stranger',
   'short',
   'bad-rdlength',
+  'long-address',
+  'long-label',
+  'long-name',
   'garbage',
   'servfail',
   'refused',
@@ -77,7 +81,7 @@ export const dnsRows: Scenario[] = [
     await r.allFree();
   }),
   row('answers addresses at once, and knows what is none', async (r) => {
-    expect(await look(r, '1.2.3.4')).toBe('1.2.3.4');
+    for (const ip of ['1.2.3.4', '224.0.0.1', '255.255.255.255']) expect(await look(r, ip)).toBe(ip);
     const names = [
       '1.2.3',
       '1.2.3.256',
@@ -130,6 +134,12 @@ export const dnsRows: Scenario[] = [
     await look(r, 'never.test');
     await look(r, 'never.test');
     expect(r.dns.queries.length).toBe(4);
+    // the shortest time of a chain
+    for (const wait of [4900, 200, 0]) {
+      expect(await look(r, 'brief.test')).toBe('10.0.0.7');
+      await r.rest(wait);
+    }
+    expect(r.dns.queries.length).toBe(6);
   }),
   row('asks with ids and ports that cannot be guessed', async (r) => {
     for (let i = 0; i < 12; i++) await look(r, 'never.test');
@@ -289,6 +299,17 @@ export const dnsRows: Scenario[] = [
     await r.until(() => r.linked);
     expect(await look(r, 'api.test')).toBe('10.0.0.7');
   }),
+  row(
+    'no server to ask',
+    async (r) => {
+      expect(await r.does({ op: 'lookup', host: 'api.test' })).toMatchObject({
+        code: 'ENOTFOUND',
+        message: 'name not found: api.test (no DNS server is known)',
+      });
+      await r.allFree();
+    },
+    [],
+  ),
   row('an address that no host has is none', async (r) => {
     for (const host of ['blocked.test', 'group.test']) {
       expect(await look(r, host)).toBe('ENOTFOUND');

@@ -31,7 +31,13 @@ export const sendingRows: Scenario[] = [
   linked('SEND_OK never', async (r) => {
     r.lan.serveTcp('10.0.0.9', 80, () => ({}));
     r.chip.faults.sendOkDelayMs = Infinity;
-    expect(await r.get(URL, { upload: 9000, ...patient })).toMatchObject({ error: 'IOError', code: 'ETIMEDOUT' });
+    expect(await r.get(URL, { upload: 9000, ...patient })).toMatchObject({
+      error: 'IOError',
+      code: 'ETIMEDOUT',
+      message: 'no answer from 10.0.0.9 port 80',
+    });
+    // no FIN, and nothing to wait for
+    await r.until(r.free, 1000);
     r.chip.faults.clear();
     await r.works();
   }),

@@ -233,6 +233,90 @@ const many: Scenario[] = [
     await r.allFree();
     await r.works();
   }),
+  linked(
+    'one that is closing makes room for a datagram when its own bytes are out, for a connection at once',
+    async (r) => {
+      const heard: string[] = [];
+      r.lan.serveTcp('10.0.0.9', 80, () => ({
+        onData: (d) => void heard.push(Buffer.from(d).toString('latin1')),
+      }));
+      for (let i = 0; i < 8; i++) await r.connect({ name: 'c' + i });
+      await r.until(() => Object.values(r.heard).every((it) => it.rooms.length > 0));
+      const full = await r.run((b) => {
+        b.sockets.c3.socket.write('bye');
+        b.sockets.c3.socket.close();
+        b.driver.udp();
+      });
+      expect(full).toMatchObject({ code: 'EMFILE' });
+      await r.until(() => heard.join() === 'bye');
+      await r.rest(100);
+      await r.udp();
+      const it = await r.run((b) => {
+        b.sockets.c4.socket.write('lost');
+        b.sockets.c4.socket.close();
+        b.last = b.driver.connect({ host: '10.0.0.9', port: 80 }, b.sockets.c4);
+      });
+      expect(it).not.toHaveProperty('error');
+      await r.run((b) => {
+        b.last.close();
+        for (const name in b.sockets) b.sockets[name].socket.close();
+      });
+      await r.allFree();
+    },
+  ),
+  ...[
+    { irq: false, want: 512, turns: 100 },
+    { irq: false, want: 1, turns: 20 },
+    { irq: true, want: 512, turns: 10 },
+  ].map(({ irq, want, turns }) =>
+    linked(
+      `a connection at rest that wants ${want} bytes has ${turns} turns in 10 s, ${irq ? 'with INTn' : 'polled'}`,
+      async (r) => {
+        echo(r);
+        const it = await r.connect({ want });
+        await r.until(() => it.rooms.length > 0);
+        await r.rest(3000);
+        r.chip.resetCounters();
+        await r.rest(10000);
+        // and the chip itself one a second
+        expect(Math.abs(r.chip.frames - turns - 10)).toBeLessThan(4);
+        await r.does({ op: 'drop', name: 'connect' });
+        await r.works();
+      },
+      { irq },
+    ),
+  ),
+  ...[
+    { irq: false, ms: 120 },
+    { irq: true, ms: 20 },
+  ].map(({ irq, ms }) =>
+    linked(
+      `after a rest what is written goes out at once, and what comes is there in ${ms} ms`,
+      async (r) => {
+        let heard = 0;
+        r.lan.serveTcp('10.0.0.9', 80, () => ({ onData: () => void heard++, onEnd: (s) => s.end() }));
+        const it = await r.connect({ want: 4 });
+        await r.until(() => it.rooms.length > 0);
+        await r.rest(5000);
+        await r.run((b) => b.sockets.connect.socket.write('x'));
+        await r.until(() => heard > 0, 20);
+        await r.rest(5000);
+        r.lan.connections()[0].write('abcd');
+        await r.until(() => it.text === 'abcd', ms);
+        await r.run((b) => void (b.sockets.connect.take = 0));
+        r.lan.connections()[0].write('efgh');
+        await r.rest(5000);
+        await r.run((b) => {
+          b.sockets.connect.take = 4;
+          b.sockets.connect.socket.resume();
+        });
+        await r.until(() => it.text === 'abcdefgh', 20);
+        await r.does({ op: 'drop', name: 'connect' });
+        await r.works();
+      },
+      { irq },
+    ),
+  ),
   {
     name: 'connects by name, and says where it is',
     options: { dns: { zone: { 'api.test': { a: '10.0.0.9' } } } },
