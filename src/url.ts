@@ -99,7 +99,7 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   const own = tls ? 443 : 80;
   const port = given.length > 1 ? decimal(given.substr(1)) : own;
   need(
-    (v6 ? /^\[[0-9a-fA-F:.]+\]$/.test(name) && name.split(':').length > 2 : name && !/[^0-9A-Za-z\-._]/.test(name)) &&
+    (v6 ? /^\[[0-9a-fA-F:.]+\]/.test(name) && name.split(':').length > 2 : name && !/[^0-9A-Za-z\-._]/.test(name)) &&
       // others take a backslash for the end of the host
       !/\\/.test(user) &&
       (!given || given.charAt(0) === ':') &&
