@@ -152,10 +152,7 @@ export function run(s: Sock): Next | undefined {
     // also if it shows CLOSED: it may still be on its way to INIT
     write(s, Sn.CR, [Cr.CLOSE, Ir.ALL]);
     // until it is closed, a bit may appear that would keep INTn low
-    if (!sr) {
-      s._state = State.Over;
-      c._socks[placeOf(s)] = NOBODY;
-    }
+    if (!sr) c._socks[placeOf(s)] = NOBODY;
   }
   return Next.Soon;
 }
@@ -250,7 +247,7 @@ export function leave(s: Sock, abort?: any, hurry?: any): void {
     const bye = s._state === State.Up && !abort;
     s._until = bye ? NaN : 0;
     s._look = 0;
-    s._state = bye ? State.Leave : s._state ? State.Close : State.Over;
+    s._state = bye ? State.Leave : State.Close;
     poke(s);
     if (s._lookup) s._lookup._drop(s);
   }

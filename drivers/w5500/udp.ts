@@ -92,7 +92,7 @@ function work(s: Port, ir: number, sr: number, late: number): Next {
   if (over) c._failures = 0;
   if (over || lost) sent(s, ir & Ir.SEND_OK ? null : failure(s, lost ? Why.NoAnswer : Why.NoArp));
   // what has arrived comes before the next datagram
-  if (!lost && !(over && s._look) && s._data && s._ip && !s._sending && s._state === State.Up) {
+  if (!lost && !(over && s._look) && s._data && s._ip && !s._sending) {
     aim(s);
     fill(s, s._data);
     flush(s);
