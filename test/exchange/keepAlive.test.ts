@@ -1,6 +1,7 @@
 // One connection for many requests, and every way in which it may not be used again.
 import * as requests from '../../src/node/index';
 import { RawServer } from '../servers/raw';
+import { HandDriver } from './handDriver';
 import { refused, turns } from './expect';
 
 let server: RawServer;
@@ -241,6 +242,15 @@ it('a second answer in the same packet never becomes the answer to the next requ
   expect(r.text()).toBe('yes');
   await turns();
   expect(r.connection).toBe(null);
+});
+
+it('an answer before the head of the request was sent ends the connection', async () => {
+  const hand = new HandDriver();
+  const call = requests.get('http://host.example/', { driver: 'hand', ...keep });
+  hand.socket.open(10).data('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+  expect((await call).connection).toBe(null);
+  expect(hand.socket.closed).toBe(true);
+  hand.remove();
 });
 
 it('an answer before the whole request was sent ends the connection', async () => {

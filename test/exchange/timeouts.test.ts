@@ -126,6 +126,20 @@ it('a byte now and then is not idle', async () => {
   expect(seen.value.received).toBe(1000);
 });
 
+it.each([512, 0])('nor are bytes of a long body, which take the fast way, pieces of %d', async (stream_chunk) => {
+  const options = { driver: 'hand', timeout: 0, idle_timeout: 1000, stream_chunk, stream_callback() {} };
+  const seen = watch(requests.get(url, options));
+  hand.socket.open().data('HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n');
+  for (let i = 0; i < 20; i++) {
+    hand.socket.data('x'.repeat(200));
+    await jest.advanceTimersByTimeAsync(700);
+  }
+  expect(!!hand.socket.events.sink).toBe(true);
+  expect(seen.settled).toBe(0);
+  await pass(1300);
+  expect(seen.error.message).toBe('idle_timeout: not a byte in 1000 ms');
+});
+
 it('bytes that are sent are not idle', async () => {
   const data = new Uint8Array(5000);
   const seen = watch(requests.post(url, { driver: 'hand', timeout: 0, idle_timeout: 1000, data }));

@@ -137,7 +137,9 @@ export const busRows: Scenario[] = [
   linked('a command takes 0.4 s', (r) => r.works(), { chip: { commandMs: 400, commandFrames: [99, 99] } }),
   linked('a command that is never accepted', async (r) => {
     r.chip.faults.commandStuck = true;
+    const start = r.clock.now();
     expect(await r.get(URL)).toMatchObject({ error: 'HTTPConnectionError', code: 'EIO' });
+    expect(r.clock.now() - start).toBeLessThan(1000);
     r.chip.faults.clear();
     await r.until(() => r.linked);
     await r.works();

@@ -82,6 +82,12 @@ export const callbackRows: Scenario[] = [
     await r.until(() => r.linked);
     expect(await r.does({ op: 'info' })).toMatchObject({ ip: STATIC.ip });
   }),
+  linked('link_info() makes the driver look after the chip no more often than before', async (r) => {
+    for (let i = 0; i < 5; i++) expect(await r.does({ op: 'info' })).toMatchObject({ ip: STATIC.ip });
+    r.chip.resetCounters();
+    await r.rest(10000);
+    expect(r.chip.frames).toBeLessThan(13);
+  }),
   linked('UDP sockets whose callbacks throw: nobody else suffers', async (r) => {
     r.lan.serveUdp('10.0.0.9', 9, ({ src, sport }) =>
       r.lan.udp({ src: '10.0.0.9', sport: 9, dst: src, dport: sport, data: new Uint8Array(3) }),

@@ -271,6 +271,17 @@ export const dhcpRows: Scenario[] = [
     },
   },
   {
+    name: 'answers that are cut off in their last option, which nobody needs',
+    async run(r) {
+      r.dhcp.faults.options = { 224: new Uint8Array(200) };
+      r.dhcp.faults.truncate = 400;
+      expect(await r.link({ dhcp: true, timeout: 9000 })).toMatchObject({ code: 'ETIMEDOUT' });
+      r.dhcp.clearFaults();
+      expect(await r.link(DHCP)).toMatchObject(leased);
+      await r.works();
+    },
+  },
+  {
     name: 'answers that are cut off',
     async run(r) {
       r.dhcp.faults.truncate = 250;
