@@ -211,6 +211,7 @@ const chunked = ok + 'Transfer-Encoding: chunked\r\n\r\n';
 it.each([
   ['SSH-2.0-' + long.substr(0, 99) + '\r\n', 'bad status line "SSH-2.0-' + long.substr(0, 32) + '"'],
   [ok + 'a b: c\r\n\r\n', 'bad header "a b: c"'],
+  [ok + ' a: b\r\n\r\n', 'bad header " a: b"'],
   [ok + 'a: \x01\r\n', 'control character in "a: \\u0001"'],
   [ok + 'Transfer-Encoding: gzip\r\n\r\n', 'unknown Transfer-Encoding "gzip"'],
   [ok + 'Content-Length: 5x\r\n\r\n', 'bad Content-Length "5x"'],
@@ -307,6 +308,12 @@ it('an error without a code has one', async () => {
 it('a name of 300 characters is none', async () => {
   const url = 'http://' + 'a.'.repeat(150) + 'test/';
   await refused(requests.get(url), { type: 'HTTPConnectionError', code: 'ENOTFOUND', phase: 'dns' });
+});
+
+it('a connection that breaks before the head was sent: that is while sending', async () => {
+  const call = requests.get('http://host.example/', { driver: 'hand' });
+  hand.socket.open(10).end(netError('ECONNRESET'));
+  await refused(call, { type: 'IOError', code: 'ECONNRESET', phase: 'send' });
 });
 
 it('an early answer that breaks off: that is in its body, not while sending', async () => {

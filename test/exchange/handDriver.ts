@@ -7,6 +7,7 @@ export class HandSocket implements Socket {
   written = '';
   writes: number[] = [];
   closed = false;
+  hurried?: boolean;
   resumed = 0;
   private room = 0;
 
@@ -48,7 +49,8 @@ export class HandSocket implements Socket {
     this.resumed++;
   }
 
-  close(): void {
+  close(hurry?: boolean): void {
+    this.hurried = hurry;
     this.closed = true;
   }
 }

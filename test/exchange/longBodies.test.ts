@@ -127,6 +127,21 @@ it.each([1, 2])('pieces as they arrive, the last one of %d bytes', async (last) 
   expect([pieces, r.received]).toEqual([[1000, 4000 - last, last], 5000]);
 });
 
+it('of a piece that has begun the rest is wanted, and no more', async () => {
+  const hand = new HandDriver();
+  const call = requests.get('http://host.example/', { driver: 'hand', stream_callback() {} });
+  const { events } = hand.socket.open();
+  const wanted: number[] = [];
+  for (const bytes of ['HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n', 'x'.repeat(100), 'x'.repeat(412)]) {
+    events.onData(bytes);
+    wanted.push(events.want());
+  }
+  events.onData('x'.repeat(488));
+  hand.remove();
+  expect((await call).received).toBe(1000);
+  expect(wanted).toEqual([512, 412, 488]);
+});
+
 it('resume() follows wherever `sink` is set or removed', async () => {
   const hand = new HandDriver();
   const call = requests.get('http://host.example/', { driver: 'hand', stream_callback() {} });

@@ -96,8 +96,12 @@ it('says how long it was, and how far it came', async () => {
   hand.sockets[1].open();
   await pass(600);
   expect(silent.error.message).toBe('timeout of 500 ms');
+  const chunked = watch(requests.get(url, options));
+  hand.socket.open().data('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n');
+  await pass(600);
+  expect(chunked.error.message).toBe('timeout of 500 ms after 5 bytes of body');
   const begun = watch(requests.get(url, options));
-  hand.sockets[2].open().data('HTTP/1.1 200 OK\r\n');
+  hand.socket.open().data('HTTP/1.1 200 OK\r\n');
   await pass(600);
   expect(begun.error.message).toBe('timeout of 500 ms');
 });
@@ -111,6 +115,18 @@ it('the default idle_timeout is 10 s', async () => {
   expect(seen.settled).toBe(1);
   await refused(Promise.reject(seen.error), { type: 'IOError', code: 'ETIMEDOUT', phase: 'body' });
   expect(hand.socket.closed).toBe(true);
+});
+
+it('idle_timeout is never early', async () => {
+  const seen = watch(requests.get(url, { driver: 'hand', idle_timeout: 1000 }));
+  hand.socket.open();
+  // the limit is looked after every 125 ms
+  await jest.advanceTimersByTimeAsync(120);
+  hand.socket.data(head);
+  await jest.advanceTimersByTimeAsync(990);
+  expect(seen.settled).toBe(0);
+  await jest.advanceTimersByTimeAsync(150);
+  expect(seen.error).toMatchObject({ code: 'ETIMEDOUT' });
 });
 
 it('a byte now and then is not idle', async () => {
@@ -223,7 +239,7 @@ it('a peer that closes before it is connected', async () => {
   const seen = watch(requests.get(url, { driver: 'hand' }));
   hand.socket.end(null);
   await settle();
-  await refused(Promise.reject(seen.error), { type: 'HTTPConnectionError' });
+  await refused(Promise.reject(seen.error), { type: 'HTTPConnectionError', code: 'ECONNRESET', retryable: true });
 });
 
 it('no link', async () => {

@@ -6,6 +6,7 @@ import * as requests from '../../src/node/index';
 import { RawServer } from '../servers/raw';
 import { counting } from './counting';
 import { noise, refused } from './expect';
+import { HandDriver } from './handDriver';
 
 let server: RawServer;
 let got = '';
@@ -154,6 +155,17 @@ it('a source of bytes can be sent again', async () => {
     await server.allGone();
     expect(bodyOf(got)).toBe('abc');
   }
+});
+
+it('what is sent is written in pieces of at most 512 bytes, whatever the room', async () => {
+  const hand = new HandDriver();
+  const call = requests.upload('http://host.example/', requests.fd.bytes('x'.repeat(2000)), { driver: 'hand' });
+  const [head, ...pieces] = hand.socket.open().writes;
+  hand.socket.data('HTTP/1.1 204 No Content\r\n\r\n');
+  await call;
+  hand.remove();
+  expect(head).toBeLessThan(512);
+  expect(pieces).toEqual([512, 512, 512, 464]);
 });
 
 describe('a source that lies', () => {

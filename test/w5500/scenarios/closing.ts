@@ -280,7 +280,7 @@ const chipRows: Scenario[] = [
     r.lan.serveTcp('10.0.0.9', 80, () => ({ onOpen: (s) => s.reset() }));
     const it = await r.connect();
     await r.until(() => it.closed.length > 0);
-    expect(it.closed).toMatchObject([{ code: 'ECONNRESET', phase: 'open' }]);
+    expect(it.closed).toMatchObject([{ code: 'ECONNRESET', phase: 'open', message: 'reset by 10.0.0.9 port 80' }]);
     await r.allFree();
   }),
   linked(
