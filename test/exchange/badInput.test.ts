@@ -191,7 +191,7 @@ it.each([
   ['GET', { headers: { a: '\n' } }, 'value of header: a'],
   ['GET', { headers: { 'Content-Length': 5 } }, 'header: Content-Length: 5'],
   ['GET', { params: { a: {} } }, 'params: a'],
-  ['POST', { data: 5 }, 'data: 5'],
+  ['POST', { data: 5 }, 'data: number'],
   ['POST', { json: parseInt }, 'json: ' + parseInt],
   ['GET', { stream_chunk: 0.5 }, 'stream_chunk: 0.5'],
   ['GET', { timeout: -1 }, 'timeout: -1'],

@@ -136,16 +136,6 @@ it('400 KB of headers where the caller allows them', async () => {
   expect(r.headers).toEqual({ 'content-length': '2' });
 });
 
-it('a body that is too long: the message says how long it is, and what is allowed', async () => {
-  server.script = async (peer) => {
-    await peer.head();
-    await peer.send(ok + 'Content-Length: 20000\r\n\r\n');
-  };
-  const e = await refused(requests.get(server.url()), { type: 'HTTPResponseError', code: 'ELIMIT', phase: 'body' });
-  expect(e.message).toBe('body: 20000 bytes are more than max_content = 16384');
-  await server.allGone();
-});
-
 it('a storm of interim answers', async () => {
   server.script = async (peer) => {
     await peer.head();
