@@ -86,7 +86,7 @@ export class Lan {
   /** closes every real socket */
   close(): void {
     this.loopback.close();
-    for (const stream of this.streams.values()) stream.dead = true;
+    for (const stream of this.streams.values()) stream.die();
     this.streams.clear();
   }
 

@@ -92,6 +92,13 @@ export class Stream {
     this.pump();
   }
 
+  /** Dies without a word, and leaves no timer behind. */
+  die(): void {
+    this.dead = true;
+    this.stopTimer();
+    this.wire.clock.clearTimeout(this.ackTimer);
+  }
+
   reset(): void {
     if (this.state === 'closed') return;
     this.emit(RST | ACK, this.out.next);
