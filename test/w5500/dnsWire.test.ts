@@ -1,4 +1,4 @@
-// How much work an answer from the name server can make.
+// Answers of a name server as bytes: how much work they can make, and records that no name server of the tests sends.
 import { buildQuery, parseAnswer } from '../../drivers/ip/dnsWire';
 
 const LONGEST_DATAGRAM = 1472;
@@ -35,6 +35,32 @@ function readsOf(datagram: Uint8Array): number {
   }
   return reads;
 }
+
+/** An answer with this record for the name that was asked. */
+function oneRecord(type: number, rrClass: number, ttl: number[], data: number[]): Uint8Array {
+  const head = [0, 0, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, ...QUERY.slice(12)];
+  return Uint8Array.from([...head, 0xc0, 12, ...pair(type), ...pair(rrClass), ...ttl, ...pair(data.length), ...data]);
+}
+
+const A = 1;
+const IN = 1;
+const CHAOS = 3;
+const MINUTE = [0, 0, 0, 60];
+const ADDRESS = [192, 0, 2, 7];
+
+it.each([
+  ['an address', oneRecord(A, IN, MINUTE, ADDRESS), { _ip: '192.0.2.7', _ttl: 60 }],
+  ['another class', oneRecord(A, CHAOS, MINUTE, ADDRESS), { _ttl: 86400 }],
+  [
+    'a TTL with its top bit set (RFC 2181 section 8)',
+    oneRecord(A, IN, [0x80, 0, 0, 60], ADDRESS),
+    { _ip: '192.0.2.7', _ttl: 0 },
+  ],
+  ['a TTL of more than a day', oneRecord(A, IN, [0, 2, 0, 0], ADDRESS), { _ip: '192.0.2.7', _ttl: 86400 }],
+  ['another question', Uint8Array.from(oneRecord(A, IN, MINUTE, ADDRESS)).fill(120, 13, 14), undefined],
+])('%s', (_, datagram, want) => {
+  expect(parseAnswer(datagram, QUERY)).toEqual(want);
+});
 
 const chain = (at: number): number[] => [
   0xc0,
