@@ -30,6 +30,27 @@ export function* nodesOf(node: any): Generator<any> {
   }
 }
 
+/** A change of a text: `text` takes the place of what is between two offsets. */
+export interface Edit {
+  start: number;
+  end: number;
+  text: string;
+}
+
+/**
+ * A text with changes made, none of which may overlap another. What is inserted at the same place keeps its order, and
+ * stands before what replaces the text behind it.
+ */
+export function edited(code: string, edits: Edit[]): string {
+  // from the end, so that the offsets of what is still to be done stay right
+  return [...edits]
+    .reverse()
+    .sort((a, b) => b.start - a.start || b.end - a.end)
+    .reduce((text, { start, end, text: by }) => text.slice(0, start) + by + text.slice(end), code);
+}
+
+const inserted = (at: number, text: string): Edit => ({ start: at, end: at, text });
+
 /** The names of all properties that a program mentions, quoted ones included. */
 export function propertyNames(code: string): Set<string> {
   const names = new Set<string>();
@@ -69,32 +90,29 @@ function isHarmless(pattern: string): boolean {
  * brackets and strings of the program.
  */
 export function mend(code: string): string {
-  const puts: { at: number; text: string; cut?: number }[] = [];
+  const edits: Edit[] = [];
+  const bracket = ({ start, end }: any) => edits.push(inserted(start, '('), inserted(end, ')'));
   for (const node of nodesOf(parse(code, { ecmaVersion: 'latest', sourceType: 'script' }))) {
     if (node.type === 'ReturnStatement' && !node.argument && code[node.end - 1] !== ';')
-      puts.push({ at: node.end, text: ';' });
-    if (node.type === 'UpdateExpression' && !node.prefix && /^\s*\//.test(code.slice(node.end)))
-      puts.push({ at: node.start, text: '(' }, { at: node.end, text: ')' });
+      edits.push(inserted(node.end, ';'));
+    if (node.type === 'UpdateExpression' && !node.prefix && /^\s*\//.test(code.slice(node.end))) bracket(node);
     const list = Array.isArray(node.body) ? node.body : Array.isArray(node.consequent) ? node.consequent : [];
     for (let i = 1; i < list.length; i++)
       if (/["'`]/.test(code[list[i].start]) && code[list[i - 1].end - 1] === '}') {
         const { left, right, end, operator } = comparisonAt(list[i], code) || {};
-        if (!left) puts.push({ at: list[i].start, text: ';' });
+        if (!left) edits.push(inserted(list[i].start, ';'));
         else
-          puts.push(
-            { at: left.start, cut: right.start - left.start, text: '' },
-            { at: end, text: operator + code.slice(left.start, left.end) },
+          edits.push(
+            { start: left.start, end: right.start, text: '' },
+            inserted(end, operator + code.slice(left.start, left.end)),
           );
       }
     // outside a class a slash already has a backslash
     for (const { 0: piece, index } of node.regex ? node.regex.pattern.matchAll(/\\[^]|\//g) : [])
-      if (piece === '/') puts.push({ at: node.start + 1 + index, text: '\\' });
-    if (node.regex && /\|\s*$/.test(code.slice(0, node.start)) && !isHarmless(node.regex.pattern))
-      puts.push({ at: node.start, text: '(' }, { at: node.end, text: ')' });
+      if (piece === '/') edits.push(inserted(node.start + 1 + index, '\\'));
+    if (node.regex && /\|\s*$/.test(code.slice(0, node.start)) && !isHarmless(node.regex.pattern)) bracket(node);
   }
-  return puts
-    .sort((a, b) => b.at - a.at)
-    .reduce((text, { at, cut = 0, text: by }) => text.slice(0, at) + by + text.slice(at + cut), code);
+  return edited(code, edits);
 }
 
 async function run(code: string, options: MinifyOptions): Promise<string> {
@@ -135,18 +153,16 @@ function nameProperties(code: string, { props, reserved = [], cache = {} }: Mini
  * interpreter, so it makes no difference there.
  */
 function undeclare(code: string): string {
-  const puts: { at: number; cut: number; text: string }[] = [];
+  const edits: Edit[] = [];
   for (const node of nodesOf(parse(code, { ecmaVersion: 'latest', sourceType: 'script' }))) {
     const own = node.type === 'FunctionDeclaration' && [...nodesOf(node.body)];
     if (own && !own.some(({ type, name }) => type === 'ThisExpression' || name === 'arguments'))
-      puts.push(
-        { at: node.start, cut: node.id.end - node.start, text: `var ${node.id.name}=function` },
-        { at: node.end, cut: 0, text: ';' },
+      edits.push(
+        { start: node.start, end: node.id.end, text: `var ${node.id.name}=function` },
+        inserted(node.end, ';'),
       );
   }
-  return puts
-    .sort((a, b) => b.at - a.at || b.cut - a.cut)
-    .reduce((text, { at, cut, text: by }) => text.slice(0, at) + by + text.slice(at + cut), code);
+  return edited(code, edits);
 }
 
 /** Replaces `void 0` by a variable that is never set: the first of the program, which the interpreter finds at once. */
@@ -155,10 +171,8 @@ function nameNothing(code: string): string {
     ({ operator, argument }) => operator === 'void' && argument.value === 0,
   );
   if (all.length < 2 || !/^(\W?(function\(\)|\(\)=>)\{)?var /.test(code) || /\bnothing\b/.test(code)) return code;
-  return all
-    .sort((a, b) => b.start - a.start)
-    .reduce((text, { start, end }) => `${text.slice(0, start)} nothing${text.slice(end)}`, code)
-    .replace('var', 'var nothing,');
+  const edits = all.map(({ start, end }) => ({ start, end, text: ' nothing' }));
+  return edited(code, edits).replace('var', 'var nothing,');
 }
 
 /** Reserved words, and the interpreter's own `E`. */
@@ -251,7 +265,7 @@ export function asBlock(code: string): string {
   if (!statement) return '';
   const call = statement.expression.argument || statement.expression;
   const body: any[] = call.callee.body.body;
-  const edits: { start: number; end: number; text: string }[] = [];
+  const edits: Edit[] = [];
   const declared = new Set<string>();
   const hoisted = new Set<string>();
   const put = (start: number, end: number, text: string) => edits.push({ start, end, text });
@@ -280,10 +294,8 @@ export function asBlock(code: string): string {
         );
       }
     }
-  let text = code;
-  for (const { start, end, text: by } of edits.sort((a, b) => b.start - a.start || b.end - a.end))
-    text = text.slice(0, start) + by + text.slice(end);
-  const shift = text.length - code.length;
-  text = text.slice(call.callee.body.start + 1, call.callee.body.end - 1 + shift);
+  const whole = edited(code, edits);
+  const shift = whole.length - code.length;
+  const text = whole.slice(call.callee.body.start + 1, call.callee.body.end - 1 + shift);
   return `{${hoisted.size ? `let ${[...hoisted].join()};` : ''}${text}}`;
 }

@@ -3,7 +3,8 @@
 import { setsExports } from './app';
 import type { Compiled } from './app';
 import { Failure } from './failure';
-import { nodesOf } from './minify';
+import { edited, nodesOf } from './minify';
+import type { Edit } from './minify';
 import { children } from './scopes';
 
 /** What a name in `require` or `import` stands for; without `file` the device has to find it. */
@@ -26,12 +27,6 @@ export interface Surroundings {
   warn(text: string): void;
   /** it is the application itself */
   isApp: boolean;
-}
-
-interface Edit {
-  start: number;
-  end: number;
-  text: string;
 }
 
 const requiredName = (node: any): string | undefined =>
@@ -182,11 +177,7 @@ export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place, w
   if (isApp && program.body.some((node: any) => declares('onInit', node.declaration || node)))
     edits.push({ start: code.length, end: code.length, text: 'global.onInit = onInit;\n' });
 
-  // from the end; insertions before a statement come after changes in it
-  const body = edits
-    .reverse()
-    .sort((a, b) => b.start - a.start || b.end - a.end)
-    .reduce((text, { start, end, text: by }) => text.slice(0, start) + by + text.slice(end), code);
+  const body = edited(code, edits);
   return imports.join('') + (isLazy ? lazy(body) : compiled.isCommonJs ? commonJs(body) : body);
 }
 

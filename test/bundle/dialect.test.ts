@@ -244,6 +244,7 @@ describe('the minifier', () => {
     ['if(x){y()}"a"==z.f(i++/2)&&y()', 'if(x){y()}z.f((i++)/2)=="a"&&y()'],
     ['if(x){y()}"a"==(z,w)&&y()', 'if(x){y()};"a"==(z,w)&&y()'],
     ['if(x){y()}"a"==function(){}&&y()', 'if(x){y()};"a"==function(){}&&y()'],
+    ['if(x){y()}"a"[z]++/w&&y()', 'if(x){y()};("a"[z]++)/w&&y()'],
     ['if(x){y()}"a"<z&&y()', 'if(x){y()};"a"<z&&y()'],
     ['function f(){if(x){y()}else{z()}"a"==z&&y()}', 'function f(){if(x){y()}else{z()}z=="a"&&y()}'],
     ['try{y()}catch(e){z()}`a`.b()', 'try{y()}catch(e){z()};`a`.b()'],
