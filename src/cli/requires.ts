@@ -44,14 +44,14 @@ export interface Mention {
 }
 
 /** The files that a file names, in order. */
-export function mentionsOf({ code, program }: Compiled): Mention[] {
+export function mentionsOf({ program }: Compiled): Mention[] {
   const first = requiredFirst(program);
   const mentions: [any, Mention][] = [];
   for (const node of nodesOf(program)) {
     const name = node.source && program.body.includes(node) ? node.source.value : requiredName(node);
     if (name === undefined) continue;
     const kind = node.source ? 'import' : 'require';
-    mentions.push([node, { name, line: lineOf(code, node), kind, isFirst: first.has(node) }]);
+    mentions.push([node, { name, line: lineOf(node), kind, isFirst: first.has(node) }]);
   }
   return mentions.sort(([a], [b]) => a.start - b.start).map(([, mention]) => mention);
 }
@@ -96,23 +96,47 @@ function lateText({ type, callee, arguments: given }: any): string | undefined {
   return typeof given[0]?.value === 'string' ? callee.name : undefined;
 }
 
-/** `this` outside of functions. */
-function* outerThis(node: any): Generator<any> {
-  if (node.type === 'ThisExpression') yield node;
-  if (!/Function/.test(node.type)) for (const [, child] of children(node)) yield* outerThis(child);
+const lineOf = (node: any): number => node.loc.start.line;
+
+/** Makes an ES module of a file: with `isLazy` one whose code is a function, else one that runs as it is loaded. */
+export function toModule(compiled: Compiled, isLazy: boolean, surroundings: Surroundings): string {
+  const { code, program, isCommonJs } = compiled;
+  warnOf(program, surroundings);
+  const { imports, edits } = replaceRequires(program, isLazy, surroundings);
+  edits.push(...relinked(compiled, surroundings), ...exportWords(compiled, isLazy));
+  // the firmware looks for it among the globals
+  if (surroundings.isApp && program.body.some((node: any) => declares('onInit', node.declaration || node)))
+    edits.push({ start: code.length, end: code.length, text: 'global.onInit = onInit;\n' });
+  const body = edited(code, edits);
+  return imports.join('') + (isLazy ? lazy(body) : isCommonJs ? commonJs(body) : body);
 }
 
-const lineOf = (code: string, node: any): number => code.slice(0, node.start).split('\n').length;
+/** Warns of calls that a bundle makes useless, or that nobody can resolve. */
+function warnOf(program: any, { place, warn }: Surroundings): void {
+  for (const node of nodesOf(program)) {
+    const warnHere = (text: string): void => warn(`${place(lineOf(node))}: ${text}`);
+    if (node.type === 'CallExpression' && node.callee.name === 'require' && requiredName(node) === undefined)
+      warnHere('which module is required here is not known: it has to be on the device');
+    const tool = forTools(node);
+    if (tool) warnHere(`${tool} is for Espruino's own tools: in a bundle nobody compiles it`);
+    const late = lateText(node);
+    if (late) warnHere(`${late}() of a text, which finds no names of a bundle: give a function`);
+  }
+}
 
-export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place, warn, isApp }: Surroundings): string {
-  const { code, program } = compiled;
+/**
+ * Replaces each `require` of a bundled module: by the name of an import, or by a call that runs a lazy file. Modules run in
+ * the order of their imports, so each import stands in front of the statement that requires the file. In a lazy file, whose
+ * code becomes a function, they are `imports` to go before that.
+ */
+function replaceRequires(
+  program: any,
+  isLazy: boolean,
+  { lookUp }: Surroundings,
+): { imports: string[]; edits: Edit[] } {
   const imports: string[] = [];
   const edits: Edit[] = [];
-  const done = new Set<any>();
-  const written = new Set<string>();
-  const loaders = new Map<string, string>();
-  const target = (node: any): Target => lookUp(requiredName(node) as string, lineOf(code, node));
-  /** Modules run in the order of their imports, so each import stands where the file is required. */
+  const target = (call: any): Target => lookUp(requiredName(call) as string, lineOf(call));
   const importAt = (node: any, text: string): void => {
     const { start } = program.body.find((statement: any) => node.end <= statement.end);
     if (isLazy) imports.push(text);
@@ -121,37 +145,22 @@ export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place, w
   const importAs = (node: any, name: string, { file, isCommonJs }: Target): void =>
     importAt(node, `import ${isCommonJs ? name : `* as ${name}`} from ${JSON.stringify(file)}; `);
 
-  for (const node of nodesOf(program))
-    if (node.type === 'AssignmentExpression' && node.left.type === 'Identifier') written.add(node.left.name);
-
-  for (const node of program.body) {
-    if (node.source) {
-      const line = lineOf(code, node);
-      edits.push(relink(node, lookUp(node.source.value, line), code, place(line)));
-    }
-    if (node.type !== 'VariableDeclaration') continue;
-    const kept = node.declarations.filter((declarator: any) => {
+  // a variable that is never anything else becomes the import itself
+  const done = new Set<any>();
+  const written = assignedNames(program);
+  for (const statement of program.body)
+    for (const declarator of statement.type === 'VariableDeclaration' ? statement.declarations : []) {
       const { id, init } = declarator;
-      if (requiredName(init) === undefined || written.has(id.name)) return true;
+      if (requiredName(init) === undefined || written.has(id.name)) continue;
       const from = target(init);
-      if (!from.file || from.isLazy) return true;
+      if (!from.file || from.isLazy) continue;
       done.add(init);
-      importAs(node, id.name, from);
-      return false;
-    });
-    if (kept.length === node.declarations.length) continue;
-    // The rest of the declaration stays; requires in it are replaced by the loop below.
-    for (const declarator of node.declarations) if (!kept.includes(declarator)) edits.push(drop(declarator, node));
-  }
+      importAs(declarator, id.name, from);
+      edits.push(drop(declarator, statement));
+    }
 
+  const loaders = new Map<string, string>();
   for (const node of nodesOf(program)) {
-    if (requiredName(node) === undefined && node.type === 'CallExpression' && node.callee.name === 'require')
-      warn(`${place(lineOf(code, node))}: which module is required here is not known: it has to be on the device`);
-    const tool = forTools(node);
-    if (tool) warn(`${place(lineOf(code, node))}: ${tool} is for Espruino's own tools: in a bundle nobody compiles it`);
-    const late = lateText(node);
-    if (late)
-      warn(`${place(lineOf(code, node))}: ${late}() of a text, which finds no names of a bundle: give a function`);
     if (requiredName(node) === undefined || done.has(node)) continue;
     const from = target(node);
     if (!from.file) continue;
@@ -165,20 +174,30 @@ export function toModule(compiled: Compiled, isLazy: boolean, { lookUp, place, w
     }
     edits.push({ start: node.start, end: node.end, text: from.isLazy ? `${name}()` : name });
   }
+  return { imports, edits };
+}
 
-  if (isLazy || compiled.isCommonJs)
+/** What stands for the exports of a CommonJS file: `this` outside of functions, and `exports = ...`. */
+function exportWords({ program, isCommonJs }: Compiled, isLazy: boolean): Edit[] {
+  const edits: Edit[] = [];
+  if (isLazy || isCommonJs)
     for (const { start, end } of outerThis(program)) edits.push({ start, end, text: 'exports' });
+  for (const node of isCommonJs ? nodesOf(program) : [])
+    if (setsExports(node)) edits.push({ start: node.start, end: node.start, text: 'module.exports = ' });
+  return edits;
+}
 
-  if (compiled.isCommonJs)
-    for (const node of nodesOf(program))
-      if (setsExports(node)) edits.push({ start: node.start, end: node.start, text: 'module.exports = ' });
+function* outerThis(node: any): Generator<any> {
+  if (node.type === 'ThisExpression') yield node;
+  if (!/Function/.test(node.type)) for (const [, child] of children(node)) yield* outerThis(child);
+}
 
-  // the firmware looks for it among the globals
-  if (isApp && program.body.some((node: any) => declares('onInit', node.declaration || node)))
-    edits.push({ start: code.length, end: code.length, text: 'global.onInit = onInit;\n' });
-
-  const body = edited(code, edits);
-  return imports.join('') + (isLazy ? lazy(body) : compiled.isCommonJs ? commonJs(body) : body);
+/** The names that are assigned to, wherever. */
+function assignedNames(program: any): Set<string> {
+  const names = new Set<string>();
+  for (const { type, left } of nodesOf(program))
+    if (type === 'AssignmentExpression' && left.type === 'Identifier') names.add(left.name);
+  return names;
 }
 
 const declares = (name: string, { id, declarations }: any): boolean =>
@@ -189,6 +208,15 @@ function drop(declarator: any, declaration: any): Edit {
   const all = declaration.declarations;
   if (all.length === 1) return { start: declaration.start, end: declaration.end, text: '' };
   return { start: declarator.start, end: declarator.end, text: `unused_${declarator.start}` };
+}
+
+/** What names a file in an `import` or `export` names it by its path. */
+function relinked({ code, program }: Compiled, { lookUp, place }: Surroundings): Edit[] {
+  const linking = program.body.filter(({ source }: any) => source);
+  return linking.map((node: any) => {
+    const line = lineOf(node);
+    return relink(node, lookUp(node.source.value, line), code, place(line));
+  });
 }
 
 /**
