@@ -1,6 +1,9 @@
 // What the interpreter (2v29) lacks of JavaScript's library, and the globals that it has.
 
 const words = (text: string): Set<string> => new Set(text.trim().split(/\s+/));
+/** A record in which nothing is found but its own keys, whatever a program calls its variables: `constructor`, say. */
+const table = <Value>(rows: Record<string, Value>): Record<string, Value | undefined> =>
+  Object.assign(Object.create(null), rows);
 
 export const MISSING_GLOBALS = words(`
   Map Set WeakMap WeakSet WeakRef FinalizationRegistry Symbol Proxy Reflect BigInt BigInt64Array BigUint64Array Intl
@@ -21,7 +24,7 @@ export const KNOWN_GLOBALS = words(`
   Serial1 analogRead undefined
 `);
 
-export const MISSING_STATICS: Record<string, Set<string>> = {
+export const MISSING_STATICS = table({
   Array: words('from of fromAsync'),
   ArrayBuffer: words('isView'),
   JSON: words('rawJSON'),
@@ -33,7 +36,7 @@ export const MISSING_STATICS: Record<string, Set<string>> = {
   Promise: words('race any allSettled withResolvers try'),
   String: words('raw fromCodePoint'),
   Uint8Array: words('from of fromBase64 fromHex'),
-};
+});
 
 /** Methods that no built-in object has; the program's own objects may have them, or those of a module on the device. */
 export const MISSING_METHODS = words(`
@@ -44,16 +47,16 @@ export const MISSING_METHODS = words(`
 `);
 
 /** As values, `Array.prototype.slice` and the like are undefined; only these can be read. */
-export const READABLE_PROTOTYPES: Record<string, Set<string>> = {
+export const READABLE_PROTOTYPES = table({
   Object: words('hasOwnProperty'),
   Error: words('toString'),
-};
+});
 export const BUILT_IN_CLASSES = words(
   'Array String Number Boolean Function Object RegExp Promise Uint8Array Date Error',
 );
 
 /** The compiler's functions for constructs that ES5 lacks, with the names of these; none runs in the interpreter. */
-export const HELPERS: Record<string, string> = {
+export const HELPERS = table({
   __extends: 'class inheritance (extends)',
   __awaiter: 'an async function or generator',
   __generator: 'an async function or generator',
@@ -85,4 +88,4 @@ export const HELPERS: Record<string, string> = {
   __importStar: 'a namespace import of a CommonJS module',
   __exportStar: 'export * of a CommonJS module',
   __createBinding: 'export * of a CommonJS module',
-};
+});

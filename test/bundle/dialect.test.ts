@@ -113,6 +113,10 @@ const tooEarly: [string, string, RegExp][] = [
 
 const accepted: [string, string][] = [
   ['functions that call later ones, later', 'function f() { return g(); } function g() { return 1; } print(f());'],
+  [
+    'names that every object has',
+    'function valueOf(x) { return x; } var constructor = { from: 2 }; print(valueOf(constructor.from));',
+  ],
   ['recursion', 'function f(n) { return n ? f(n - 1) : 0; } print(f(3));'],
   ['mutual recursion', 'function f(n) { return n ? g(n) : 0; } function g(n) { return f(n - 1); } print(f(2));'],
   ['a var of both branches', 'function f(x) { if (x) { var a = 1; } else { var a = 2; } return a; } print(f(1));'],
