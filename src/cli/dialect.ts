@@ -55,11 +55,8 @@ export function checkDialect(code: string, options: DialectOptions = {}): Findin
       return [...found.values()];
     }
   }
-  const own = ownNames(program, code);
-  for (const node of nodesOf(program)) {
-    const check = CHECKS[node.type];
-    if (check) check(node, report, options, code, own);
-  }
+  const checked: Program = { code, own: ownNames(program, code), strict: options.strict, report };
+  for (const node of nodesOf(program)) CHECKS[node.type]?.(node, checked);
   const order = checkOrder(program);
   for (const { pos, name, why } of order.faults) report(pos, 'order', `${name} ${why}`);
   for (const { pos, name } of order.globals) {
@@ -122,67 +119,69 @@ function ownNames(program: any, code: string): Set<string> {
 
 const nameOf = (node: any): string => node.name ?? String(node.value ?? '');
 
-type Check = (node: any, report: Report, options: DialectOptions, code: string, own: Set<string>) => void;
+interface Program {
+  code: string;
+  /** see `ownNames` */
+  own: Set<string>;
+  strict?: boolean;
+  report: Report;
+}
+
+type Check = (node: any, program: Program) => void;
 
 const CHECKS: Record<string, Check> = {
-  LabeledStatement: (node, report) => report(node.start, 'syntax', 'labels are not supported'),
-  WithStatement: (node, report) => report(node.start, 'syntax', 'with is not supported'),
-  DebuggerStatement: (node, report) => report(node.start, 'syntax', 'debugger stops the interpreter for good'),
+  LabeledStatement: (node, { report }) => report(node.start, 'syntax', 'labels are not supported'),
+  WithStatement: (node, { report }) => report(node.start, 'syntax', 'with is not supported'),
+  DebuggerStatement: (node, { report }) => report(node.start, 'syntax', 'debugger stops the interpreter for good'),
 
-  Identifier(node, report) {
+  Identifier(node, { report }) {
     if (node.name.length > MAX_IDENTIFIER)
       report(node.start, 'identifier', `identifier longer than ${MAX_IDENTIFIER} characters: ${node.name}`);
     // eslint-disable-next-line no-control-regex
     if (/[^\x00-\x7f]/.test(node.name)) report(node.start, 'identifier', `identifier is not ASCII: ${node.name}`);
   },
 
-  SwitchStatement(node, report) {
+  SwitchStatement(node, { report }) {
     const at = node.cases.findIndex((c: any) => !c.test);
     if (at >= 0 && at < node.cases.length - 1)
       report(node.cases[at].start, 'syntax', 'default must be the last case of a switch');
   },
 
-  ForStatement(node, report) {
+  ForStatement(node, { report }) {
     for (const inner of node.init ? nodesOf(node.init) : [])
       if (inner.type === 'BinaryExpression' && inner.operator === 'in')
         report(inner.start, 'syntax', '"in" inside the initialiser of for(;;)');
   },
 
-  ReturnStatement(node, report, options, code) {
+  ReturnStatement(node, { code, report }) {
     if (!node.argument && code[node.end - 1] !== ';' && /^\s*\}/.test(code.slice(node.end)))
       report(node.start, 'return', 'return without a semicolon before }');
   },
 
-  TryStatement(node, report) {
-    for (const { start, word } of node.finalizer ? ways(node.finalizer) : [])
+  TryStatement(node, { report }) {
+    for (const { start, word } of node.finalizer ? exitsOf(node.finalizer) : [])
       report(start, 'finally', `${word} in finally, which the interpreter goes past`);
   },
 
-  FunctionDeclaration(node, report) {
-    helperDefinition(node, report);
-    ownWords(node, report);
-  },
-  VariableDeclarator(node, report) {
-    helperDefinition(node, report);
-    ownWords(node, report);
-  },
-  FunctionExpression: ownWords,
-  CatchClause: ownWords,
+  FunctionDeclaration: declaration,
+  VariableDeclarator: declaration,
+  FunctionExpression: reservedNames,
+  CatchClause: reservedNames,
 
-  Literal(node, report) {
+  Literal(node, { report }) {
     const fault = node.regex && regexFault(node.regex.pattern, node.regex.flags);
     if (fault) report(node.start, 'regex', `regular expression uses ${fault}, which is not supported`);
   },
 
   NewExpression: regexConstructor,
 
-  AssignmentExpression(node, report) {
+  AssignmentExpression(node, { report }) {
     const { left, right } = node;
     if (left.type === 'MemberExpression' && nameOf(left.property) === 'length' && left.object.type !== 'ThisExpression')
       if (right.type === 'Literal') report(node.start, 'missing', 'the length of an array cannot be assigned');
   },
 
-  MemberExpression(node, report, options, code, own) {
+  MemberExpression(node, { code, own, report }) {
     const name = nameOf(node.property);
     const on = node.object;
     if ((node.computed && node.property.type !== 'Literal') || own.has(code.slice(node.start, node.end))) return;
@@ -195,8 +194,9 @@ const CHECKS: Record<string, Check> = {
       report(node.start, 'missing', `${type}.prototype.${name} cannot be read as a value`);
   },
 
-  CallExpression(node, report, options, code, own) {
-    regexConstructor(node, report);
+  CallExpression(node, program) {
+    const { own, strict, report } = program;
+    regexConstructor(node, program);
     const { callee } = node;
     if (callee.type !== 'MemberExpression' || callee.computed) return;
     const name = callee.property.name;
@@ -207,8 +207,7 @@ const CHECKS: Record<string, Check> = {
     if (on === 'JSON' && name === 'parse' && node.arguments.length > 1)
       report(at, 'missing', 'JSON.parse has no reviver');
     if (name === 'split' && node.arguments.length > 1) report(at, 'missing', 'split ignores its limit');
-    if (!options.strict) return;
-    if (name === 'catch')
+    if (strict && name === 'catch')
       report(
         at,
         'risky',
@@ -217,39 +216,40 @@ const CHECKS: Record<string, Check> = {
   },
 };
 
-const WAYS: Record<string, string> = {
+const EXITS: Record<string, string> = {
   ReturnStatement: 'return',
   ThrowStatement: 'throw',
   BreakStatement: 'break',
   ContinueStatement: 'continue',
 };
 
-/** The statements that leave a block; `stay` are the words that do not, deeper inside. */
-function* ways(node: any, stay = ''): Generator<{ start: number; word: string }> {
+/** The statements that leave a block; `inside` are the words that, this deep in it, do not. */
+function* exitsOf(node: any, inside: string[] = []): Generator<{ start: number; word: string }> {
   const { type, start } = node;
-  const word = WAYS[type];
-  if (word && !stay.includes(word)) yield { start, word };
+  const word = EXITS[type];
+  if (word && !inside.includes(word)) yield { start, word };
   if (/Function/.test(type)) return;
-  if (/^(Do)?While|^For/.test(type)) stay += 'break continue';
-  if (type === 'SwitchStatement') stay += 'break';
+  if (/^(Do)?While|^For/.test(type)) inside = [...inside, 'break', 'continue'];
+  if (type === 'SwitchStatement') inside = [...inside, 'break'];
   for (const [key, child] of children(node))
-    yield* ways(child, key === 'block' && node.handler ? `${stay}throw` : stay);
+    yield* exitsOf(child, key === 'block' && node.handler ? [...inside, 'throw'] : inside);
+}
+
+function declaration(node: any, program: Program): void {
+  const helper = HELPERS[node.id.name];
+  if (helper && node.init?.type !== 'MemberExpression')
+    program.report(node.start, 'helper', `${helper} is not supported`);
+  reservedNames(node, program);
 }
 
 /** Words that are reserved in the interpreter, but not in ES5. */
-function ownWords(node: any, report: Report): void {
+function reservedNames(node: any, { report }: Program): void {
   for (const declared of [node.id, node.param, ...(node.params ?? [])])
     if (/^(of|let)$/.test(declared?.name))
       report(declared.start, 'identifier', `${declared.name} is a word of the interpreter, not a name`);
 }
 
-function helperDefinition(node: any, report: Report): void {
-  const name = node.id.name;
-  if (HELPERS[name] && node.init?.type !== 'MemberExpression')
-    report(node.start, 'helper', `${HELPERS[name]} is not supported`);
-}
-
-function regexConstructor(node: any, report: Report): void {
+function regexConstructor(node: any, { report }: Program): void {
   const [pattern, flags] = node.arguments;
   if (node.callee.name !== 'RegExp' || typeof pattern?.value !== 'string') return;
   const fault = regexFault(pattern.value, typeof flags?.value === 'string' ? flags.value : '');
