@@ -53,9 +53,7 @@ function withCharacters(source: string): string {
 }
 
 export function compile(file: string): Compiled {
-  let source = read(file);
-  if (extname(file) === '.json') source = `module.exports = ${source.trimEnd()};`;
-  source = hide(withCharacters(source.replace(/^#!.*/, '')));
+  const source = prepared(file);
   const refuse = (line: number, what: string): void => {
     throw new Failure(`${show(file)}:${line}: ${what} is not supported`);
   };
@@ -73,25 +71,37 @@ export function compile(file: string): Compiled {
     },
     transformers: { before: [refusing(refuse), asCommonJs, asSum, asCreated], after: [asHoisted] },
   });
-  for (const { messageText, start, file: at, code } of [...diagnostics!, ...unsaid(source, file)]) {
-    const line = at && start !== undefined ? at.getLineAndCharacterOfPosition(start).line + 1 : 1;
-    const letter = at?.text[start!] || '';
-    const why = hides(letter)
-      ? `${original(letter)} outside of a text: names in the interpreter are ASCII`
-      : UNSAID[code] || ts.flattenDiagnosticMessageText(messageText, ' ');
-    throw new Failure(`${show(file)}:${line}: ${why}`);
-  }
+  const [fault] = [...diagnostics!, ...unsaid(source, file)];
+  if (fault) throw new Failure(`${show(file)}:${inWords(fault)}`);
   const code = outputText.replace(/(^|\n)(export \{\};)?\s*\/\/# sourceMappingURL=.*\s*$/, '\n');
   const map = JSON.stringify({ ...JSON.parse(sourceMapText!), sources: [file] });
   const program = parseModule(code, file, map);
   for (const { type, loc } of nodesOf(program))
-    if (type in ELSEWHERE) throw new Failure(`${show(file)}:${sourceLine(map, loc.start.line)}: ${ELSEWHERE[type]}`);
+    if (type in UNTRANSLATED)
+      throw new Failure(`${show(file)}:${sourceLine(map, loc.start.line)}: ${UNTRANSLATED[type]}`);
   const isModule = program.body.some((node: any) => /^(Import|Export)/.test(node.type));
   return { code, map, program, isModule, isCommonJs: !isModule && usesExports(program) };
 }
 
+/** The text of a file as the compiler gets it: a program, in ASCII but for private-use characters. */
+function prepared(file: string): string {
+  const text = read(file);
+  const program = extname(file) === '.json' ? `module.exports = ${text.trimEnd()};` : text.replace(/^#!.*/, '');
+  return hide(withCharacters(program));
+}
+
+/** An error of the compiler: its line, and what is wrong. */
+function inWords({ file, start, code, messageText }: ts.Diagnostic): string {
+  const line = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : 1;
+  const letter = file?.text[start!] || '';
+  const why = hides(letter)
+    ? `${original(letter)} outside of a text: names in the interpreter are ASCII`
+    : UNSAID[code] || ts.flattenDiagnosticMessageText(messageText, ' ');
+  return `${line}: ${why}`;
+}
+
 /** Syntax that the compiler leaves as it is. (An `await` in a function becomes something else.) */
-const ELSEWHERE: Record<string, string> = {
+const UNTRANSLATED: Record<string, string> = {
   AwaitExpression: 'await outside of a function: put it in an async one',
   ImportExpression: 'dynamic import: the interpreter cannot load a file later, use require()',
   MetaProperty: 'import.meta: the interpreter has no files',
@@ -188,24 +198,27 @@ function parseModule(code: string, file: string, map: string): any {
 /** Is it `exports = `, which in the interpreter sets what the module exports? */
 export const setsExports = ({ type, left }: any): boolean => type === 'AssignmentExpression' && left.name === 'exports';
 
+const isModuleExports = (node: any): boolean =>
+  node?.type === 'MemberExpression' && node.object.name === 'module' && node.property.name === 'exports';
+
 function usesExports(program: any): boolean {
-  for (const node of nodesOf(program)) {
-    if (setsExports(node)) return true;
-    if (node.type !== 'MemberExpression' || node.object.type !== 'Identifier') continue;
-    if (node.object.name === 'exports' || (node.object.name === 'module' && node.property.name === 'exports'))
+  for (const node of nodesOf(program))
+    if (
+      setsExports(node) ||
+      isModuleExports(node) ||
+      (node.type === 'MemberExpression' && node.object.name === 'exports')
+    )
       return true;
-  }
   return false;
 }
 
 /** The names in `exports.NAME = `, `exports = { NAME: ... }` and the same of `module.exports`. */
 export function exportedNames({ program }: Compiled): string[] {
   const names = new Set<string>();
-  const isModuleExports = (node: any): boolean => node.object?.name === 'module' && node.property.name === 'exports';
   for (const node of nodesOf(program)) {
     const { type, left, right } = node;
     if (type !== 'AssignmentExpression' || left.computed) continue;
-    if (left.object?.name === 'exports' || isModuleExports(left.object ?? {})) names.add(left.property.name);
+    if (left.object?.name === 'exports' || isModuleExports(left.object)) names.add(left.property.name);
     else if ((isModuleExports(left) || setsExports(node)) && right.type === 'ObjectExpression')
       for (const { key } of right.properties) names.add(key.name ?? key.value);
   }
