@@ -18,6 +18,14 @@ export const ENTRY = '\0entry';
 const NAMED = '\0named:';
 const EXTENSIONS = ['', '.ts', '.js', '.json', '/index.ts', '/index.js'];
 
+/** A file of the application that another one names. */
+interface Use {
+  file: string;
+  isRequired: boolean;
+  /** nothing before it could notice whether it has run */
+  isFirst: boolean;
+}
+
 export class Resolver {
   private readonly compiled = new Map<string, Compiled>();
   /** files that run where they are required */
@@ -69,11 +77,29 @@ export class Resolver {
    * before it that could notice, run ahead like imported ones, which costs nothing.
    */
   plan(app: string): void {
-    const uses = new Map<string, { file: string; isRequired: boolean; isFirst: boolean }[]>();
+    const uses = this.usesFrom(app);
+    const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
+      from === to ||
+      (!seen.has(from) && !!seen.add(from) && uses.get(from)!.some(({ file }) => reaches(file, to, seen)));
+
+    // what a file that runs late requires runs late as well: until there is nothing to add
+    for (let before = -1; before < this.lazy.size;) {
+      before = this.lazy.size;
+      for (const [from, list] of uses)
+        for (const { file, isRequired, isFirst } of list) {
+          if (!isRequired || this.load(file).isModule || extname(file) === '.json') continue;
+          if (!isFirst || this.lazy.has(from) || reaches(file, from)) this.lazy.add(file);
+        }
+    }
+  }
+
+  /** The files of the application, and which of them each one names. */
+  private usesFrom(app: string): Map<string, Use[]> {
+    const uses = new Map<string, Use[]>();
     const visit = (from: string): void => {
       if (uses.has(from)) return;
       const compiled = this.load(from);
-      const list: { file: string; isRequired: boolean; isFirst: boolean }[] = [];
+      const list: Use[] = [];
       uses.set(from, list);
       let isQuiet = true;
       for (const { name, line, kind, isFirst } of mentionsOf(compiled)) {
@@ -86,18 +112,7 @@ export class Resolver {
       }
     };
     visit(app);
-    const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
-      from === to ||
-      (!seen.has(from) && !!seen.add(from) && uses.get(from)!.some(({ file }) => reaches(file, to, seen)));
-
-    for (let before = -1; before < this.lazy.size;) {
-      before = this.lazy.size;
-      for (const [from, list] of uses)
-        for (const { file, isRequired, isFirst } of list) {
-          if (!isRequired || this.load(file).isModule || extname(file) === '.json') continue;
-          if (!isFirst || this.lazy.has(from) || reaches(file, from)) this.lazy.add(file);
-        }
-    }
+    return uses;
   }
 
   plugin(app: string): Plugin {
@@ -121,19 +136,24 @@ export class Resolver {
         if (library.isUnderNode && id === join(library.folder, 'src', 'engine.js'))
           return readFileSync(id, 'utf8').replace('E.toUint8Array', 'E.textBytes');
         if (id.startsWith(library.folder)) return null;
-        const compiled = this.load(id);
-        const lineOf = (line: number): number => sourceLine(compiled.map, line);
-        const code = toModule(compiled, this.lazy.has(id), {
-          lookUp: (name, line) => this.lookUp(name, id, lineOf(line)),
-          place: (line) => `${show(id)}:${lineOf(line)}`,
-          warn: (text) => this.warnings.add(text),
-          isApp: id === app,
-        });
         // of an application nothing is left out: a loop that only lets time pass does what it should
-        const helpers = helperImport(compiled.code, join(library.folder, 'src', 'compiled.js'));
-        return { code: helpers + code, map: JSON.parse(compiled.map), moduleSideEffects: 'no-treeshake' };
+        return { ...this.moduleOf(id, id === app), moduleSideEffects: 'no-treeshake' };
       },
     };
+  }
+
+  /** A file of the application as a module, with what its compiled form needs. */
+  private moduleOf(file: string, isApp: boolean): { code: string; map: any } {
+    const compiled = this.load(file);
+    const lineOf = (line: number): number => sourceLine(compiled.map, line);
+    const code = toModule(compiled, this.lazy.has(file), {
+      lookUp: (name, line) => this.lookUp(name, file, lineOf(line)),
+      place: (line) => `${show(file)}:${lineOf(line)}`,
+      warn: (text) => this.warnings.add(text),
+      isApp,
+    });
+    const helpers = helperImport(compiled.code, join(this.library.folder, 'src', 'compiled.js'));
+    return { code: helpers + code, map: JSON.parse(compiled.map) };
   }
 }
 
