@@ -4,9 +4,8 @@ import { dirname, relative, resolve } from 'node:path';
 import { builtinModules } from 'node:module';
 import { deviceModules, nodeModules } from './build/modules.mjs';
 import { sweep } from './build/sweep.mjs';
-import { minify, propertyNames, tidy } from './out/node/src/cli/minify.js';
+import { INTERNAL, minify, propertyNames, tidy } from './out/node/src/cli/minify.js';
 
-const INTERNAL = /^_[^_]/;
 const packageJson = JSON.parse(readFileSync('package.json', 'utf8'));
 /** Modules that know each other's internals agree on their short names: those of the core, those of a driver. */
 const caches = {};

@@ -10,7 +10,7 @@ import { Failure, show } from './failure';
 import { openLibrary } from './library';
 import type { Library } from './library';
 import { hides, reveal } from './literals';
-import { asBlock, minify, propertyNames, tidy } from './minify';
+import { asBlock, INTERNAL, minify, propertyNames, tidy } from './minify';
 import { ENTRY, Resolver } from './resolver';
 
 export interface BundleRequest {
@@ -144,7 +144,7 @@ function sourceOf(finding: Finding, map: TraceMap): { file: string; line: number
 function internalNames(files: string[], resolver: Resolver): string[] {
   const names = new Set<string>();
   for (const file of files.filter((id) => id.startsWith(resolver.library.folder)))
-    for (const name of propertyNames(readFileSync(file, 'utf8'))) if (/^_[^_]/.test(name)) names.add(name);
+    for (const name of propertyNames(readFileSync(file, 'utf8'))) if (INTERNAL.test(name)) names.add(name);
   for (const file of resolver.appFiles())
     for (const name of propertyNames(resolver.load(file).code)) names.delete(name);
   return [...names];

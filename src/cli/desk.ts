@@ -70,9 +70,11 @@ function requireFrom(app: string): (name: string) => any {
 
 /** The longest time that Node waits; a longer timer it would call at once. */
 const LONGEST_MS = 2 ** 31 - 1;
+/** The longest that the interpreter accepts: ten times what its message says. */
+const MOST_MS = 31536000001000;
 
-function within(ms = 0): number {
-  if (ms > 31536000001000) throw new Error('Interval is too long (>100 years)');
+function waitOf(ms = 0): number {
+  if (ms > MOST_MS) throw new Error('Interval is too long (>100 years)');
   return Math.min(ms, LONGEST_MS);
 }
 
@@ -88,13 +90,13 @@ class Timers {
     const timer = setTimeout(() => {
       this.set.delete(timer);
       f(...args);
-    }, within(ms));
+    }, waitOf(ms));
     this.set.add(timer);
     return timer;
   };
 
   readonly setInterval = (f: (...args: any[]) => void, ms?: number, ...args: any[]): NodeJS.Timeout => {
-    const timer = setInterval(f, within(ms), ...args);
+    const timer = setInterval(f, waitOf(ms), ...args);
     this.set.add(timer);
     return timer;
   };

@@ -20,6 +20,10 @@ export interface MinifyRequest {
   arrows?: boolean;
 }
 
+/** Names of internal properties: `_code`, not `__proto__`. */
+export const INTERNAL = /^_[^_]/;
+
+/** A part of a program, and all parts of it. */
 export function* nodesOf(node: any): Generator<any> {
   yield node;
   for (const key of Object.keys(node)) {
@@ -63,13 +67,14 @@ export function propertyNames(code: string): Set<string> {
 }
 
 /** The comparison with a string that a statement starts with, if its two sides can change places as they stand. */
-function comparisonAt({ start, ...statement }: any, code: string): any {
+function comparisonAt(statement: any, code: string): any {
   for (const node of nodesOf(statement)) {
-    const { operator, left, right } = node;
-    if (node.start !== start || !/^[!=]==?$/.test(operator) || left.type !== 'Literal') continue;
+    const { start, operator, left, right } = node;
+    if (start !== statement.start || !/^[!=]==?$/.test(operator) || left.type !== 'Literal') continue;
     const plain = code.slice(left.end, right.start).trim() === operator;
     return plain && /^(?!function\b|class\b)[\w$]/.test(code.slice(right.start)) ? node : undefined;
   }
+  return undefined;
 }
 
 /** Is a regular expression harmless if taken for program text: does it open no bracket, string or regular expression? */
@@ -115,7 +120,8 @@ export function mend(code: string): string {
   return edited(code, edits);
 }
 
-async function run(code: string, options: MinifyOptions): Promise<string> {
+/** What terser makes of a program, in a form that the interpreter can read. */
+async function terse(code: string, options: MinifyOptions): Promise<string> {
   const { code: out } = await terser(code, options);
   return mend(out || '');
 }
@@ -204,7 +210,7 @@ export async function minify(code: string, request: MinifyRequest = {}): Promise
   // directives: "ram" and the like mean something to the interpreter
   // inline: a function that is moved into its only caller is created anew at every call
   // arrow functions are the same there, `new` and `prototype` included
-  const compressed = await run(arrows ? undeclare(code) : code, {
+  const compressed = await terse(arrows ? undeclare(code) : code, {
     ecma: 5,
     toplevel: true,
     compress: compress && {
@@ -222,7 +228,7 @@ export async function minify(code: string, request: MinifyRequest = {}): Promise
     format: { ascii_only: true, comments: false, shorthand: true },
   });
   const small = nameNothing(compressed);
-  return run(small, {
+  return terse(small, {
     ecma: 5,
     toplevel: true,
     compress: false,
@@ -238,7 +244,7 @@ export async function minify(code: string, request: MinifyRequest = {}): Promise
 
 /** The same program in readable form, without comments: they would cost memory. */
 export function tidy(code: string): Promise<string> {
-  return run(code, {
+  return terse(code, {
     ecma: 5,
     compress: false,
     mangle: false,
@@ -281,17 +287,13 @@ export function asBlock(code: string): string {
       const names: string[] = node.declarations.map((d: any) => d.id.name);
       if (direct && !names.some((name) => declared.has(name) || hoisted.has(name))) {
         names.forEach((name) => declared.add(name));
-        put(node.start, node.start + 3, 'let');
+        put(node.start, node.start + 'var'.length, 'let');
       } else {
         names.filter((name) => !declared.has(name)).forEach((name) => hoisted.add(name));
         const set = node.declarations.filter((d: any) => d.init).map((d: any) => code.slice(d.start, d.end));
-        // `for (var k in o)` has no init
         const end = code[node.end - 1] === ';' ? node.end - 1 : node.end;
-        put(
-          node.start,
-          end,
-          set.length ? set.join(',') : new RegExp('^\\s+(in|of)\\b').test(code.slice(node.end)) ? names[0] : '',
-        );
+        // `for (var k in o)` sets nothing, but has to name what is set
+        put(node.start, end, /^\s+(in|of)\b/.test(code.slice(end)) ? names[0] : set.join());
       }
     }
   const whole = edited(code, edits);

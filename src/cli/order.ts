@@ -64,8 +64,10 @@ export function checkOrder(program: any): Order {
     return list;
   }
 
+  /** Goes through the body of a function as it would run; names of outer functions that it uses are added to `outside`. */
   function follow(body: any[], scope: Scope, outside: Use[]): void {
     let live: Live = new Set();
+    // of each loop around, and each `switch`: the names that exist where it is left, or its turn
     const breaks: Live[][] = [];
     const continues: Live[][] = [];
 
@@ -104,6 +106,7 @@ export function checkOrder(program: any): Order {
       }
     }
 
+    /** One turn stands for all; then the loop ends where its test fails, if it may, and where it is left. */
     function loop(test: any, turn: () => void): void {
       breaks.push([]);
       continues.push([]);
@@ -114,6 +117,7 @@ export function checkOrder(program: any): Order {
       live = ends.reduce(meet, live);
     }
 
+    /** What may be left out: gives the names that exist after it, and goes on without them. */
     function aside(run: () => void): Live {
       const before = copy(live);
       run();
@@ -198,6 +202,7 @@ export function checkOrder(program: any): Order {
         live = ends.reduce(meet, live);
       },
       TryStatement(node) {
+        // `catch` and `finally` may begin before any of the block has run
         const before = copy(live);
         run(node.block);
         const after = live;
