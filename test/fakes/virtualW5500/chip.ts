@@ -193,13 +193,13 @@ export class VirtualW5500 implements Core {
     if (now < this.readyAt) return block === 0 && address === R.MR && now < this.softResetUntil ? R.MR_RST : 0;
     const socket = this.sockets[block >> 2];
     switch (block & 3) {
-      case 1:
+      case R.SOCKET_REGISTERS:
         // Nothing is latched: a packet may take effect between any two bytes (datasheet p. 54-55).
         this.inbox.maybeTake();
         return socket.readRegister(address);
-      case 2:
+      case R.TX_BUFFER:
         return socket.buffers.readTx(address);
-      case 3:
+      case R.RX_BUFFER:
         return socket.buffers.readRx(address);
     }
     if (block) this.violate(`read of reserved block ${block}`);
@@ -210,12 +210,12 @@ export class VirtualW5500 implements Core {
     if (this.clock.now() < this.readyAt) return this.violate('write before the reset is over');
     const socket = this.sockets[block >> 2];
     switch (block & 3) {
-      case 1:
+      case R.SOCKET_REGISTERS:
         if (address === R.Sn_RXBUF_SIZE || address === R.Sn_TXBUF_SIZE) this.checkMove(socket, address);
         return socket.writeRegister(address, value);
-      case 2:
+      case R.TX_BUFFER:
         return socket.buffers.writeTx(address, value);
-      case 3:
+      case R.RX_BUFFER:
         return this.violate(`S${socket.n} RX buffer written`);
     }
     if (block) return this.violate(`write to reserved block ${block}`);

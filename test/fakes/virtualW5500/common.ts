@@ -5,6 +5,8 @@ import { ipBytes, ipText, macText, type IcmpPacket } from './packets';
 import type { ChipFaults } from './faults';
 import type { Phy } from './phy';
 
+const PHY_WRITABLE = R.PHY_RST | R.PHY_OPMD | R.PHY_OPMDC;
+
 export interface CommonEvents {
   violate(what: string): void;
   /** MR.RST was set */
@@ -16,7 +18,7 @@ export interface CommonEvents {
 }
 
 export class Common {
-  private bytes = R.resetBytes(R.COMMON, 0x3a);
+  private bytes = R.commonReset();
 
   constructor(
     private phy: Phy,
@@ -25,7 +27,7 @@ export class Common {
   ) {}
 
   reset(): void {
-    this.bytes = R.resetBytes(R.COMMON, 0x3a);
+    this.bytes = R.commonReset();
   }
 
   get ip(): string {
@@ -80,7 +82,7 @@ export class Common {
     if (reg.readOnly) return this.events.violate(`write to read-only ${reg.name}`);
     if (address === R.MR && value & R.MR_RST) return this.events.softReset();
     const old = this.bytes[address];
-    this.bytes[address] = address === R.IR ? old & ~value : address === R.PHYCFGR ? value & 0xf8 : value;
+    this.bytes[address] = address === R.IR ? old & ~value : address === R.PHYCFGR ? value & PHY_WRITABLE : value;
     if (address === R.PHYCFGR && !(old & R.PHY_RST) && value & R.PHY_RST) this.phy.restart();
     this.events.changed();
   }

@@ -56,11 +56,11 @@ export function describeFrame(frame: Frame): string {
   const at = `[${hex(frame.address, 4)}]`;
   const verb = frame.write ? '<-' : '->';
   switch (frame.block & 3) {
-    case 1:
+    case R.SOCKET_REGISTERS:
       return `S${n} ${registersText(frame, R.SOCKET_MAP)}`;
-    case 2:
+    case R.TX_BUFFER:
       return `S${n} TX ${at} ${verb} ${frame.data.length} bytes`;
-    case 3:
+    case R.RX_BUFFER:
       return `S${n} RX ${at} ${verb} ${frame.data.length} bytes`;
   }
   return frame.block ? `reserved block ${frame.block} ${at}` : registersText(frame, R.COMMON_MAP);

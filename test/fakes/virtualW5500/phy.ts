@@ -1,8 +1,12 @@
 // The Ethernet PHY as PHYCFGR shows it (datasheet p. 43): link, speed, duplex, and the cable.
 
-import { PHY_LNK, PHY_OPMD, PHY_RST } from './registers';
+import { PHY_DPX, PHY_LNK, PHY_OPMD, PHY_OPMDC, PHY_RST, PHY_SPD } from './registers';
 import type { Clock } from './clock';
 
+// OPMDC (p. 43); 4 is 100 Mbit with negotiation, of which documents do not agree on the duplex
+const FULL_10 = 1;
+const HALF_100 = 2;
+const FULL_100 = 3;
 const POWER_DOWN = 6;
 const ALL_AUTO = 7;
 
@@ -27,7 +31,7 @@ export class Phy {
 
   /** OPMD 0: the strap pins decide, which on every known board means all automatic */
   private mode(cfg: number): number {
-    return cfg & PHY_OPMD ? (cfg >> 3) & 7 : ALL_AUTO;
+    return cfg & PHY_OPMD ? (cfg & PHY_OPMDC) >> 3 : ALL_AUTO;
   }
 
   up(cfg: number): boolean {
@@ -39,7 +43,7 @@ export class Phy {
   status(cfg: number): number {
     if (!this.up(cfg)) return 0;
     const mode = this.mode(cfg);
-    const full = mode === 1 || mode === 3 || mode === ALL_AUTO ? 4 : 0;
-    return full | (mode >= 2 ? 2 : 0) | PHY_LNK;
+    const duplex = [FULL_10, FULL_100, ALL_AUTO].includes(mode) ? PHY_DPX : 0;
+    return duplex | (mode >= HALF_100 ? PHY_SPD : 0) | PHY_LNK;
   }
 }

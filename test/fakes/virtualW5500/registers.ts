@@ -13,6 +13,15 @@ function reg(address: number, name: string, size = 1, reset = 0, readOnly = fals
   return { address, name, size, reset, readOnly };
 }
 
+// The control byte of a frame, p. 13-18: BSB in bits 7..3, RWB in bit 2, OM in bits 1..0
+export const BSB_SHIFT = 3;
+export const RWB_WRITE = 0x04;
+export const OM_MASK = 0x03;
+// BSB: 4 n and one of these for socket n; 0 for the common registers. Other multiples of 4 are reserved.
+export const SOCKET_REGISTERS = 1;
+export const TX_BUFFER = 2;
+export const RX_BUFFER = 3;
+
 // Section 4.1, common register block, p. 32-44
 export const MR = 0x00;
 export const GAR = 0x01;
@@ -111,6 +120,9 @@ export const IR_UNREACH = 0x40;
 // PHYCFGR, p. 43
 export const PHY_RST = 0x80;
 export const PHY_OPMD = 0x40;
+export const PHY_OPMDC = 0x38;
+export const PHY_DPX = 0x04;
+export const PHY_SPD = 0x02;
 export const PHY_LNK = 0x01;
 // Sn_MR, p. 45
 export const MODE_MASK = 0x0f;
@@ -155,33 +167,37 @@ export const SOCK_UDP = 0x22;
 export const SOCK_MACRAW = 0x42;
 
 export const COMMAND_NAMES: Record<number, string> = {
-  0x01: 'OPEN',
-  0x02: 'LISTEN',
-  0x04: 'CONNECT',
-  0x08: 'DISCON',
-  0x10: 'CLOSE',
-  0x20: 'SEND',
-  0x21: 'SEND_MAC',
-  0x22: 'SEND_KEEP',
-  0x40: 'RECV',
+  [OPEN]: 'OPEN',
+  [LISTEN]: 'LISTEN',
+  [CONNECT]: 'CONNECT',
+  [DISCON]: 'DISCON',
+  [CLOSE]: 'CLOSE',
+  [SEND]: 'SEND',
+  [SEND_MAC]: 'SEND_MAC',
+  [SEND_KEEP]: 'SEND_KEEP',
+  [RECV]: 'RECV',
 };
 
 export const STATUS_NAMES: Record<number, string> = {
-  0x00: 'CLOSED',
-  0x01: 'ARP',
-  0x13: 'INIT',
-  0x14: 'LISTEN',
-  0x15: 'SYNSENT',
-  0x16: 'SYNRECV',
-  0x17: 'ESTABLISHED',
-  0x18: 'FIN_WAIT',
-  0x1a: 'CLOSING',
-  0x1b: 'TIME_WAIT',
-  0x1c: 'CLOSE_WAIT',
-  0x1d: 'LAST_ACK',
-  0x22: 'UDP',
-  0x42: 'MACRAW',
+  [SOCK_CLOSED]: 'CLOSED',
+  [SOCK_ARP]: 'ARP',
+  [SOCK_INIT]: 'INIT',
+  [SOCK_LISTEN]: 'LISTEN',
+  [SOCK_SYNSENT]: 'SYNSENT',
+  [SOCK_SYNRECV]: 'SYNRECV',
+  [SOCK_ESTABLISHED]: 'ESTABLISHED',
+  [SOCK_FIN_WAIT]: 'FIN_WAIT',
+  [SOCK_CLOSING]: 'CLOSING',
+  [SOCK_TIME_WAIT]: 'TIME_WAIT',
+  [SOCK_CLOSE_WAIT]: 'CLOSE_WAIT',
+  [SOCK_LAST_ACK]: 'LAST_ACK',
+  [SOCK_UDP]: 'UDP',
+  [SOCK_MACRAW]: 'MACRAW',
 };
+
+// up to the last register, reserved addresses included
+const COMMON_LENGTH = VERSIONR + 1;
+const SOCKET_LENGTH = Sn_KPALVTR + 1;
 
 function byAddress(registers: Register[], length: number): (Register | undefined)[] {
   const map: (Register | undefined)[] = new Array(length).fill(undefined);
@@ -190,11 +206,14 @@ function byAddress(registers: Register[], length: number): (Register | undefined
 }
 
 /** the register at each address of a block; undefined where the block is reserved */
-export const COMMON_MAP = byAddress(COMMON, 0x3a);
-export const SOCKET_MAP = byAddress(SOCKET, 0x30);
+export const COMMON_MAP = byAddress(COMMON, COMMON_LENGTH);
+export const SOCKET_MAP = byAddress(SOCKET, SOCKET_LENGTH);
+
+export const commonReset = (): Uint8Array => resetBytes(COMMON, COMMON_LENGTH);
+export const socketReset = (): Uint8Array => resetBytes(SOCKET, SOCKET_LENGTH);
 
 /** the reset value of a block, byte by byte, big endian */
-export function resetBytes(registers: Register[], length: number): Uint8Array {
+function resetBytes(registers: Register[], length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   for (const r of registers) {
     let value = r.reset;

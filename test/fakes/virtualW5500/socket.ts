@@ -31,7 +31,7 @@ const TAKEN_BY_COMMAND = [R.Sn_DIPR, R.Sn_DPORT, R.Sn_TX_WR, R.Sn_RX_RD];
 const FIXED_BY_OPEN = [R.Sn_MR, R.Sn_PORT, R.Sn_TOS, R.Sn_TTL];
 
 export class Socket {
-  readonly regs = R.resetBytes(R.SOCKET, 0x30);
+  readonly regs = R.socketReset();
   readonly buffers: Buffers;
   readonly tcp: Tcp;
   readonly udp: Udp;
@@ -269,7 +269,7 @@ export class Socket {
     this.late.clear();
     this.tcp.stop();
     this.udp.stop();
-    this.regs.set(R.resetBytes(R.SOCKET, 0x30));
+    this.regs.set(R.socketReset());
     this.written.clear();
     this.status = this.seen = R.SOCK_CLOSED;
     this.command = this.interrupts = 0;

@@ -1,5 +1,7 @@
 // The SPI face: what CS, MOSI and MISO do (datasheet p. 13-18), and the same in Espruino's terms.
 
+import { BSB_SHIFT, OM_MASK, RWB_WRITE } from './registers';
+
 /** who answers on the other side of the frame decoder */
 export interface Target {
   /** `block` is BSB, the upper five bits of the control byte */
@@ -39,17 +41,17 @@ export class FrameDecoder {
   exchange(mosi: number): number {
     if (this.header.length < 3) {
       this.header.push(mosi);
-      if (this.header.length === 3) this.length = FIXED_LENGTH[mosi & 3];
+      if (this.header.length === 3) this.length = FIXED_LENGTH[mosi & OM_MASK];
       return HEADER_ECHO[this.header.length - 1];
     }
     const control = this.header[2];
     const address = (((this.header[0] << 8) | this.header[1]) + this.data.length) & 0xffff;
     let miso = WRITE_ECHO;
-    if (control & 4) {
-      this.target.write(control >> 3, address, mosi);
+    if (control & RWB_WRITE) {
+      this.target.write(control >> BSB_SHIFT, address, mosi);
       this.data.push(mosi);
     } else {
-      miso = this.target.read(control >> 3, address) & 0xff;
+      miso = this.target.read(control >> BSB_SHIFT, address) & 0xff;
       this.data.push(miso);
     }
     if (this.length && this.data.length === this.length) this.end();
@@ -72,7 +74,8 @@ export class FrameDecoder {
     if (started < 3) return this.target.violate(`SPI frame of ${started} bytes, too short for its header`);
     if (!data.length) this.target.violate('SPI frame without data');
     else if (this.length && data.length < this.length) this.target.violate('SPI frame shorter than its fixed length');
-    this.target.frame({ block: control >> 3, address: (high << 8) | low, write: (control & 4) !== 0, data });
+    const write = (control & RWB_WRITE) !== 0;
+    this.target.frame({ block: control >> BSB_SHIFT, address: (high << 8) | low, write, data });
   }
 }
 
