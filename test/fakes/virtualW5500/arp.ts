@@ -28,7 +28,11 @@ export class Arp {
         senderIp: core.ip,
         targetIp: hop,
       });
-    const question: Question = { hop, done, retry: new Retry(core, false, ask, () => this.settle(question, null)) };
+    const question: Question = {
+      hop,
+      done,
+      retry: new Retry(core, 'constant', ask, () => this.settle(question, null)),
+    };
     this.questions.push(question);
     question.retry.start();
     ask();

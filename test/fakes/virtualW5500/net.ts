@@ -231,6 +231,7 @@ export class Lan {
     }
     const stream = this.stream(dst, dport, src, sport, {});
     if (!opens) {
+      // refuse() acknowledges a SYN, which takes one number
       stream.refuse({ ...segment, seq: segment.seq + segment.data.length - 1 });
       return;
     }

@@ -1,7 +1,7 @@
 // The sending half of a connection, of the chip or of its peer: sequence numbers and the other side's window.
 // Bytes are known by their offset from the first one of the connection.
 
-import { ACK, FIN, PSH, seqAdd, seqDiff } from './packets';
+import { ACK, DEFAULT_MSS, FIN, PSH, seqAdd, seqDiff } from './packets';
 
 /** one segment to send: `count` bytes from `offset` on */
 export interface Piece {
@@ -12,7 +12,7 @@ export interface Piece {
 }
 
 export class Outgoing {
-  mss = 536;
+  mss = DEFAULT_MSS;
   /** as the peer last announced it */
   window = 0;
   private iss = 0;

@@ -11,6 +11,12 @@ export const RST = 0x04;
 export const PSH = 0x08;
 export const ACK = 0x10;
 
+/** the MSS of a peer that announces none (RFC 9293 3.7.1) */
+export const DEFAULT_MSS = 536;
+/** what fits into an Ethernet frame of 1500 bytes behind the headers of IP (20) and TCP (20) or UDP (8) */
+export const MAX_MSS = 1460;
+export const MAX_DATAGRAM = 1472;
+
 interface Frame {
   /** MAC addresses */
   from: string;

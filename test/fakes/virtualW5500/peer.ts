@@ -1,7 +1,7 @@
 // The far end of one TCP connection with the chip: a small honest TCP that keeps to the chip's window.
 // Whoever stands behind it (a real socket, a script) sees a stream.
 
-import { ACK, EMPTY, FIN, RST, seqAdd, seqDiff, SYN, type TcpSegment } from './packets';
+import { ACK, DEFAULT_MSS, EMPTY, FIN, MAX_MSS, RST, seqAdd, seqDiff, SYN, type TcpSegment } from './packets';
 import { ByteQueue } from './byteQueue';
 import { Outgoing } from './outgoing';
 import type { Clock } from './clock';
@@ -57,7 +57,7 @@ export class Stream {
     readonly chipPort: number,
     public events: StreamEvents,
   ) {
-    this.out.begin(Math.floor(wire.random.next() * 4294967296), 1460);
+    this.out.begin(wire.random.int(0, 0xffffffff), MAX_MSS);
   }
 
   /** bytes the chip could take right now, beyond those that are queued */
@@ -116,7 +116,7 @@ export class Stream {
   /** answers the SYN that has come */
   accept(syn: TcpSegment): void {
     this.rcv = seqAdd(syn.seq, 1);
-    this.out.mss = Math.min(this.out.mss, syn.mss ?? 536);
+    this.out.mss = Math.min(this.out.mss, syn.mss ?? DEFAULT_MSS);
     this.sendSyn(SYN | ACK);
   }
 
@@ -227,7 +227,7 @@ export class Stream {
   private opened(segment: TcpSegment): void {
     if (segment.flags & SYN) {
       this.rcv = seqAdd(segment.seq, 1);
-      this.out.mss = Math.min(this.out.mss, segment.mss ?? 536);
+      this.out.mss = Math.min(this.out.mss, segment.mss ?? DEFAULT_MSS);
     }
     this.out.synAcked(segment.wnd);
     this.stopTimer();

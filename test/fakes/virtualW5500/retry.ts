@@ -2,6 +2,9 @@
 
 import type { Core } from './options';
 
+/** what RTR can hold: 16 bits, in units of 100 us */
+const MAX_RTR_MS = 6553.5;
+
 export class Retry {
   private timer: unknown = null;
   private tries = 0;
@@ -9,7 +12,7 @@ export class Retry {
 
   constructor(
     private core: Core,
-    private doubling: boolean,
+    private waits: 'constant' | 'doubling',
     private again: () => void,
     private giveUp: () => void,
   ) {}
@@ -42,7 +45,7 @@ export class Retry {
       return;
     }
     this.tries++;
-    if (this.doubling && this.waitMs * 2 <= 6553.5) this.waitMs *= 2;
+    if (this.waits === 'doubling' && this.waitMs * 2 <= MAX_RTR_MS) this.waitMs *= 2;
     this.wait();
     this.again();
   }

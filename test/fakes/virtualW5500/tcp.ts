@@ -2,11 +2,28 @@
 // No reordering is expected of the network; a gap is dropped and asked for again.
 
 import * as R from './registers';
-import { ACK, EMPTY, FIN, ipBytes, macBytes, macText, RST, seqAdd, seqDiff, SYN, type TcpSegment } from './packets';
+import {
+  ACK,
+  DEFAULT_MSS,
+  EMPTY,
+  FIN,
+  ipBytes,
+  macBytes,
+  macText,
+  MAX_MSS,
+  RST,
+  seqAdd,
+  seqDiff,
+  SYN,
+  type TcpSegment,
+} from './packets';
 import { Outgoing } from './outgoing';
 import { Retry } from './retry';
 import type { Core } from './options';
 import type { Socket } from './socket';
+
+/** the unit of Sn_KPALVTR (datasheet p. 57) */
+const KEEP_ALIVE_UNIT_MS = 5000;
 
 export class Tcp {
   /** a connection exists or is being made */
@@ -29,7 +46,7 @@ export class Tcp {
     this.core = s.core;
     this.retry = new Retry(
       s.core,
-      true,
+      'doubling',
       () => this.again(),
       () => this.timeout(),
     );
@@ -46,6 +63,7 @@ export class Tcp {
       if (this.exchanged) this.probe();
       return;
     }
+    // DISCON
     s.become(s.status === R.SOCK_CLOSE_WAIT ? R.SOCK_LAST_ACK : R.SOCK_FIN_WAIT);
     this.out.finish();
     this.output();
@@ -86,11 +104,11 @@ export class Tcp {
     s.buffers.restart();
     this.active = true;
     this.finSeen = this.exchanged = false;
-    const iss = Math.floor(this.core.random.next() * 4294967296);
+    const iss = this.core.random.int(0, 0xffffffff);
     const { sendOk } = this.core.settings;
     this.early = sendOk === 'sent' || (sendOk === 'random' && iss % 2 > 0);
     this.firstByte = s.buffers.txSent;
-    this.out.begin(iss, asked >= 1 && asked <= 1460 ? asked : 1460);
+    this.out.begin(iss, asked >= 1 && asked <= MAX_MSS ? asked : MAX_MSS);
   }
 
   /** SEND was accepted: `count` more bytes in the TX buffer */
@@ -114,13 +132,13 @@ export class Tcp {
     this.delayedAck = this.idle = null;
   }
 
-  /** Keep-alive (datasheet p. 57): unit 5 s, only after some data was exchanged. */
+  /** Keep-alive: only after some data was exchanged (datasheet p. 57). */
   touch(): void {
     const { s, core } = this;
     if (s.status === R.SOCK_TIME_WAIT) return;
     core.clock.clearTimeout(this.idle);
     this.idle = null;
-    const period = s.regs[R.Sn_KPALVTR] * 5000;
+    const period = s.regs[R.Sn_KPALVTR] * KEEP_ALIVE_UNIT_MS;
     if (!this.active || !period || !this.exchanged) return;
     this.idle = core.clock.setTimeout(() => {
       if (s.status === R.SOCK_ESTABLISHED || s.status === R.SOCK_CLOSE_WAIT) this.probe();
@@ -222,7 +240,7 @@ export class Tcp {
 
   private heardSyn(segment: TcpSegment): void {
     this.rcv = seqAdd(segment.seq, 1);
-    this.out.mss = Math.min(this.out.mss, segment.mss ?? 536);
+    this.out.mss = Math.min(this.out.mss, segment.mss ?? DEFAULT_MSS);
     this.s.setWord(R.Sn_MSSR, this.out.mss);
   }
 

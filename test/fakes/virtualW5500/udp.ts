@@ -9,11 +9,13 @@ import {
   ipNumber,
   macBytes,
   macText,
+  MAX_DATAGRAM,
   type UdpPacket,
 } from './packets';
 import type { Core } from './options';
 import type { Socket } from './socket';
 
+/** source address, source port and length, in front of each datagram */
 const HEADER = 8;
 
 export class Udp {
@@ -70,7 +72,7 @@ export class Udp {
     const s = this.s;
     const data = this.taken(count);
     const asked = s.word(R.Sn_MSSR);
-    const piece = asked >= 1 && asked <= 1472 ? asked : 1472;
+    const piece = asked >= 1 && asked <= MAX_DATAGRAM ? asked : MAX_DATAGRAM;
     for (let at = 0; at < count; at += piece) {
       this.core.send({
         proto: 'udp',
