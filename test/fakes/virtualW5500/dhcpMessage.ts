@@ -2,25 +2,51 @@
 
 import { ipBytes, ipText, macBytes, macText } from './packets';
 
-export const TYPES = ['?', 'DISCOVER', 'OFFER', 'REQUEST', 'DECLINE', 'ACK', 'NAK', 'RELEASE', 'INFORM'];
+export const SERVER_PORT = 67;
+export const CLIENT_PORT = 68;
+/** by their numbers in option 53 (RFC 2132 section 9.6) */
+const TYPES = ['?', 'DISCOVER', 'OFFER', 'REQUEST', 'DECLINE', 'ACK', 'NAK', 'RELEASE', 'INFORM'];
 export const OPTION = {
+  pad: 0,
   mask: 1,
   router: 3,
   dns: 6,
   hostName: 12,
   requested: 50,
   lease: 51,
+  overload: 52,
   type: 53,
   server: 54,
   list: 55,
   t1: 58,
   t2: 59,
   clientId: 61,
+  end: 255,
 };
 
+/** offsets of the fields (RFC 2131 figure 1); the options begin behind the cookie */
+export const FIELD = {
+  op: 0,
+  htype: 1,
+  hlen: 2,
+  xid: 4,
+  secs: 8,
+  flags: 10,
+  ciaddr: 12,
+  yiaddr: 16,
+  siaddr: 20,
+  giaddr: 24,
+  chaddr: 28,
+  sname: 44,
+  file: 108,
+  cookie: 236,
+  options: 240,
+};
 const COOKIE = [0x63, 0x82, 0x53, 0x63];
-const FIXED = 236;
 const BROADCAST_FLAG = 0x8000;
+const ETHERNET = { htype: 1, hlen: 6 };
+/** relays may drop less (RFC 1542 section 2.1) */
+export const MIN_LENGTH = 300;
 
 export interface DhcpMessage {
   op: number;
@@ -39,6 +65,11 @@ export function typeOf(message: DhcpMessage): string {
   return TYPES[message.options.get(OPTION.type)?.[0] ?? 0] ?? '?';
 }
 
+/** the value of option 53 */
+export function typeOption(type: string): Uint8Array {
+  return Uint8Array.of(TYPES.indexOf(type));
+}
+
 export function ipOption(message: DhcpMessage, code: number): string | null {
   const value = message.options.get(code);
   return value && value.length >= 4 ? ipText(value) : null;
@@ -50,13 +81,15 @@ export function seconds(value: number): Uint8Array {
 
 /** null when it is not DHCP at all; what is wrong with it otherwise goes to `complain` */
 export function parseDhcp(data: Uint8Array, complain: (what: string) => void = () => {}): DhcpMessage | null {
-  if (data.length < FIXED + 4 || COOKIE.some((b, i) => data[FIXED + i] !== b)) return null;
+  if (data.length < FIELD.options || COOKIE.some((b, i) => data[FIELD.cookie + i] !== b)) return null;
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  if (data[1] !== 1 || data[2] !== 6) complain(`htype ${data[1]}, hlen ${data[2]}`);
+  const { htype, hlen } = ETHERNET;
+  if (data[FIELD.htype] !== htype || data[FIELD.hlen] !== hlen)
+    complain(`htype ${data[FIELD.htype]}, hlen ${data[FIELD.hlen]}`);
   const options = new Map<number, Uint8Array>();
-  let at = FIXED + 4;
-  while (at < data.length && data[at] !== 255) {
-    if (data[at] === 0) {
+  let at = FIELD.options;
+  while (at < data.length && data[at] !== OPTION.end) {
+    if (data[at] === OPTION.pad) {
       at++;
       continue;
     }
@@ -68,41 +101,40 @@ export function parseDhcp(data: Uint8Array, complain: (what: string) => void = (
     options.set(data[at], data.slice(at + 2, end));
     at = end;
   }
-  if (data[at] !== 255) complain('no end option');
+  if (data[at] !== OPTION.end) complain('no end option');
   return {
-    op: data[0],
-    xid: view.getUint32(4),
-    secs: view.getUint16(8),
-    broadcast: (view.getUint16(10) & BROADCAST_FLAG) !== 0,
-    ciaddr: ipText(data, 12),
-    yiaddr: ipText(data, 16),
-    siaddr: ipText(data, 20),
-    giaddr: ipText(data, 24),
-    chaddr: macText(data, 28),
+    op: data[FIELD.op],
+    xid: view.getUint32(FIELD.xid),
+    secs: view.getUint16(FIELD.secs),
+    broadcast: (view.getUint16(FIELD.flags) & BROADCAST_FLAG) !== 0,
+    ciaddr: ipText(data, FIELD.ciaddr),
+    yiaddr: ipText(data, FIELD.yiaddr),
+    siaddr: ipText(data, FIELD.siaddr),
+    giaddr: ipText(data, FIELD.giaddr),
+    chaddr: macText(data, FIELD.chaddr),
     options,
   };
 }
 
 /** `overload`: all but the first two options are in `file` (1), in `sname` (2), or there are some in both (3) */
 export function buildDhcp(message: DhcpMessage, overload = 0): Uint8Array {
-  const out: number[] = new Array<number>(FIXED).fill(0);
-  const { xid } = message;
-  out.splice(0, 10, message.op, 1, 6, 0, xid >>> 24, (xid >>> 16) & 255, (xid >>> 8) & 255, xid & 255, 0, message.secs);
-  out[10] = message.broadcast ? BROADCAST_FLAG >> 8 : 0;
-  [message.ciaddr, message.yiaddr, message.siaddr, message.giaddr].forEach((ip, i) =>
-    out.splice(12 + 4 * i, 4, ...ipBytes(ip)),
-  );
-  out.splice(28, 6, ...macBytes(message.chaddr));
-  out.push(...COOKIE);
   const options = [...message.options].map(([code, value]) => [code, value.length, ...value]);
   const hidden = overload ? options.splice(2) : [];
-  if (overload) options.push([52, 1, overload]);
-  const inFile = hidden.splice(0, [0, 99, 0, 2][overload]).flat();
-  const inName = hidden.flat();
-  if (overload & 1) out.splice(108, inFile.length + 1, ...inFile, 255);
-  if (overload & 2) out.splice(44, inName.length + 1, ...inName, 255);
-  out.push(...options.flat());
-  out.push(255);
-  while (out.length < 300) out.push(0);
-  return Uint8Array.from(out);
+  if (overload) options.push([OPTION.overload, 1, overload]);
+  const inFile = hidden.splice(0, [0, hidden.length, 0, 2][overload]);
+  const inName = hidden;
+  const end = options.flat().length + FIELD.options + 1;
+  const out = new Uint8Array(Math.max(end, MIN_LENGTH));
+  const view = new DataView(out.buffer);
+  out.set([message.op, ETHERNET.htype, ETHERNET.hlen]);
+  view.setUint32(FIELD.xid, message.xid);
+  view.setUint16(FIELD.secs, message.secs);
+  view.setUint16(FIELD.flags, message.broadcast ? BROADCAST_FLAG : 0);
+  for (const name of ['ciaddr', 'yiaddr', 'siaddr', 'giaddr'] as const) out.set(ipBytes(message[name]), FIELD[name]);
+  out.set(macBytes(message.chaddr), FIELD.chaddr);
+  out.set(COOKIE, FIELD.cookie);
+  if (overload & 1) out.set([...inFile.flat(), OPTION.end], FIELD.file);
+  if (overload & 2) out.set([...inName.flat(), OPTION.end], FIELD.sname);
+  out.set([...options.flat(), OPTION.end], FIELD.options);
+  return out;
 }

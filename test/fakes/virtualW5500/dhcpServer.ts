@@ -1,6 +1,19 @@
 // A DHCP server on the virtual network (RFC 2131 section 4.3), which can misbehave on demand and watches its clients.
 
-import { buildDhcp, ipOption, OPTION, parseDhcp, seconds, typeOf, type DhcpMessage } from './dhcpMessage';
+import {
+  buildDhcp,
+  CLIENT_PORT,
+  FIELD,
+  ipOption,
+  MIN_LENGTH,
+  OPTION,
+  parseDhcp,
+  seconds,
+  SERVER_PORT,
+  typeOf,
+  typeOption,
+  type DhcpMessage,
+} from './dhcpMessage';
 import { BROADCAST_IP, ipBytes, ipFromNumber, ipNumber, NO_IP, type UdpPacket } from './packets';
 import type { Lan } from './net';
 
@@ -52,6 +65,8 @@ export interface Heard {
 
 const FORGED_IP = '10.66.6.6';
 const ROGUE = '10.0.0.66';
+/** for the site to give a meaning (RFC 2132 section 2); clients have to skip it */
+const UNKNOWN_OPTION = 250;
 
 function noFaults(): DhcpFaults {
   return {
@@ -93,7 +108,7 @@ export class DhcpServer {
     this.t1S = options.t1S ?? null;
     this.t2S = options.t2S ?? null;
     this.dns = options.dns ?? [lan.gateway];
-    lan.serveUdp(this.ip, 67, (packet) => this.receive(packet));
+    lan.serveUdp(this.ip, SERVER_PORT, (packet) => this.receive(packet));
   }
 
   clearFaults(): void {
@@ -133,8 +148,8 @@ export class DhcpServer {
     const last = this.heard[this.heard.length - 1];
     const wrong = (bad: boolean, what: string) => bad && this.complain(`${type} ${what}`);
     wrong(message.op !== 1, `with op ${message.op}`);
-    wrong(packet.sport !== 68, `from port ${packet.sport}`);
-    wrong(packet.data.length < 300, `of ${packet.data.length} bytes`);
+    wrong(packet.sport !== CLIENT_PORT, `from port ${packet.sport}`);
+    wrong(packet.data.length < MIN_LENGTH, `of ${packet.data.length} bytes`);
     wrong(message.chaddr !== packet.from, `with chaddr ${message.chaddr} from ${packet.from}`);
     if (type === 'DISCOVER') {
       wrong(bound, 'with ciaddr');
@@ -158,7 +173,7 @@ export class DhcpServer {
     const ip = this.addressFor(message);
     if (!ip) return;
     this.offers.set(message.chaddr, ip);
-    this.answer(message, 2, this.faults.offer ?? ip);
+    this.answer(message, 'OFFER', this.faults.offer ?? ip);
   }
 
   private addressFor(message: DhcpMessage): string | null {
@@ -183,19 +198,19 @@ export class DhcpServer {
     const held = server ? this.offers.get(message.chaddr) : lease?.ip;
     // INIT-REBOOT of somebody unknown: silence (RFC 2131 4.3.2)
     if (!server && !lease && message.ciaddr === NO_IP) return;
-    if (this.faults.nak || !wanted || wanted !== held) return this.answer(message, 6, NO_IP);
+    if (this.faults.nak || !wanted || wanted !== held) return this.answer(message, 'NAK', NO_IP);
     this.leases.set(message.chaddr, { ip: wanted, until: this.lan.clock.now() + this.leaseS * 1000 });
-    this.answer(message, 5, wanted);
+    this.answer(message, 'ACK', wanted);
   }
 
-  private answer(to: DhcpMessage, type: number, yiaddr: string): void {
+  private answer(to: DhcpMessage, type: 'OFFER' | 'ACK' | 'NAK', yiaddr: string): void {
     const options = new Map<number, Uint8Array>([
-      [OPTION.type, Uint8Array.of(type)],
+      [OPTION.type, typeOption(type)],
       [OPTION.server, ipBytes(this.ip)],
     ]);
-    if (type !== 6) {
+    if (type !== 'NAK') {
       options.set(OPTION.mask, ipBytes(this.lan.mask));
-      options.set(0xfa, Uint8Array.of(1, 2, 3));
+      options.set(UNKNOWN_OPTION, Uint8Array.of(1, 2, 3));
       options.set(OPTION.router, ipBytes(this.lan.gateway));
       options.set(OPTION.dns, Uint8Array.from(this.dns.flatMap((ip) => Array.from(ipBytes(ip)))));
       options.set(OPTION.lease, seconds(this.leaseS));
@@ -210,38 +225,46 @@ export class DhcpServer {
     this.lan.clock.setTimeout(() => {
       for (const field of this.faults.forge) this.forge(to, reply, field);
       const data = buildDhcp(reply, this.faults.overload);
-      if (this.faults.file) data.set(Buffer.from(this.faults.file + '\0'), 108);
+      if (this.faults.file) data.set(Buffer.from(this.faults.file + '\0'), FIELD.file);
       for (let i = 0; i <= this.faults.repeat; i++) this.send(to, reply, type, data);
     }, this.faults.delayMs);
   }
 
   /** RFC 2131 4.1: NAK is broadcast; else to ciaddr, or as the broadcast flag says */
-  private send(to: DhcpMessage, reply: DhcpMessage, type: number, data: Uint8Array, sport = 67, src = this.ip): void {
-    const bound = to.ciaddr !== NO_IP && type !== 6;
-    const dst = bound ? to.ciaddr : to.broadcast || type === 6 ? BROADCAST_IP : reply.yiaddr;
+  private send(
+    to: DhcpMessage,
+    reply: DhcpMessage,
+    type: string,
+    data: Uint8Array,
+    sport = SERVER_PORT,
+    src = this.ip,
+  ): void {
+    const isNak = type === 'NAK';
+    const bound = to.ciaddr !== NO_IP && !isNak;
+    const dst = bound ? to.ciaddr : to.broadcast || isNak ? BROADCAST_IP : reply.yiaddr;
     if (this.faults.loseUnicast && dst !== BROADCAST_IP) return;
     const cut = data.slice(0, this.faults.truncate ?? data.length);
-    this.lan.udp({ src, sport, dst, dport: 68, data: cut });
+    this.lan.udp({ src, sport, dst, dport: CLIENT_PORT, data: cut });
   }
 
   private forge(to: DhcpMessage, reply: DhcpMessage, field: DhcpForgery): void {
-    const type = reply.options.get(OPTION.type)?.[0] ?? 0;
+    const type = typeOf(reply);
     const options = new Map(reply.options);
     const fake = { ...reply, yiaddr: FORGED_IP, options };
     const rogue = field === 'server' || field === 'nak';
     // another server may make an offer, but may neither confirm nor refuse what was asked of us
-    if (rogue && type === 2) return;
+    if (rogue && type === 'OFFER') return;
     if (rogue) options.set(OPTION.server, ipBytes(ROGUE));
     if (field === 'nak') {
       fake.yiaddr = NO_IP;
-      options.set(OPTION.type, Uint8Array.of(6));
+      options.set(OPTION.type, typeOption('NAK'));
     }
     if (field === 'xid') fake.xid = (reply.xid ^ 1) >>> 0;
     if (field === 'chaddr') fake.chaddr = '02:66:66:66:66:66';
     if (field === 'op') fake.op = 1;
     if (field === 'type') options.delete(OPTION.type);
     const data = buildDhcp(fake);
-    if (field === 'cookie') data[239] ^= 1;
-    this.send(to, fake, type, data, field === 'port' ? 6767 : 67, rogue ? ROGUE : this.ip);
+    if (field === 'cookie') data[FIELD.options - 1] ^= 1;
+    this.send(to, fake, type, data, field === 'port' ? 6767 : SERVER_PORT, rogue ? ROGUE : this.ip);
   }
 }

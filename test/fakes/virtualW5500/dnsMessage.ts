@@ -2,12 +2,25 @@
 
 import { ipBytes } from './packets';
 
+export const DNS_PORT = 53;
+export const HEADER_LENGTH = 12;
 export const TYPE_A = 1;
 export const TYPE_CNAME = 5;
+export const TYPE_AAAA = 28;
+export const CLASS_IN = 1;
 export const QR = 0x8000;
 export const TC = 0x0200;
 export const RD = 0x0100;
 const RA = 0x0080;
+/** opcode 2, obsolete (4.1.1) */
+export const OPCODE_STATUS = 0x1000;
+export const RCODE_MASK = 0x000f;
+export const SERVFAIL = 2;
+export const NXDOMAIN = 3;
+export const REFUSED = 5;
+/** the top bits of a pointer (4.1.4) */
+export const POINTER = 0xc000;
+const MAX_LABEL = 63;
 
 export interface Question {
   name: string;
@@ -32,15 +45,15 @@ export interface DnsMessage {
 
 /** null when it cannot be read as one; only header and questions are looked at */
 export function parseDns(data: Uint8Array): DnsMessage | null {
-  if (data.length < 12) return null;
+  if (data.length < HEADER_LENGTH) return null;
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const questions: Question[] = [];
-  let at = 12;
+  let at = HEADER_LENGTH;
   for (let i = view.getUint16(4); i > 0; i--) {
     const labels: string[] = [];
     while (at < data.length && data[at]) {
       const end = at + 1 + data[at];
-      if (data[at] > 63 || end > data.length) return null;
+      if (data[at] > MAX_LABEL || end > data.length) return null;
       labels.push(Buffer.from(data.subarray(at + 1, end)).toString('latin1'));
       at = end;
     }
@@ -63,7 +76,7 @@ class Writer {
   name(name: string): void {
     for (let rest = name; rest;) {
       const known = this.names.get(rest.toLowerCase());
-      if (known !== undefined) return this.word(0xc000 | known);
+      if (known !== undefined) return this.word(POINTER | known);
       this.names.set(rest.toLowerCase(), this.bytes.length);
       const dot = rest.indexOf('.');
       const label = dot < 0 ? rest : rest.slice(0, dot);
@@ -75,7 +88,7 @@ class Writer {
 
   record(record: DnsRecord): void {
     this.name(record.name);
-    this.word(record.cname ? TYPE_CNAME : TYPE_A, 1, record.ttl >>> 16, record.ttl & 0xffff, 0);
+    this.word(record.cname ? TYPE_CNAME : TYPE_A, CLASS_IN, record.ttl >>> 16, record.ttl & 0xffff, 0);
     const start = this.bytes.length;
     if (record.cname) this.name(record.cname);
     else this.bytes.push(...ipBytes(record.a ?? '0.0.0.0'));

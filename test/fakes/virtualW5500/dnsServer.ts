@@ -1,6 +1,26 @@
 // A DNS server on the virtual network (RFC 1035), which can misbehave on demand and watches its clients (RFC 5452).
 
-import { buildDns, parseDns, QR, RD, TC, TYPE_A, type Answer, type DnsRecord, type Question } from './dnsMessage';
+import {
+  buildDns,
+  CLASS_IN,
+  DNS_PORT,
+  HEADER_LENGTH,
+  NXDOMAIN,
+  OPCODE_STATUS,
+  parseDns,
+  POINTER,
+  QR,
+  RD,
+  REFUSED,
+  SERVFAIL,
+  TC,
+  TYPE_A,
+  TYPE_AAAA,
+  TYPE_CNAME,
+  type Answer,
+  type DnsRecord,
+  type Question,
+} from './dnsMessage';
 import type { Lan } from './net';
 import type { UdpPacket } from './packets';
 import type { Stream } from './peer';
@@ -15,11 +35,13 @@ export type DnsFault =
   | 'truncated'
   /** TC set, though a whole A record is there */
   | 'truncated-with-answer'
-  /** the name of the answer is a pointer to itself, or to where it will be */
+  /** the name of the answer is a pointer to itself, or to what comes after it */
   | 'loop'
-  | 'inner-loop'
-  | 'stranger'
   | 'forward-pointer'
+  /** the CNAME is a pointer to the TTL, which is a pointer to itself */
+  | 'inner-loop'
+  /** before the answer comes the record of another name, with the address 6.6.6.6 */
+  | 'stranger'
   /** a CNAME that leads to itself */
   | 'cname-loop'
   | 'no-answer'
@@ -62,7 +84,7 @@ export interface DnsServerOptions {
 }
 
 const FORGED_IP = '6.6.6.6';
-const RCODES: Partial<Record<DnsFault, number>> = { servfail: 2, nxdomain: 3, refused: 5 };
+const RCODES: Partial<Record<DnsFault, number>> = { servfail: SERVFAIL, nxdomain: NXDOMAIN, refused: REFUSED };
 
 export class DnsServer {
   readonly zone: Record<string, DnsEntry>;
@@ -83,8 +105,8 @@ export class DnsServer {
   ) {
     this.zone = options.zone ?? {};
     for (const ip of options.ips ?? [lan.gateway]) {
-      lan.serveUdp(ip, 53, (packet) => this.receive(packet));
-      lan.serveTcp(ip, 53, () => this.session(ip));
+      lan.serveUdp(ip, DNS_PORT, (packet) => this.receive(packet));
+      lan.serveTcp(ip, DNS_PORT, () => this.session(ip));
     }
   }
 
@@ -101,7 +123,7 @@ export class DnsServer {
     if ((message.flags & ~0x0020) !== RD) this.complain(`query with flags 0x${message.flags.toString(16)}`);
     if (message.answers) this.complain('query with an answer');
     const query = { ...message.questions[0], id: message.id, server, port, at: this.lan.clock.now(), tcp };
-    if (query.klass !== 1) this.complain(`query of class ${query.klass}`);
+    if (query.klass !== CLASS_IN) this.complain(`query of class ${query.klass}`);
     const last = this.queries[this.queries.length - 1];
     if (last && !tcp && !last.tcp && last.id === query.id && last.port === port) {
       this.complain('query with the id and the port of the one before');
@@ -115,7 +137,7 @@ export class DnsServer {
     if (!query || this.down.has(packet.dst)) return;
     const fault = this.script.length ? this.script.shift() : this.fault;
     if (fault === 'silent') return;
-    void this.lookup(query, (answer) => {
+    this.lookup(query, (answer) => {
       this.lan.clock.setTimeout(() => {
         for (const field of this.forge) this.sendForged(packet, query, field);
         this.send(packet, this.faulty(query, answer, fault ?? null));
@@ -124,7 +146,7 @@ export class DnsServer {
     });
   }
 
-  private send(to: UdpPacket, data: Uint8Array, src = to.dst, sport = 53): void {
+  private send(to: UdpPacket, data: Uint8Array, src = to.dst, sport = DNS_PORT): void {
     this.lan.udp({ src, sport, dst: to.src, dport: to.sport, data });
   }
 
@@ -139,7 +161,7 @@ export class DnsServer {
         const query = this.note(Uint8Array.from(buffer.slice(2, length + 2)), ip, stream.chipPort, true);
         buffer = buffer.slice(length + 2);
         if (!query) return stream.reset();
-        void this.lookup(query, (answer) => {
+        this.lookup(query, (answer) => {
           const data = buildDns(answer);
           stream.write(Uint8Array.of(data.length >> 8, data.length & 255, ...data));
         });
@@ -166,7 +188,7 @@ export class DnsServer {
       return done({ id: query.id, question, records });
     }
     const outside = this.options.lookup;
-    const unknown = () => done({ id: query.id, question, records, rcode: 3 });
+    const unknown = () => done({ id: query.id, question, records, rcode: NXDOMAIN });
     if (!outside || query.type !== TYPE_A) return unknown();
     outside(name).then(
       (ips) => done({ id: query.id, question, records: records.concat(ips.map((a) => ({ name, ttl: 60, a }))) }),
@@ -176,9 +198,14 @@ export class DnsServer {
 
   private faulty(query: DnsQuery, good: Answer, fault: DnsFault | null): Uint8Array {
     const { id, question } = good;
-    const here = 12 + query.name.length + 2 + 4;
-    const record = (...rdata: number[]) => [0, 1, 0, 1, 0, 0, 0, 60, ...rdata];
-    const pointer = (to: number, ...rdata: number[]) => [0xc0 | (to >> 8), to & 255, ...record(...rdata)];
+    // where the answer begins: the question takes a byte more at each end of the name, then its type and class
+    const here = HEADER_LENGTH + query.name.length + 2 + 4;
+    const pointerTo = (at: number) => [(POINTER | at) >> 8, at & 255];
+    /** an A record for 60 s of this name; `rest` is RDLENGTH and RDATA */
+    const named = (name: number[], ...rest: number[]) => [...name, 0, TYPE_A, 0, CLASS_IN, 0, 0, 0, 60, ...rest];
+    const record = (at: number, ...rest: number[]) => named(pointerTo(at), ...rest);
+    const cname = [...pointerTo(HEADER_LENGTH), 0, TYPE_CNAME, 0, CLASS_IN];
+    const ttlLoop = pointerTo(here + cname.length);
     const label = (n: number): number[] => [n, ...new Array(n).fill(97)];
     switch (fault) {
       case 'nxdomain':
@@ -190,17 +217,16 @@ export class DnsServer {
       case 'truncated-with-answer':
         return buildDns({ ...good, flags: TC });
       case 'loop':
-        return buildDns({ id, question, raw: pointer(here, 0, 4, 10, 66, 6, 6) });
+        return buildDns({ id, question, raw: record(here, 0, 4, 10, 66, 6, 6) });
       case 'inner-loop':
-        // a CNAME that leads back to its TTL, which leads to itself
-        return buildDns({ id, question, raw: [0xc0, 12, 0, 5, 0, 1, 0xc0, here + 6, 0, 0, 0, 2, 0xc0, here + 6] });
+        return buildDns({ id, question, raw: [...cname, ...ttlLoop, 0, 0, 0, 2, ...ttlLoop] });
       case 'stranger':
         return buildDns({
           ...good,
           records: [{ name: 'bank.example', ttl: 60, a: FORGED_IP }, ...(good.records ?? [])],
         });
       case 'forward-pointer':
-        return buildDns({ id, question, raw: pointer(here + 40, 0, 4, 10, 66, 6, 6) });
+        return buildDns({ id, question, raw: record(here + 40, 0, 4, 10, 66, 6, 6) });
       case 'cname-loop':
         return buildDns({ id, question, records: [{ name: query.name, ttl: 60, cname: query.name }] });
       case 'no-answer':
@@ -210,13 +236,13 @@ export class DnsServer {
       case 'short':
         return buildDns(good).slice(0, -3);
       case 'bad-rdlength':
-        return buildDns({ id, question, raw: pointer(12, 0x40, 0, 10, 66, 6, 6) });
+        return buildDns({ id, question, raw: record(HEADER_LENGTH, 0x40, 0, 10, 66, 6, 6) });
       case 'long-address':
-        return buildDns({ id, question, raw: pointer(12, 0, 5, 10, 66, 6, 6, 6) });
+        return buildDns({ id, question, raw: record(HEADER_LENGTH, 0, 5, 10, 66, 6, 6, 6) });
       case 'long-label':
-        return buildDns({ id, question, raw: [...label(70), 0, ...record(0, 4, 10, 66, 6, 6)] });
+        return buildDns({ id, question, raw: named([...label(70), 0], 0, 4, 10, 66, 6, 6) });
       case 'long-name':
-        return buildDns({ id, question, raw: [...Array(5).fill(label(63)).flat(), 0, ...record(0, 4, 10, 66, 6, 6)] });
+        return buildDns({ id, question, raw: named([...Array(5).fill(label(63)).flat(), 0], 0, 4, 10, 66, 6, 6) });
       case 'garbage':
         return Uint8Array.from({ length: 40 }, () => this.lan.random.int(0, 255));
       default:
@@ -228,11 +254,11 @@ export class DnsServer {
     const { id, type, klass } = query;
     // of the same length
     const name = field === 'question' ? query.name.replace(/^./, 'x') : query.name;
-    const question = field === 'no-question' ? null : { name, type: field === 'type' ? 28 : type, klass };
+    const question = field === 'no-question' ? null : { name, type: field === 'type' ? TYPE_AAAA : type, klass };
     const records = [{ name, ttl: 99999, a: FORGED_IP }];
     const data = buildDns({ id: field === 'id' ? id ^ 1 : id, question, records });
     if (field === 'qr') data[2] &= ~(QR >> 8);
-    if (field === 'opcode') data[2] |= 0x10;
-    this.send(to, data, field === 'source' ? '10.0.0.66' : to.dst, field === 'port' ? 5353 : 53);
+    if (field === 'opcode') data[2] |= OPCODE_STATUS >> 8;
+    this.send(to, data, field === 'source' ? '10.0.0.66' : to.dst, field === 'port' ? 5353 : DNS_PORT);
   }
 }

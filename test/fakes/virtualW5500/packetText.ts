@@ -1,7 +1,7 @@
 // One packet in words: who, to whom, and what it says.
 
-import { OPTION, ipOption, parseDhcp, typeOf } from './dhcpMessage';
-import { parseDns, QR, TC } from './dnsMessage';
+import { CLIENT_PORT, OPTION, ipOption, parseDhcp, SERVER_PORT, typeOf } from './dhcpMessage';
+import { DNS_PORT, parseDns, QR, RCODE_MASK, TC } from './dnsMessage';
 import { hex } from './frameText';
 import { ACK, FIN, PSH, RST, SYN, type Packet, type TcpSegment, type UdpPacket } from './packets';
 
@@ -40,15 +40,16 @@ function dnsText(p: UdpPacket): string {
   if (!message) return 'DNS, unreadable';
   const names = message.questions.map((q) => `${q.name} type ${q.type}`).join(', ');
   if (!(message.flags & QR)) return `DNS query ${hex(message.id, 4)}: ${names}`;
-  const rcode = message.flags & 15 ? `, rcode ${message.flags & 15}` : '';
-  return `DNS answer ${hex(message.id, 4)}: ${names}, ${message.answers} records${rcode}${message.flags & TC ? ', truncated' : ''}`;
+  const rcode = message.flags & RCODE_MASK;
+  const failed = rcode ? `, rcode ${rcode}` : '';
+  return `DNS answer ${hex(message.id, 4)}: ${names}, ${message.answers} records${failed}${message.flags & TC ? ', truncated' : ''}`;
 }
 
 function udpText(p: UdpPacket): string {
   const ports = [p.sport, p.dport];
   const head = `UDP ${p.src}:${p.sport} > ${p.dst}:${p.dport}, ${p.data.length} bytes`;
-  if (ports.includes(67) || ports.includes(68)) return `${head}: ${dhcpText(p)}`;
-  return ports.includes(53) ? `${head}: ${dnsText(p)}` : head;
+  if (ports.includes(SERVER_PORT) || ports.includes(CLIENT_PORT)) return `${head}: ${dhcpText(p)}`;
+  return ports.includes(DNS_PORT) ? `${head}: ${dnsText(p)}` : head;
 }
 
 export function describePacket(packet: Packet): string {
