@@ -1,4 +1,4 @@
-import { bytes, Rig } from './w5500Rig';
+import { bytes, Rig, type Datagram } from './w5500Rig';
 import { DhcpServer, type DhcpForgery } from './virtualW5500';
 import * as R from './virtualW5500/registers';
 
@@ -29,18 +29,11 @@ function bench(options = {}): { rig: Rig; dhcp: DhcpServer } {
   return { rig, dhcp: new DhcpServer(rig.lan, options) };
 }
 
-/** sends a message and gives the answers: source address, and the message itself */
-async function ask(rig: Rig, data: number[], waitMs = 20): Promise<{ from: number[]; data: number[] }[]> {
+/** sends a message and gives the answers */
+async function ask(rig: Rig, data: number[]): Promise<Datagram[]> {
   await rig.send(0, data);
-  rig.clock.advance(waitMs);
-  const all = rig.take(0);
-  const answers = [];
-  for (let at = 0; at < all.length;) {
-    const length = (all[at + 6] << 8) | all[at + 7];
-    answers.push({ from: all.slice(at, at + 6), data: all.slice(at + 8, at + 8 + length) });
-    at += 8 + length;
-  }
-  return answers;
+  rig.clock.advance(20);
+  return rig.takeDatagrams(0);
 }
 
 const yiaddr = (data: number[]) => data.slice(16, 20);
@@ -116,7 +109,7 @@ describe('the DHCP server', () => {
     expect(option(nak.data, 53)).toEqual([6]);
   });
 
-  it.each<[DhcpForgery, (answer: { from: number[]; data: number[] }) => unknown, unknown]>([
+  it.each<[DhcpForgery, (answer: Datagram) => unknown, unknown]>([
     ['xid', (a) => a.data.slice(4, 8), [0x12, 0x34, 0x56, 0x79]],
     ['chaddr', (a) => a.data.slice(28, 34), [2, 0x66, 0x66, 0x66, 0x66, 0x66]],
     ['op', (a) => a.data[0], 1],

@@ -1,4 +1,4 @@
-import { bytes, Rig, text } from './w5500Rig';
+import { bytes, Rig, text, type Datagram } from './w5500Rig';
 import { DnsServer, type DnsFault, type DnsForgery } from './virtualW5500';
 import * as R from './virtualW5500/registers';
 
@@ -23,19 +23,12 @@ function bench(options = {}): { rig: Rig; dns: DnsServer } {
   return { rig, dns: new DnsServer(rig.lan, { zone: ZONE, ...options }) };
 }
 
-/** the answers to one query, each with the address and port it came from */
-async function ask(rig: Rig, data: number[]): Promise<{ from: number[]; data: number[] }[]> {
+/** the answers to one query */
+async function ask(rig: Rig, data: number[]): Promise<Datagram[]> {
   await rig.send(0, data);
   await rig.until(() => rig.get16(0, R.Sn_RX_RSR) > 0, 50).catch(() => {});
   rig.clock.advance(5);
-  const all = rig.take(0);
-  const answers = [];
-  for (let at = 0; at < all.length;) {
-    const end = at + 8 + ((all[at + 6] << 8) | all[at + 7]);
-    answers.push({ from: all.slice(at, at + 6), data: all.slice(at + 8, end) });
-    at = end;
-  }
-  return answers;
+  return rig.takeDatagrams(0);
 }
 
 describe('the DNS server', () => {
@@ -116,7 +109,7 @@ describe('the DNS server', () => {
     expect(await ask(rig, query('api.test', 4))).toHaveLength(1);
   });
 
-  it.each<[DnsForgery, (answer: { from: number[]; data: number[] }) => unknown, unknown]>([
+  it.each<[DnsForgery, (answer: Datagram) => unknown, unknown]>([
     ['id', (a) => a.data.slice(0, 2), [0x12, 0x35]],
     ['source', (a) => a.from, [10, 0, 0, 66, 0, 53]],
     ['port', (a) => a.from, [10, 0, 0, 1, 0x14, 0xe9]],

@@ -5,6 +5,12 @@ import * as R from './virtualW5500/registers';
 
 export const CHIP_IP = [10, 0, 0, 50];
 
+export interface Datagram {
+  /** address (4 bytes) and port (2) */
+  from: number[];
+  data: number[];
+}
+
 export class Rig {
   readonly clock = new ManualClock();
   readonly chip: VirtualW5500;
@@ -120,6 +126,18 @@ export class Rig {
     this.set16(n, R.Sn_RX_RD, at + count);
     this.order(n, R.RECV);
     return data;
+  }
+
+  /** takes all datagrams that have come, each behind its 8 bytes of header */
+  takeDatagrams(n: number): Datagram[] {
+    const all = this.take(n);
+    const datagrams: Datagram[] = [];
+    for (let at = 0; at < all.length;) {
+      const end = at + 8 + all[at + 6] * 256 + all[at + 7];
+      datagrams.push({ from: all.slice(at, at + 6), data: all.slice(at + 8, end) });
+      at = end;
+    }
+    return datagrams;
   }
 }
 
