@@ -3,6 +3,7 @@ import { extend } from '../../drivers/w5500-listen';
 import type { Listening } from '../../drivers/w5500-listen';
 import type { Socket } from '../../src/net/driver';
 import type { Stream } from '../fakes/virtualW5500';
+import { SOCK_ESTABLISHED, SOCK_LISTEN, SOCK_SYNRECV } from '../fakes/virtualW5500/registers';
 import { bench, note, STATIC } from '../w5500/bench';
 import type { BenchOptions } from '../w5500/bench';
 import { pattern } from '../w5500/servers';
@@ -32,7 +33,7 @@ async function listening(o: BenchOptions = {}) {
     });
     return guest;
   }
-  const listens = () => b.until(() => b.chip.sockets.some((s) => s.status === 0x14));
+  const listens = () => b.until(() => b.countIn(SOCK_LISTEN) > 0);
   await listens();
   return { ...b, driver, listener, visits, dial, listens };
 }
@@ -134,7 +135,7 @@ it('listens again before it says who came, as what that leads to may take long',
   const driver = extend(b.driver);
   await b.wait(driver.link(STATIC));
   const listening: number[] = [];
-  const listens = () => b.chip.sockets.filter((s) => s.status === 0x14).length;
+  const listens = () => b.countIn(SOCK_LISTEN);
   const listener = driver.listen(80, () => {
     listening.push(listens());
     return note();
@@ -153,9 +154,9 @@ it('listens again before it says who came, as what that leads to may take long',
 it('listens on after a handshake that came to nothing', async () => {
   const b = await listening({ lan: { latencyMs: 5 } });
   const guest = b.dial();
-  await b.until(() => b.chip.sockets.some((s) => s.status === 0x16));
+  await b.until(() => b.countIn(SOCK_SYNRECV) > 0);
   guest.stream!.reset();
-  await b.until(() => !b.chip.sockets.some((s) => s.status === 0x16));
+  await b.until(() => b.countIn(SOCK_SYNRECV) === 0);
   await b.listens();
   b.dial();
   await b.until(() => b.visits.length === 1);
@@ -171,7 +172,7 @@ it.each([
   b.chip.resetCounters();
   for (let i = 0; i < 300; i++) {
     await b.rest(50);
-    expect(b.chip.sockets.filter((s) => s.status === 0x14).length).toBe(1);
+    expect(b.countIn(SOCK_LISTEN)).toBe(1);
   }
   expect(Math.abs(b.chip.frames - about)).toBeLessThan(about / 5);
   b.listener.close();
@@ -183,7 +184,7 @@ it('has one socket that listens, whatever becomes of the lease', async () => {
   await b.wait(driver.link({ dhcp: true }));
   const listener = driver.listen(80, () => note());
   await b.rest(60000);
-  expect(b.chip.sockets.filter((s) => s.status === 0x14).length).toBe(1);
+  expect(b.countIn(SOCK_LISTEN)).toBe(1);
   listener.close();
 });
 
@@ -213,9 +214,9 @@ it('waits for the end of a handshake no longer than it has to', async () => {
   let heard = 0;
   b.lan.drop = (_, direction) => direction === 'in' && heard++ > 0;
   b.dial();
-  await b.until(() => b.chip.sockets[0].status === 0x16);
+  await b.until(() => b.chip.sockets[0].status === SOCK_SYNRECV);
   const began = b.clock.now();
-  await b.until(() => b.chip.sockets[0].status !== 0x16);
+  await b.until(() => b.chip.sockets[0].status !== SOCK_SYNRECV);
   expect(Math.round((b.clock.now() - began) / 1000)).toBe(10);
   b.lan.drop = null;
   await b.listens();
@@ -242,7 +243,7 @@ it('listens again when the cable is back', async () => {
 it('whoever comes as the cable is pulled hears of the end', async () => {
   const b = await listening();
   b.dial();
-  await b.until(() => b.chip.sockets.some((s) => s.status === 0x17));
+  await b.until(() => b.countIn(SOCK_ESTABLISHED) > 0);
   expect(b.visits.length).toBe(0);
   b.chip.plug(false);
   await b.until(() => !b.driver.is_linked());
@@ -283,7 +284,7 @@ it('leaves its connections alone when it is closed, and nobody else comes in', a
   await b.listens();
   b.listener.close();
   b.listener.close();
-  await b.until(() => !b.chip.sockets.some((s) => s.status === 0x14));
+  await b.until(() => b.countIn(SOCK_LISTEN) === 0);
   b.visits[0].socket.write('still here');
   await b.until(() => guest.text === 'still here');
   const late = b.dial();
@@ -318,7 +319,7 @@ it('listens again after unlink() and link(), and not while there is no link', as
   b.driver.unlink();
   await b.wait(b.driver.link(STATIC));
   await b.rest(2000);
-  expect(b.chip.sockets.some((s) => s.status === 0x14)).toBe(false);
+  expect(b.countIn(SOCK_LISTEN)).toBe(0);
 });
 
 it('ports and callbacks of all kinds', async () => {
@@ -366,7 +367,7 @@ it('closes a connection that nobody wants, also where that is told by an excepti
   };
   const listener = driver.listen(80, nobody);
   for (let i = 1; i < 4; i++) {
-    await b.until(() => b.chip.sockets.some((s) => s.status === 0x14));
+    await b.until(() => b.countIn(SOCK_LISTEN) > 0);
     let over = false;
     const stream: any = b.lan.dial(80, { onEnd: () => stream.end(), onClose: () => void (over = true) });
     await b.until(() => over);
@@ -392,7 +393,7 @@ it.each([[[8, 8]], [[16]]])('an answer goes out whole, whoever comes next, with 
     };
     return n;
   });
-  const listens = () => b.chip.sockets.some((s) => s.status === 0x14);
+  const listens = () => b.countIn(SOCK_LISTEN) > 0;
   await b.until(listens);
   let got = 0;
   let ended = false;

@@ -7,6 +7,7 @@ import { isSmall, runIn } from '../engine/harness';
 import type { Outcome } from '../engine/harness';
 import { inStorage } from '../engine/program';
 import { DhcpServer, DnsServer, Lan, realClock, VirtualW5500 } from '../fakes/virtualW5500';
+import { SOCK_LISTEN } from '../fakes/virtualW5500/registers';
 import { connectPipes } from '../w5500/spiPipes';
 
 /** Printable, and each place of it tells where it is: bodies are made of this over and over. */
@@ -18,7 +19,7 @@ export const BLOCK = Array.from({ length: 997 }, (_, i) => String.fromCharCode(3
 export async function listens(chip: VirtualW5500, run: Promise<Outcome>): Promise<void> {
   let ended: Outcome | undefined;
   void run.then((outcome) => (ended = outcome));
-  while (!chip.sockets.some((s) => s.status === 0x14)) {
+  while (!chip.sockets.some((s) => s.status === SOCK_LISTEN)) {
     if (ended) throw new Error('the program has ended: ' + ended.stdout);
     await new Promise((turn) => setTimeout(turn, 5));
   }

@@ -115,7 +115,7 @@ export function pattern(at: number, n: number): string {
   return text + long.substr((at + text.length) % PERIOD, n - text.length);
 }
 
-/** Executes commands; `told` is called once for each. `driver()` is the driver that the last `create` made. */
+/** Executes commands, over the driver that the last `create` made; `told` is called once for each. */
 export function commander(host: Host): { run(c: Command, told: (t: Told) => void): void; linked(): boolean } {
   const requests = host.requests;
   let driver: any;

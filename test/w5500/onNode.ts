@@ -29,7 +29,7 @@ function nodeBoard(w: World, create: (options: any) => any): Board {
     toBytes: (text) => new Uint8Array(Buffer.from(text, 'latin1')),
     // it sees what is global, and nothing else
     fn: (text) => (0, eval)(`(${text})`),
-    work: (ms) => w.jump(ms),
+    work: (ms) => w.clock.jump(ms),
     usage: () => 0,
     said: (...what) => board.said(...what),
   });

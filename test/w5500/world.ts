@@ -1,6 +1,7 @@
 // A virtual chip and its network, and a clock moved by hand under both.
 import { DhcpServer, DnsServer, Lan, ManualClock, VirtualW5500 } from '../fakes/virtualW5500';
 import type { ChipOptions, LanOptions } from '../fakes/virtualW5500';
+import { SOCK_CLOSED } from '../fakes/virtualW5500/registers';
 import type { DhcpOptions } from '../fakes/virtualW5500/dhcpServer';
 import type { DnsServerOptions } from '../fakes/virtualW5500/dnsServer';
 
@@ -32,8 +33,6 @@ export function makeWorld(o: WorldOptions = {}) {
     lan,
     dhcp,
     dns,
-    /** it is later all at once, and no timer has been served */
-    jump: (ms: number) => void ((clock as any).time += ms),
     until: (done: () => boolean, limitMs?: number) => clock.until(done, limitMs),
     /** waits for a promise while the time runs */
     async wait<T>(promise: Promise<T>, limitMs?: number): Promise<T> {
@@ -45,19 +44,25 @@ export function makeWorld(o: WorldOptions = {}) {
       await clock.until(() => over, limitMs);
       return promise;
     },
+    /** waits for the error of a promise that has to fail */
     async fails(promise: Promise<unknown>, limitMs?: number): Promise<any> {
-      const done = promise.then(
-        () => new Error('did not fail'),
+      const error = promise.then(
+        () => {
+          throw new Error('did not fail');
+        },
         (e) => e,
       );
-      return w.wait(done, limitMs);
+      return w.wait(error, limitMs);
     },
+    /** lets so many ms pass */
     async rest(ms: number): Promise<void> {
       let over = false;
       clock.setTimeout(() => (over = true), ms);
       await clock.until(() => over, ms + 10);
     },
-    free: () => chip.sockets.every((s) => s.status === 0),
+    /** how many sockets of the chip are in this state */
+    countIn: (status: number) => chip.sockets.filter((s) => s.status === status).length,
+    free: () => w.countIn(SOCK_CLOSED) === chip.sockets.length,
     allFree: () => w.until(w.free, 10000),
   };
   return w;

@@ -77,6 +77,11 @@ export class ManualClock implements Clock {
     this.time = end;
   }
 
+  /** It is later all at once, and no timer has fired: what a program sees that was at something else. */
+  jump(ms: number): void {
+    this.time += ms;
+  }
+
   /** Moves on step by step until `done()`, one turn of the event loop for each, so that promises and sockets run too. */
   async until(done: () => boolean, limitMs = 120000, stepMs = 1): Promise<void> {
     const end = this.time + limitMs;
