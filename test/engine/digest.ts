@@ -1,17 +1,18 @@
-// What rows.js prints of a response, turned back into an outcome that can be judged.
+// What rows.js is told of the response table, and what it prints, turned back into an outcome that can be judged.
+import { crc32 as crc32Of } from 'node:zlib';
 import type { Outcome, Row } from '../cases/row';
 import { isRefusal } from '../cases/row';
 
-const TABLE = Array.from({ length: 256 }, (_, n) => {
-  for (let i = 0; i < 8; i++) n = n & 1 ? (n >>> 1) ^ 0xedb88320 : n >>> 1;
-  return n;
-});
-
 /** CRC-32 of a byte string, as the interpreter's E.CRC32. */
-export function crc32(bytes: string): number {
-  let crc = -1;
-  for (let i = 0; i < bytes.length; i++) crc = TABLE[(crc ^ bytes.charCodeAt(i)) & 255] ^ (crc >>> 8);
-  return ~crc >>> 0;
+const crc32 = (bytes: string): number => crc32Of(Buffer.from(bytes, 'latin1'));
+
+/** The settings of rows.js: where these rows are served, and what is special about each; most are a plain GET. */
+export function settingsOf(rows: Row[], base: string) {
+  const specs = rows.map(({ method, options }) => {
+    const { connection, ...more } = options || {};
+    return method || options ? { method, connection, options: Object.keys(more).length ? more : undefined } : undefined;
+  });
+  return { SPECS: { ...specs }, FIRST: 0, LAST: rows.length - 1, BASE: base };
 }
 
 function digest(value: string): string {

@@ -1,35 +1,17 @@
 // The whole response table in the real interpreter: whole, byte by byte, and split in two by a seed.
 import { rmSync } from 'node:fs';
+import { feeding, feeds } from '../cases/feeds';
 import { judge } from '../cases/judge';
 import { responses } from '../cases/responses';
-import type { Outcome, Row, RowOptions } from '../cases/row';
+import type { Outcome, Row } from '../cases/row';
 import { RawServer } from '../servers/raw';
-import { outcomeOf } from './digest';
+import { outcomeOf, settingsOf } from './digest';
 import { describeEngines, isSmall, runIn } from './harness';
 import { inMemory, inStorage, linuxModules, script } from './program';
 
 const BATCH = 40;
 /** answers that need the memory which the modules take up when they are not in Storage */
 const LARGE = 2000;
-
-function slicesOf(input: string, feed: string, n: number): string[] {
-  if (feed === 'whole') return [input];
-  const slices: string[] = [];
-  if (feed === 'split in two') {
-    const at = (Math.imul(n + 1, 2654435761) >>> 8) % (input.length + 1);
-    return [input.substr(0, at), input.substr(at)];
-  }
-  const size = input.length > 1000 ? 97 : 1;
-  for (let i = 0; i < input.length; i += size) slices.push(input.substr(i, size));
-  return slices;
-}
-
-/** What the interpreter has to know of a row; most are a plain GET. */
-function spec(row: Row): { method?: string; connection?: string; options?: RowOptions } | undefined {
-  const { connection, ...options } = row.options || {};
-  if (!row.method && !row.options) return undefined;
-  return { method: row.method, connection, options: Object.keys(options).length ? options : undefined };
-}
 
 function batchesOf(rows: Row[]): { first: string; rows: Row[] }[] {
   const batches: { first: string; rows: Row[] }[] = [];
@@ -39,16 +21,9 @@ function batchesOf(rows: Row[]): { first: string; rows: Row[] }[] {
 
 /** Plays rows in an interpreter and says what was wrong. */
 async function play(engine: string, rows: Row[], feed: string, modules: string, cwd?: string) {
-  const server = await RawServer.start(async (peer) => {
-    const n = +(await peer.head()).split(/[ /]/)[2];
-    await peer.sendAll(slicesOf(rows[n].input, feed, n));
-    if (rows[n].fin) peer.fin();
-    await peer.gone();
-    peer.fin();
-  });
-  const specs: { [n: number]: unknown } = {};
-  rows.forEach((row, n) => (specs[n] = spec(row)));
-  const values = { SPECS: specs, FIRST: 0, LAST: rows.length - 1, BASE: server.url('/') };
+  const all = rows.map(({ input, fin = false }, n) => ({ slices: feeds[feed](input, n), fin }));
+  const server = await RawServer.start(feeding((path) => all[+path.slice(1)]));
+  const values = settingsOf(rows, server.url('/'));
   const settings = Object.entries(values).map(([name, value]) => `var ${name}=${JSON.stringify(value)};\n`);
   const program = modules + settings.join('') + script('rows.js');
   const { stdout, failed, timedOut } = await runIn(engine, program, { cwd });

@@ -56,21 +56,3 @@ export function callRow(row: Row, url: string, more?: any): Promise<Outcome> {
     },
   );
 }
-
-/** Splits a byte string in two. */
-export function splitAt(input: string, at: number): string[] {
-  return [input.substr(0, at), input.substr(at)];
-}
-
-export function splitEvery(input: string, n: number): string[] {
-  const slices: string[] = [];
-  for (let i = 0; i < input.length; i += n) slices.push(input.substr(i, n));
-  return slices;
-}
-
-/** Every position of a short input; of a long one its ends and every 97th. */
-export function positions(length: number): number[] {
-  const all: number[] = [];
-  for (let i = 0; i <= length; i++) if (length < 700 || i < 150 || i > length - 50 || i % 97 === 0) all.push(i);
-  return all;
-}

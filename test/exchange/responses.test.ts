@@ -1,17 +1,14 @@
 // Every row of the response table through the public API: whole, byte by byte, split at each position, with bytes
 // behind it, and cut short at each position.
+import { positions, splitAt, splitEvery } from '../cases/feeds';
+import type { Feed } from '../cases/feeds';
 import { judge, judgeCut } from '../cases/judge';
 import { largeRows, responses } from '../cases/responses';
 import type { Outcome, Row } from '../cases/row';
 import { isRefusal } from '../cases/row';
-import { callRow, positions, splitAt, splitEvery } from './play';
+import { callRow } from './play';
 import { manners, SlicedDriver } from './slicedDriver';
 import type { Manner } from './slicedDriver';
-
-interface Feed {
-  slices: string[];
-  fin: boolean;
-}
 
 /** Plays a row once per feed, all at the same time. */
 async function playAll(row: Row, manner: Manner, feeds: Feed[]): Promise<Outcome[]> {

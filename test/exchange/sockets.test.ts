@@ -1,10 +1,12 @@
 // The response table through the host driver and real sockets: whole, byte by byte, and some splits from a seed.
+import { bytewise, feeding, splitEvery } from '../cases/feeds';
+import type { Feed } from '../cases/feeds';
 import { judge } from '../cases/judge';
 import { largeRows, responses } from '../cases/responses';
 import type { Outcome, Row } from '../cases/row';
 import { isRefusal } from '../cases/row';
 import { RawServer } from '../servers/raw';
-import { callRow, splitEvery } from './play';
+import { callRow } from './play';
 
 const SPLITS = 3;
 let seed = 20240607;
@@ -22,16 +24,10 @@ function anySlices(input: string): string[] {
 }
 
 let server: RawServer;
-const waiting: { [path: string]: { slices: string[]; fin: boolean } } = {};
+const waiting: { [path: string]: Feed } = {};
 
 beforeAll(async () => {
-  server = await RawServer.start(async (peer) => {
-    const path = (await peer.head()).split(' ')[1];
-    await peer.sendAll(waiting[path].slices);
-    if (waiting[path].fin) peer.fin();
-    await peer.gone();
-    peer.fin();
-  });
+  server = await RawServer.start(feeding((path) => waiting[path]));
 });
 afterAll(() => server.stop());
 
@@ -45,7 +41,7 @@ async function play(row: Row, path: string, slices: string[]): Promise<Outcome> 
 }
 
 it.each(responses)('$name', async (row) => {
-  const feeds = [[row.input], splitEvery(row.input, row.input.length > 1000 ? 97 : 1)];
+  const feeds = [[row.input], bytewise(row.input)];
   for (let i = 0; i < SPLITS; i++) feeds.push(anySlices(row.input));
   server.clear();
   const outcomes = await Promise.all(feeds.map((slices, i) => play(row, '/' + i, slices)));

@@ -1,29 +1,20 @@
 // The response table over the chip: each row on eight connections at once, every one of them fed in another way.
+import { bytewise, feeding, positions, splitAt } from '../cases/feeds';
+import type { Feed } from '../cases/feeds';
 import { judge, judgeCut } from '../cases/judge';
 import { largeRows, responses } from '../cases/responses';
 import { isRefusal } from '../cases/row';
 import type { Outcome, Row } from '../cases/row';
-import { callRow, positions, splitAt, splitEvery } from '../exchange/play';
+import { callRow } from '../exchange/play';
 import { RawServer } from '../servers/raw';
 import { bench, STATIC } from './bench';
 import { register, unregister } from '../../src/net/registry';
-
-interface Feed {
-  slices: string[];
-  fin: boolean;
-}
 
 let server: RawServer;
 let feeds: Feed[] = [];
 
 beforeAll(async () => {
-  server = await RawServer.start(async (peer) => {
-    const { slices, fin } = feeds[+(await peer.head()).split(/[ /]/)[2]];
-    await peer.sendAll(slices);
-    if (fin) peer.fin();
-    await peer.gone();
-    peer.fin();
-  });
+  server = await RawServer.start(feeding((path) => feeds[+path.slice(1)]));
 });
 afterAll(() => server.stop());
 afterEach(() => unregister('w5500'));
@@ -48,8 +39,6 @@ async function play(row: Row, how: Feed[], irq: boolean, unkept = false): Promis
   await b.allFree();
   return outcomes;
 }
-
-const bytewise = (input: string): string[] => splitEvery(input, input.length > 1000 ? 97 : 1);
 
 /** `n` of the positions at which an input can be split, which ones differs from row to row. */
 function some(row: Row, n: number, length = row.input.length): number[] {

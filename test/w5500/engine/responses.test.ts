@@ -1,12 +1,12 @@
 // The response table over the chip, in the interpreter.
+import { feeding, feeds } from '../../cases/feeds';
 import { judge } from '../../cases/judge';
 import { responses } from '../../cases/responses';
 import { bodyStart, isRefusal } from '../../cases/row';
 import type { Row } from '../../cases/row';
-import { outcomeOf } from '../../engine/digest';
+import { outcomeOf, settingsOf } from '../../engine/digest';
 import { describeEngines, isSmall } from '../../engine/harness';
 import { script as engineScript } from '../../engine/program';
-import { splitAt, splitEvery } from '../../exchange/play';
 import { RawServer } from '../../servers/raw';
 import { makeWorld, STATIC } from '../world';
 import { Interpreter } from './interpreter';
@@ -14,18 +14,6 @@ import { share } from './onEngines';
 import { program, script, small } from './programs';
 
 const BATCH = 30;
-
-const feeds: { [name: string]: (input: string, n: number) => string[] } = {
-  whole: (input) => [input],
-  'byte by byte': (input) => splitEvery(input, input.length > 1000 ? 97 : 1),
-  'split in two': (input, n) => splitAt(input, (Math.imul(n + 1, 2654435761) >>> 8) % (input.length + 1)),
-};
-
-/** What rows.js has to know of a row. */
-function spec({ method, options }: Row): unknown {
-  const { connection, ...more } = options || {};
-  return method || options ? { method, connection, options: more } : undefined;
-}
 
 /** Some rows at a time; those that need much memory one by one. */
 function batches(rows: Row[]): { first: string; rows: Row[] }[] {
@@ -41,20 +29,9 @@ function batches(rows: Row[]): { first: string; rows: Row[] }[] {
 
 /** Plays rows in an interpreter, and says what was wrong. */
 async function play(engine: string, rows: Row[], feed: string): Promise<string[]> {
-  const server = await RawServer.start(async (peer) => {
-    const n = +(await peer.head()).split(/[ /]/)[2];
-    await peer.sendAll(feeds[feed](rows[n].input, n));
-    if (rows[n].fin) peer.fin();
-    await peer.gone();
-    peer.fin();
-  });
-  const settings = {
-    SPECS: Object.assign({}, rows.map(spec)),
-    FIRST: 0,
-    LAST: rows.length - 1,
-    BASE: `http://10.0.0.7:${server.port}/`,
-    LINK: STATIC,
-  };
+  const all = rows.map(({ input, fin = false }, n) => ({ slices: feeds[feed](input, n), fin }));
+  const server = await RawServer.start(feeding((path) => all[+path.slice(1)]));
+  const settings = { ...settingsOf(rows, `http://10.0.0.7:${server.port}/`), LINK: STATIC };
   const text = await program(engine, 'require("rows");', {
     clock: await script('clock.js'),
     board: await script('rowsBoard.js'),
