@@ -18,6 +18,15 @@ const APP = (url: string): string => `
   }, function (e) { print("failed: " + e.message); });
 `;
 
+/** Runs app.js on board host and in each interpreter there is: all have to print the same, and no error. */
+async function expectEverywhere(stdout: string, { shown = (text: string) => text, tidyUp = () => {} } = {}) {
+  for (const way of [['host'], ...findEngines().map((engine) => ['linux', '--engine', engine])]) {
+    const run = await shop.cli('run', 'app.js', '--board', ...way);
+    expect({ way, ...run, stdout: shown(run.stdout) }).toEqual({ way, status: 0, stdout, stderr: '' });
+    tidyUp();
+  }
+}
+
 async function withServer(test: (url: string) => Promise<void>): Promise<void> {
   const server = createServer((request, response) => response.end(`hello ${request.url}`));
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
@@ -287,8 +296,7 @@ describe('run --board host', () => {
       `try { require("Storage").write("big", "x", 0, 2000000); print("written"); } catch (e) { print(e.message); }`,
     );
     const stdout = 'Unable to find or create file\n';
-    for (const way of [['host'], ...findEngines().map((engine) => ['linux', '--engine', engine])])
-      expect(await shop.cli('run', 'app.js', '--board', ...way)).toEqual({ status: 0, stdout, stderr: '' });
+    await expectEverywhere(stdout);
   });
 
   it('says of files that are not there what the interpreter says', async () => {
@@ -303,10 +311,7 @@ describe('run --board host', () => {
        }).join());`,
     );
     const stdout = 'undefined undefined undefined true true true true true\nthrown,thrown,thrown,thrown,thrown\n';
-    for (const way of [['host'], ...findEngines().map((engine) => ['linux', '--engine', engine])]) {
-      expect(await shop.cli('run', 'app.js', '--board', ...way)).toEqual({ status: 0, stdout, stderr: '' });
-      rmSync(join(shop.folder, 'made'), { recursive: true });
-    }
+    await expectEverywhere(stdout, { tidyUp: () => rmSync(join(shop.folder, 'made'), { recursive: true }) });
   });
 
   it('writes to Storage what the interpreter writes to flash, and no more than once', async () => {
@@ -343,12 +348,11 @@ describe('run --board host', () => {
       'object: true {"a":1}',
       '',
     ].join('\n');
-    for (const way of [['host'], ...findEngines().map((engine) => ['linux', '--engine', engine])]) {
-      const run = await shop.cli('run', 'app.js', '--board', ...way);
+    await expectEverywhere(stdout, {
       // bytes that are not UTF-8 come out of Node as characters, and are replaced on the way out of the interpreter
-      expect({ ...run, stdout: run.stdout.replace(/\xff|\ufffd/g, '\xff') }).toEqual({ status: 0, stdout, stderr: '' });
-      rmSync(join(shop.folder, 'espruino.flash'), { force: true });
-    }
+      shown: (text) => text.replace(/\xff|\ufffd/g, '\xff'),
+      tidyUp: () => rmSync(join(shop.folder, 'espruino.flash'), { force: true }),
+    });
   });
 
   it('looks beside the file that a link leads to, as Node does', async () => {
@@ -415,9 +419,7 @@ describe('run --board host', () => {
     const stdout =
       'clearTimeout(undefined) not allowed. Use clearTimeout() instead\n' +
       'clearInterval(undefined) not allowed. Use clearInterval() instead\non\n';
-    const ways = [['host'], ...findEngines().map((engine) => ['linux', '--engine', engine])];
-    for (const way of ways)
-      expect(await shop.cli('run', 'app.js', '--board', ...way)).toEqual({ status: 0, stdout, stderr: '' });
+    await expectEverywhere(stdout);
   });
 
   it('waits for long, as the interpreter does', async () => {
@@ -431,20 +433,12 @@ describe('run --board host', () => {
        setTimeout(quit, 50);`,
     );
     const stdout = 'Interval is too long (>100 years)\n'.repeat(2);
-    const ways = [['host'], ...findEngines().map((engine) => ['linux', '--engine', engine])];
-    for (const way of ways)
-      expect(await shop.cli('run', 'app.js', '--board', ...way)).toEqual({ status: 0, stdout, stderr: '' });
+    await expectEverywhere(stdout);
   });
 
   it('knows a variable before its line, as the interpreter does', async () => {
     shop.file('app.js', 'print(typeof late); var late = 1; var app = app || { late: late }; print(app.late);');
-    const ways = [['host'], ...findEngines().map((engine) => ['linux', '--engine', engine])];
-    for (const way of ways)
-      expect(await shop.cli('run', 'app.js', '--board', ...way)).toEqual({
-        status: 0,
-        stdout: 'undefined\n1\n',
-        stderr: '',
-      });
+    await expectEverywhere('undefined\n1\n');
   });
 
   it.each([
@@ -502,7 +496,6 @@ describe('run --board host', () => {
 });
 
 describe('an application with onInit', () => {
-  const engines = findEngines();
   const rows: [string, string][] = [
     ['a function', 'print("file"); function onInit() { print("init"); }'],
     ['a variable', 'print("file"); const onInit = () => print("init");'],
@@ -513,13 +506,7 @@ describe('an application with onInit', () => {
 
   it.each(rows)('is started by it, as the firmware does at boot: %s', async (_, app) => {
     shop.file('app.js', app);
-    const ways = [['host'], ...engines.map((engine) => ['linux', '--engine', engine])];
-    for (const way of ways)
-      expect(await shop.cli('run', 'app.js', '--board', ...way)).toEqual({
-        status: 0,
-        stdout: 'file\ninit\n',
-        stderr: '',
-      });
+    await expectEverywhere('file\ninit\n');
   });
 
   it('keeps those of other files to themselves', async () => {
