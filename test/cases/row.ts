@@ -12,8 +12,6 @@ export interface Answer {
   reason?: string;
   /** all of them, exactly */
   headers?: { [name: string]: string | string[] };
-  /** names that must not be there */
-  absent?: string[];
   /** byte string; default '' */
   body?: string;
   /** default: the length of `body` */

@@ -36,6 +36,8 @@ const states: { name: string; phase: string[]; sends?: string; early?: boolean; 
   { name: 'in a body until close', phase: ['body'], sends: ok + '\r\nHELLO', untilClose: true },
 ];
 
+const inTheBody = states.find(({ name }) => name === 'in the body')!;
+
 function stage(state: (typeof states)[number], then: (peer: Peer) => void | Promise<void>): void {
   server.script = async (peer) => {
     if (!state.early) await peer.head();
@@ -50,7 +52,7 @@ it.each([
   ['post', false],
   ['patch', false],
 ] as const)('%s cut short: worth another try is %s', async (verb, retryable) => {
-  stage(states[8], (peer) => peer.fin());
+  stage(inTheBody, (peer) => peer.fin());
   const call = requests[verb](server.url(), verb === 'get' ? {} : { data: 'x' });
   await refused(call, { type: 'IOError', code: 'ETRUNCATED', phase: 'body', retryable });
 });

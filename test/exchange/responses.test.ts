@@ -14,11 +14,9 @@ import type { Manner } from './slicedDriver';
 async function playAll(row: Row, manner: Manner, feeds: Feed[]): Promise<Outcome[]> {
   const driver = new SlicedDriver(manner, (host) => feeds[+host.substr(1)]);
   const outcomes: Outcome[] = feeds.map(() => ({ error: 'it never settled' }));
-  const times = feeds.map(() => 0);
   const calls = feeds.map((_, i) =>
     callRow(row, 'http://n' + i + '/', { driver: 'sliced', timeout: 0, idle_timeout: 0 }).then((got) => {
       outcomes[i] = got;
-      times[i]++;
     }),
   );
   let done = false;
