@@ -7,14 +7,21 @@ import { Failure } from './failure';
 
 const NAMES = ['espruino', 'espruino-linux', 'espruino-linux-release'];
 
+/** The program of this name in the folders of the PATH. */
+export function findOnPath(name: string): string | undefined {
+  return (process.env.PATH || '')
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find(isProgram);
+}
+
 /** The interpreter at `path`, or the one that ESPRUINO names, or one on the PATH. */
 export function findEngine(path?: string): string {
   const wanted = path || process.env.ESPRUINO?.split(delimiter)[0];
-  const folders = (process.env.PATH || '').split(delimiter);
   const names = wanted ? [wanted] : NAMES;
-  const found = names
-    .flatMap((name) => (name.includes('/') ? [resolve(name)] : folders.map((folder) => join(folder, name))))
-    .find(isProgram);
+  const find = (name: string): string | undefined =>
+    name.includes('/') ? [resolve(name)].find(isProgram) : findOnPath(name);
+  const found = names.map(find).find(Boolean);
   if (!found) throw new Failure(`no interpreter at ${names.join(', ')}: name one with --engine PATH`);
   return found;
 }

@@ -1,31 +1,17 @@
 // Running program texts in the interpreters that are installed here.
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
-import { OutputFilter } from '../../src/cli/interpreter';
+import { findOnPath, OutputFilter } from '../../src/cli/interpreter';
 
 const NAMES = ['espruino-linux', 'espruino-linux-release', 'espruino-linux-small'];
 
 /** Interpreters on this machine: those that ESPRUINO names (separated like PATH), else the usual names on the PATH. */
 export function findEngines(): string[] {
-  const { ESPRUINO, PATH = '' } = process.env;
+  const { ESPRUINO } = process.env;
   if (ESPRUINO) return ESPRUINO.split(delimiter).map((path) => resolve(path));
-  return NAMES.flatMap((name) => {
-    const path = PATH.split(delimiter)
-      .map((folder) => join(folder, name))
-      .find(isProgram);
-    return path ? [path] : [];
-  });
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return NAMES.map(findOnPath).filter((path) => path !== undefined);
 }
 
 const smallOnes = new Map<string, boolean>();
