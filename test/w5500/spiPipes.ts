@@ -22,13 +22,13 @@ UP = DOWN = '';
 var spi = {
   send: function (d) {
     var n = d.length, s = '';
-    up.write(E.toString([n >> 8, n & 255, 1], d));
+    up.write(E.toString([n >> 8, n & 255, ${Kind.Send}], d));
     while (s.length < n) s += down.read(n - s.length) || '';
     return E.toUint8Array(s);
   },
   write: function (h, d) {
     d = E.toString(h, d);
-    up.write(E.toString([d.length >> 8, d.length & 255, 0], d));
+    up.write(E.toString([d.length >> 8, d.length & 255, ${Kind.Write}], d));
   }
 };
 var cs = { write: function () {}, read: function () { return 1; } };

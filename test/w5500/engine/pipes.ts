@@ -5,12 +5,19 @@ import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** What a frame from the program is. It begins with the length of its data (two bytes) and its kind. */
 export const enum Kind {
+  /** bytes for MOSI */
   Write,
+  /** bytes for MOSI; those of MISO are the answer */
   Send,
+  /** a text; so is the answer, behind its length */
   Question,
+  /** a text */
   News,
 }
+
+const LENGTH = 2;
 
 export class Pipes {
   private folder = mkdtempSync(join(tmpdir(), 'spi-'));
@@ -40,12 +47,14 @@ export class Pipes {
 
   private take(piece: Buffer): void {
     this.rest = this.rest.length ? Buffer.concat([this.rest, piece]) : piece;
-    while (this.rest.length >= 3) {
-      const end = 3 + this.rest.readUInt16BE(0);
+    while (this.rest.length > LENGTH) {
+      const start = LENGTH + 1;
+      const end = start + this.rest.readUInt16BE(0);
       if (this.rest.length < end) return;
-      const frame = this.rest.subarray(2, end);
+      const kind = this.rest[LENGTH];
+      const data = this.rest.subarray(start, end);
       this.rest = this.rest.subarray(end);
-      this.frame(frame[0], frame.subarray(1));
+      this.frame(kind, data);
     }
   }
 
@@ -56,8 +65,9 @@ export class Pipes {
 
   /** an answer in text */
   answer(text: string): void {
-    const bytes = Buffer.from('  ' + text, 'latin1');
-    bytes.writeUInt16BE(bytes.length - 2);
+    const bytes = Buffer.alloc(LENGTH + text.length);
+    bytes.writeUInt16BE(text.length);
+    bytes.write(text, LENGTH, 'latin1');
     writeSync(this.out, bytes);
   }
 
