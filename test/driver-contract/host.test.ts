@@ -37,12 +37,13 @@ describe('its addresses', () => {
   const none = { ip: '127.0.0.1', mask: '255.0.0.0', gw: '', dns: '', mac: '' };
   it.each([
     [
+      'the first of IPv4 that leads out of this machine',
       { lo: [lo], away: undefined, eth0: [v6, lan] },
       { ...none, ip: lan.address, mask: lan.netmask, mac: lan.mac },
     ],
-    [{ lo: [lo], eth0: [v6] }, none],
-    [{}, none],
-  ])('%#', async (interfaces, want) => {
+    ['loopback where there is only IPv6', { lo: [lo], eth0: [v6] }, none],
+    ['loopback where there is no network', {}, none],
+  ])('are %s', async (_, interfaces, want) => {
     (networkInterfaces as jest.Mock).mockReturnValue(interfaces);
     expect(driver.link_info()).toEqual(want);
     expect(await driver.link()).toEqual(want);

@@ -214,7 +214,7 @@ const portRows: Scenario[] = [
     },
     { driver: { buffers: [16] } },
   ),
-  linked('a port that TCP has', async (r) => {
+  linked('TCP and UDP may have the same port', async (r) => {
     r.lan.serveTcp('10.0.0.9', 80, () => ({}));
     const it = await r.connect();
     await r.until(() => it.rooms.length > 0);
