@@ -1,5 +1,26 @@
 // What the firmware is answered, function by function: a fake firmware above, a fake driver below.
-import { FakeDriver, HTTP, lendNatives, netError, network, takeNatives, TCP, TLS, UDP } from './firmware';
+import {
+  BAD_ARG,
+  BUSY,
+  CLOSED,
+  CONNECTING,
+  FakeDriver,
+  HTTP,
+  lendNatives,
+  MAX_SOCK,
+  netError,
+  network,
+  NO_ROUTE,
+  NOBODY,
+  NOT_FOUND,
+  RESET,
+  takeNatives,
+  TCP,
+  TIMEOUT,
+  TLS,
+  UDP,
+  UNKNOWN,
+} from './firmware';
 import { install } from '../../drivers/networkjs';
 import { get, list, unregister } from '../../src/net/registry';
 
@@ -45,8 +66,8 @@ describe('connecting', () => {
   it.each([TCP, HTTP])('starts when it is asked for the first time, and says so until it is there: type %d', (type) => {
     const id = create('api.test', 80, type);
     expect(driver.sockets).toEqual([]);
-    expect(recv(id)).toBe(-11);
-    expect(recv(id)).toBe(-11);
+    expect(recv(id)).toBe(CONNECTING);
+    expect(recv(id)).toBe(CONNECTING);
     expect(driver.sockets.map((s) => s.to)).toEqual([{ host: 'api.test', port: 80 }]);
     expect(network.send(id, 'early', type)).toBe(0);
     driver.socket.events.onWritable(100);
@@ -69,17 +90,17 @@ describe('connecting', () => {
   });
 
   const codes = [
-    ['ETIMEDOUT', -3],
-    ['EHOSTUNREACH', -4],
-    ['ENETDOWN', -4],
-    ['EADDRINUSE', -5],
-    ['ENOTFOUND', -6],
-    ['EAI_AGAIN', -6],
-    ['EMFILE', -7],
-    ['ECONNREFUSED', -9],
-    ['ECONNRESET', -9],
-    ['EINVAL', -12],
-    ['ESOMETHING', -10],
+    ['ETIMEDOUT', TIMEOUT],
+    ['EHOSTUNREACH', NO_ROUTE],
+    ['ENETDOWN', NO_ROUTE],
+    ['EADDRINUSE', BUSY],
+    ['ENOTFOUND', NOT_FOUND],
+    ['EAI_AGAIN', NOT_FOUND],
+    ['EMFILE', MAX_SOCK],
+    ['ECONNREFUSED', RESET],
+    ['ECONNRESET', RESET],
+    ['EINVAL', BAD_ARG],
+    ['ESOMETHING', UNKNOWN],
   ] as const;
   it.each(codes)('%s, thrown or told, is %d', (code, number) => {
     driver.fails = netError(code);
@@ -87,7 +108,7 @@ describe('connecting', () => {
     expect([recv(thrown), recv(thrown)]).toEqual([number, number]);
     driver.fails = undefined;
     const told = create('h', 1, TCP);
-    expect(recv(told)).toBe(-11);
+    expect(recv(told)).toBe(CONNECTING);
     driver.socket.events.onClose(netError(code));
     expect([recv(told), recv(told)]).toEqual([number, number]);
     // it is recv that tells
@@ -128,8 +149,8 @@ describe('receiving', () => {
   });
 
   const ends = [
-    ['the end', null, -1],
-    ['a reset', netError('ECONNRESET'), -9],
+    ['the end', null, CLOSED],
+    ['a reset', netError('ECONNRESET'), RESET],
   ] as const;
   it.each(ends)('%s comes after the bytes', (_, err, code) => {
     const id = connected();
@@ -151,7 +172,7 @@ describe('receiving', () => {
     expect([recv(one), recv(two), recv(two)]).toEqual(['', 'x', '']);
     expect(network.recv).toBe(idle);
     driver.socket.events.onClose(null);
-    expect([recv(one), recv(two)]).toEqual(['', -1]);
+    expect([recv(one), recv(two)]).toEqual(['', CLOSED]);
     network.close(two);
     expect(network.recv).toBe(idle);
   });
@@ -185,23 +206,25 @@ describe('closing', () => {
     const id = create('h', 1, TCP);
     network.close(id);
     expect(recv(id)).toBe('');
-    expect(network.send(id, 'x', TCP)).toBe(-1);
+    expect(network.send(id, 'x', TCP)).toBe(CLOSED);
     expect(driver.sockets).toEqual([]);
   });
 
   it('sockets that it does not know are over', () => {
     create('h', 1, TCP);
-    expect([recv(77), network.send(77, 'x', TCP), network.accept(77)]).toEqual([-1, -1, -1]);
+    expect([recv(77), network.send(77, 'x', TCP), network.accept(77)]).toEqual([CLOSED, CLOSED, NOBODY]);
     expect(() => network.close(77)).not.toThrow();
   });
 
-  it('forgets a TLS connection that the firmware gave up before it asked for anything', async () => {
+  it('forgets a TLS connection that the firmware gave up before it asked for anything', () => {
+    jest.useFakeTimers();
     const gone = create('h', 1, TLS);
     const kept = create('h', 1, TLS);
     network.send(kept, 'hello', TLS);
-    await new Promise((done) => setTimeout(done, 200));
+    jest.runAllTimers();
+    jest.useRealTimers();
     expect(driver.sockets.length).toBe(1);
-    expect(recv(gone)).toBe(-1);
+    expect(recv(gone)).toBe(CLOSED);
     expect(recv(kept, 5, TLS)).toBe('');
   });
 });
@@ -214,14 +237,14 @@ describe('what the driver throws', () => {
       throw netError('ENETDOWN');
     };
     expect(network.send(id, 'x', TCP)).toBe(0);
-    expect(recv(id)).toBe(-4);
+    expect(recv(id)).toBe(NO_ROUTE);
     expect(() => network.close(id)).not.toThrow();
     const other = connected();
     driver.socket.resume = () => {
       throw new Error('no code');
     };
     driver.socket.bytes('x');
-    expect([recv(other), recv(other)]).toEqual([-10, -10]);
+    expect([recv(other), recv(other)]).toEqual([UNKNOWN, UNKNOWN]);
   });
 });
 
@@ -229,14 +252,14 @@ describe('servers', () => {
   it('hand on connections in their order, each once', () => {
     const id = create(undefined, 80, TCP);
     expect(driver.listeners[0].port).toBe(80);
-    expect(network.accept(id)).toBe(-1);
+    expect(network.accept(id)).toBe(NOBODY);
     const first = driver.arrive();
     const second = driver.arrive();
     second.bytes('two');
     const a = network.accept(id);
     const b = network.accept(id);
     open.push(a, b);
-    expect([network.accept(id), network.accept(77)]).toEqual([-1, -1]);
+    expect([network.accept(id), network.accept(77)]).toEqual([NOBODY, NOBODY]);
     first.bytes('one');
     expect([recv(a), recv(b)]).toEqual(['one', 'two']);
     expect(network.send(b, 'answer', TCP)).toBe(6);
@@ -246,20 +269,20 @@ describe('servers', () => {
   it('http: not before it says something, and never when it leaves without a word', () => {
     const id = create(undefined, 80, HTTP);
     const [mute, quick] = [driver.arrive(), driver.arrive()];
-    expect(network.accept(id)).toBe(-1);
+    expect(network.accept(id)).toBe(NOBODY);
     quick.bytes('GET');
     quick.events.onClose(null);
     const q = network.accept(id);
     open.push(q);
-    expect([recv(q), recv(q)]).toEqual(['GET', -1]);
+    expect([recv(q), recv(q)]).toEqual(['GET', CLOSED]);
     mute.events.onClose(null);
     const late = driver.arrive();
     late.bytes('PUT');
-    expect(network.accept(77)).toBe(-1);
+    expect(network.accept(77)).toBe(NOBODY);
     const l = network.accept(id);
     open.push(l);
     expect(recv(l)).toBe('PUT');
-    expect(network.accept(id)).toBe(-1);
+    expect(network.accept(id)).toBe(NOBODY);
     expect(mute.closed).toBe(1);
   });
 
@@ -267,7 +290,7 @@ describe('servers', () => {
     const id = create(undefined, 80, TCP);
     const mute = driver.arrive();
     mute.events.onClose(null);
-    expect(network.accept(id)).toBe(-1);
+    expect(network.accept(id)).toBe(NOBODY);
     expect(mute.closed).toBe(1);
   });
 
@@ -278,7 +301,7 @@ describe('servers', () => {
     const waiting = driver.arrive();
     network.close(id);
     expect([driver.listeners[0].closed, waiting.closed, taken.closed]).toEqual([1, 1, 0]);
-    expect(network.accept(id)).toBe(-1);
+    expect(network.accept(id)).toBe(NOBODY);
   });
 
   it('that cannot listen are refused, with a reason', () => {
@@ -379,7 +402,7 @@ describe('datagrams', () => {
 
   it.each(['EADDRINUSE', 'EMFILE'])('%s when it is asked for', (code) => {
     driver.fails = netError(code);
-    expect(recv(create(undefined, 5000, UDP), 536, UDP)).toBe(code === 'EMFILE' ? -7 : -5);
+    expect(recv(create(undefined, 5000, UDP), 536, UDP)).toBe(code === 'EMFILE' ? MAX_SOCK : BUSY);
   });
 
   it('end with the network', () => {
@@ -387,7 +410,7 @@ describe('datagrams', () => {
     recv(id, 536, UDP);
     driver.datagrams.onMessage(new Uint8Array([1]), '10.0.0.9', 1);
     driver.datagrams.onClose(netError('ENETDOWN'));
-    expect([(recv(id, 536, UDP) as string).length, recv(id, 536, UDP)]).toEqual([9, -4]);
+    expect([(recv(id, 536, UDP) as string).length, recv(id, 536, UDP)]).toEqual([9, NO_ROUTE]);
   });
 });
 
@@ -472,7 +495,7 @@ describe('TLS of the firmware, as "networkjs" has it', () => {
     recv(id, 5, TLS);
     socket.close();
     driver.socket.events.onClose(netError('ECONNRESET'));
-    expect([told, recv(id, 5, TLS)]).toEqual([[], -9]);
+    expect([told, recv(id, 5, TLS)]).toEqual([[], RESET]);
   });
 
   it('an end in order is for the firmware to judge', () => {
@@ -480,13 +503,13 @@ describe('TLS of the firmware, as "networkjs" has it', () => {
     recv(id, 5, TLS);
     driver.socket.events.onWritable(100);
     driver.socket.events.onClose(null);
-    expect([told, recv(id, 5, TLS)]).toEqual([[], -1]);
+    expect([told, recv(id, 5, TLS)]).toEqual([[], CLOSED]);
     raw['#onclose'](false);
     expect(told).toEqual(['ETLS tls']);
   });
 
   const resets = [
-    ['in the middle is one', -9, 'ECONNRESET undefined'],
+    ['in the middle is one', RESET, 'ECONNRESET undefined'],
     ['behind the end that TLS itself has is none', -30848, null],
   ] as const;
   it.each(resets)('a reset %s', (_, code, what) => {
@@ -498,7 +521,7 @@ describe('TLS of the firmware, as "networkjs" has it', () => {
     // the last bytes are here, but the firmware has not asked for them
     driver.socket.bytes('last');
     driver.socket.events.onClose(netError('ECONNRESET'));
-    expect([told, recv(id, 5, TLS), recv(id, 5, TLS)]).toEqual([[], 'last', -9]);
+    expect([told, recv(id, 5, TLS), recv(id, 5, TLS)]).toEqual([[], 'last', RESET]);
     raw['#onerror']({ code });
     raw['#onclose'](true);
     expect(told).toEqual([what]);

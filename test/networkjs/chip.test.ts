@@ -1,5 +1,5 @@
 // The adapter on the driver "w5500" and a virtual chip, under a firmware that asks when the test says so.
-import { lendNatives, network, takeNatives, TCP, UDP } from './firmware';
+import { CLOSED, CONNECTING, lendNatives, MAX_SOCK, network, takeNatives, TCP, UDP } from './firmware';
 import { install } from '../../drivers/networkjs';
 import { unregister } from '../../src/net/registry';
 import type { Stream } from '../fakes/virtualW5500';
@@ -37,11 +37,11 @@ it('leaves with the peer what the firmware does not ask for', async () => {
     if (typeof piece === 'string') got += piece;
     return piece;
   };
-  await b.until(() => ask() !== -11);
+  await b.until(() => ask() !== CONNECTING);
   await b.rest(20000);
   // one packet here, and the chip's buffer of 2 KB
   expect(peer!.queued).toBeGreaterThanOrEqual(data.length - 1460 - 2048);
-  await b.until(() => ask() === -1);
+  await b.until(() => ask() === CLOSED);
   expect(got).toBe(Buffer.from(data).toString('latin1'));
   network.close(id);
   await b.allFree();
@@ -75,8 +75,8 @@ it('has as many sockets as the chip, and says when there are no more', async () 
   const port = await serveTcp((s) => s.on('data', () => {}));
   const ids = Array.from({ length: 9 }, () => network.create('10.0.0.7', port, TCP));
   const told = () => ids.map((id) => network.recv(id, 536, TCP));
-  await b.until(() => !told().includes(-11));
-  expect(told()).toEqual(['', '', '', '', '', '', '', '', -7]);
+  await b.until(() => !told().includes(CONNECTING));
+  expect(told()).toEqual(['', '', '', '', '', '', '', '', MAX_SOCK]);
   ids.forEach((id) => network.close(id));
   await b.allFree();
   const udp = network.create(undefined, 5000, UDP);

@@ -17,6 +17,20 @@ export const HTTP = 1;
 export const UDP = 2;
 export const TLS = 4;
 
+/** Errors of the firmware (its socketerrors.h), which `recv` and `send` return. */
+export const CLOSED = -1;
+export const TIMEOUT = -3;
+export const NO_ROUTE = -4;
+export const BUSY = -5;
+export const NOT_FOUND = -6;
+export const MAX_SOCK = -7;
+export const RESET = -9;
+export const UNKNOWN = -10;
+export const CONNECTING = -11;
+export const BAD_ARG = -12;
+/** What `accept` returns while nobody waits. */
+export const NOBODY = -1;
+
 export let network: Network;
 
 jest.mock('NetworkJS', () => ({ create: (given: Network) => (network = given) }), { virtual: true });
