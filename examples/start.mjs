@@ -70,38 +70,32 @@ async function sensorUpload(way, server) {
   server.unavailable = 1;
   await server.stop();
   let failures = 0;
-  let report = {};
   let starting;
   const bar = new Progress('readings', SENSOR_SETTINGS.samples);
   const timer = setInterval(() => bar.set(server.readings.size, 'of the readings are at the server'), 100);
   const tell = (label, text) => bar.say(label, text);
+  const failed = (why) => {
+    tell('post', why);
+    if (++failures === 3) starting = server.start().then(() => tell('server', 'up, but not ready: one 503 to come'));
+  };
+  const counts = {};
+  const count = (...numbers) =>
+    ['sampled', 'delivered', 'dropped', 'refused', 'waiting'].forEach((name, i) => (counts[name] = Number(numbers[i])));
+  let posts = '';
   tell('server', yellow('down'));
   const line = reader(
     [
       ...boardLines(tell),
-      [
-        /^failed: (.*)/,
-        (why) => {
-          tell('post', why);
-          if (++failures === 3)
-            starting = server.start().then(() => tell('server', 'up, but not ready: one 503 to come'));
-        },
-      ],
-      [
-        /^sampled (\d+), delivered (\d+), dropped (\d+), refused (\d+), waiting (\d+)/,
-        (...n) => {
-          const [sampled, delivered, dropped, refused, waiting] = n.map(Number);
-          report = { sampled, delivered, dropped, refused, waiting };
-        },
-      ],
-      [/^(\d+ posts, .*)/, (text) => (report.posts = text)],
+      [/^failed: (.*)/, failed],
+      [/^sampled (\d+), delivered (\d+), dropped (\d+), refused (\d+), waiting (\d+)/, count],
+      [/^(\d+ posts, .*)/, (text) => (posts = text)],
     ],
     (text) => tell('', text),
   );
   const { status, uncaught } = await way.run(SENSOR, { ...SENSOR_SETTINGS, url: server.url('/readings') }, line);
   clearInterval(timer);
   await (starting || server.start());
-  const { sampled, delivered, dropped, refused, waiting, posts } = report;
+  const { sampled, delivered, dropped, refused, waiting } = counts;
   bar.set(server.readings.size, 'of what was not dropped is at the server', delivered);
   bar.stop();
   if (posts) say('report', posts);
@@ -121,56 +115,17 @@ async function sensorUpload(way, server) {
 /** Downloads `url`; what must be right of it is in `expected`. */
 async function download(way, url, expected) {
   const got = { headers: 0 };
-  let blocksize = 0;
   const bar = new Progress('download', expected ? expected.bytes : 100);
-  const tell = (label, text) => bar.say(label, text);
   const started = Date.now();
-  const line = reader(
-    [
-      ...boardLines(tell),
-      [
-        /^status (\d+) ?(.*)/,
-        (status, reason) => {
-          got.status = +status;
-          tell('status', `${bold(status)} ${reason}`);
-        },
-      ],
-      [/^header (.*)/, (text) => expected || tell(got.headers++ ? '' : 'headers', text)],
-      [
-        /^progress (\d+) of (-?\d+)/,
-        (bytes, total) =>
-          bar.set(+bytes, `${kilobytes(+bytes)}, ${((Date.now() - started) / 1000).toFixed(1)} s`, +total),
-      ],
-      [
-        /^received (\d+) bytes in (\d+) pieces/,
-        (bytes, pieces) => {
-          got.bytes = +bytes;
-          got.pieces = +pieces;
-          bar.set(
-            got.bytes,
-            `${kilobytes(got.bytes)}, ${((Date.now() - started) / 1000).toFixed(1)} s`,
-            got.bytes || 1,
-          );
-        },
-      ],
-      [/^checksum (.*)/, (sum) => (got.checksum = sum)],
-      [
-        /^memory (\d+) variables of (\d+) bytes above (\d+) at idle/,
-        (above, size, idle) => {
-          blocksize = +size;
-          got.memory = +above;
-          got.idle = +idle;
-        },
-      ],
-    ],
-    (text) => tell('', red(text)),
-  );
+  const show = (bytes, total) =>
+    bar.set(bytes, `${kilobytes(bytes)}, ${((Date.now() - started) / 1000).toFixed(1)} s`, total);
   const settings = { url, stream_chunk: PIECE, progress: expected ? 262144 : 8192, timeout: 90000 };
+  const line = reader(downloadLines(got, bar, show, !expected), (text) => bar.say('', red(text)));
   const { status, uncaught } = await way.run(DOWNLOAD, settings, line);
   bar.stop();
   if (got.bytes !== undefined) {
     say('received', `${got.bytes} bytes in ${got.pieces} pieces`);
-    say('memory', memoryText(way, got, blocksize));
+    say('memory', memoryText(way, got));
   }
   const complete = status === 0 && !uncaught.length && got.bytes !== undefined;
   if (!expected) return check(complete && got.status < 400, complete ? `status ${got.status}` : 'no answer');
@@ -181,7 +136,37 @@ async function download(way, url, expected) {
   );
 }
 
-function memoryText(way, { memory, idle }, blocksize) {
+/** What download.js prints: it is shown, and what has to be right later is kept in `got`. */
+function downloadLines(got, bar, show, withHeaders) {
+  const tell = (label, text) => bar.say(label, text);
+  return [
+    ...boardLines(tell),
+    [
+      /^status (\d+) ?(.*)/,
+      (status, reason) => {
+        got.status = +status;
+        tell('status', `${bold(status)} ${reason}`);
+      },
+    ],
+    [/^header (.*)/, (text) => withHeaders && tell(got.headers++ ? '' : 'headers', text)],
+    [/^progress (\d+) of (-?\d+)/, (bytes, total) => show(+bytes, +total)],
+    [
+      /^received (\d+) bytes in (\d+) pieces/,
+      (bytes, pieces) => {
+        got.bytes = +bytes;
+        got.pieces = +pieces;
+        show(got.bytes, got.bytes || 1);
+      },
+    ],
+    [/^checksum (.*)/, (sum) => (got.checksum = sum)],
+    [
+      /^memory (\d+) variables of (\d+) bytes above (\d+) at idle/,
+      (above, blocksize, idle) => Object.assign(got, { memory: +above, blocksize: +blocksize, idle: +idle }),
+    ],
+  ];
+}
+
+function memoryText(way, { memory, idle, blocksize }) {
   return way === host || way === simulated
     ? `at most ${kilobytes((idle + memory) * blocksize)} of Node's heap, ${kilobytes(memory * blocksize)} above idle`
     : `at most ${bold(memory)} variables of ${blocksize} bytes above the ${idle} at idle, code included`;
