@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs';
 import { get } from 'node:http';
 import { describeEngines, runIn } from '../engine/harness';
 import { built, inStorage } from '../engine/program';
-import { Lan, realClock, VirtualW5500 } from '../fakes/virtualW5500';
 import { connectPipes } from '../w5500/spiPipes';
+import { liveWorld } from '../w5500/world';
 import { listens } from './program';
 
 const PROGRAM = `
@@ -24,9 +24,7 @@ describeEngines('modules in Storage', (engine) => {
   it.each(['w5500', 'w5500-static'])('%s, w5500-listen, networkjs', async (driver) => {
     const names = [driver, 'w5500-listen', 'networkjs', 'netdriver'];
     const cwd = await inStorage(engine, Object.fromEntries(names.map((name) => [name, built(`${name}.min`)])));
-    const chip = new VirtualW5500({ linkUpMs: 5 });
-    const lan = new Lan({ clock: realClock });
-    lan.attach(chip);
+    const { chip, lan } = liveWorld();
     const pipes = connectPipes(chip);
     const run = runIn(engine, `${pipes.program}var DRIVER='${driver}';${PROGRAM}`, { cwd });
     try {

@@ -6,9 +6,10 @@ import { ROOT } from '../cli/workshop';
 import { isSmall, runIn } from '../engine/harness';
 import type { Outcome } from '../engine/harness';
 import { inStorage } from '../engine/program';
-import { DhcpServer, DnsServer, Lan, realClock, VirtualW5500 } from '../fakes/virtualW5500';
+import type { Lan, VirtualW5500 } from '../fakes/virtualW5500';
 import { SOCK_LISTEN } from '../fakes/virtualW5500/registers';
 import { connectPipes } from '../w5500/spiPipes';
+import { liveWorld } from '../w5500/world';
 
 /** Printable, and each place of it tells where it is: bodies are made of this over and over. */
 export const BLOCK = Array.from({ length: 997 }, (_, i) => String.fromCharCode(33 + ((i * 7 + (i >> 5)) % 90))).join(
@@ -52,11 +53,7 @@ export interface Setup {
 /** Runs a script; gives the lines that it printed. The chip must have been used well. */
 export async function runWired(engine: string, script: string, { values, prepare }: Setup): Promise<string[]> {
   const code = await bundled(script);
-  const chip = new VirtualW5500({ linkUpMs: 5 });
-  const lan = new Lan({ clock: realClock });
-  lan.attach(chip);
-  new DhcpServer(lan);
-  new DnsServer(lan, { zone: { 'api.test': { a: '10.0.0.7' } } });
+  const { chip, lan } = liveWorld();
   const pipes = connectPipes(chip);
   // the small one has no room for the text of it all
   const small = isSmall(engine);

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { bundle } from '../../src/cli/bundle';
 import { ROOT } from '../cli/workshop';
 import { describeEngines, isSmall, runIn } from '../engine/harness';
-import { DhcpServer, Lan, realClock, VirtualW5500 } from '../fakes/virtualW5500';
 import { connectPipes } from '../w5500/spiPipes';
+import { liveWorld } from '../w5500/world';
 import { listens } from './program';
 
 function ask(port: number, path: string): Promise<{ status: number; type?: string; text: string }> {
@@ -25,10 +25,7 @@ describeEngines('examples/web-server.js', (engine) => {
   const test = isSmall(engine) ? it.skip : it;
   test('answers', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'stop-'));
-    const chip = new VirtualW5500({ linkUpMs: 5 });
-    const lan = new Lan({ clock: realClock });
-    lan.attach(chip);
-    new DhcpServer(lan);
+    const { chip, lan } = liveWorld();
     const pipes = connectPipes(chip);
     const { code } = await bundle({ app: join(ROOT, 'examples/web-server.js'), board: 'esp32-w5500', root: ROOT });
     // this interpreter has neither SPI nor, the server being one that never ends, a reason to stop

@@ -5,20 +5,16 @@ import { join } from 'node:path';
 import { bundle } from '../../src/cli/bundle';
 import { describeEngines, isSmall, runIn } from '../engine/harness';
 import { inStorage } from '../engine/program';
-import { DhcpServer, DnsServer, Lan, realClock, VirtualW5500 } from '../fakes/virtualW5500';
 import { pattern, serveHttp } from './servers';
 import { connectPipes } from './spiPipes';
+import { liveWorld } from './world';
 
 const ROOT = join(__dirname, '..', '..');
 const STATIC = `{ip: '10.0.0.50', mask: '255.255.255.0', gw: '10.0.0.1'}`;
 
 async function run(engine: string, driver: string, link: string, host: string, size: number) {
   const folder = mkdtempSync(join(tmpdir(), 'app-'));
-  const chip = new VirtualW5500({ linkUpMs: 5 });
-  const lan = new Lan({ clock: realClock });
-  lan.attach(chip);
-  new DhcpServer(lan);
-  new DnsServer(lan, { zone: { 'api.test': { a: '10.0.0.7' } } });
+  const { chip, lan } = liveWorld();
   const body = pattern(size);
   const port = await serveHttp((q, a) => {
     let n = 0;

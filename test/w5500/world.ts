@@ -1,5 +1,5 @@
 // A virtual chip and its network, and a clock moved by hand under both.
-import { DhcpServer, DnsServer, Lan, ManualClock, VirtualW5500 } from '../fakes/virtualW5500';
+import { DhcpServer, DnsServer, Lan, ManualClock, realClock, VirtualW5500 } from '../fakes/virtualW5500';
 import type { ChipOptions, LanOptions } from '../fakes/virtualW5500';
 import { SOCK_CLOSED } from '../fakes/virtualW5500/registers';
 import type { DhcpOptions } from '../fakes/virtualW5500/dhcpServer';
@@ -14,6 +14,16 @@ export interface WorldOptions {
   dns?: DnsServerOptions;
   /** ms on the clock when it begins */
   startMs?: number;
+}
+
+/** A chip and its network in real time, for a program in the interpreter: with DHCP, and 10.0.0.7 by the name api.test. */
+export function liveWorld() {
+  const chip = new VirtualW5500({ linkUpMs: 5 });
+  const lan = new Lan({ clock: realClock });
+  lan.attach(chip);
+  new DhcpServer(lan);
+  new DnsServer(lan, { zone: { 'api.test': { a: '10.0.0.7' } } });
+  return { chip, lan };
 }
 
 export type World = ReturnType<typeof makeWorld>;

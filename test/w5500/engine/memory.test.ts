@@ -1,19 +1,16 @@
 // How much memory a download needs where there are 4,095 variables: no more for a long one.
 import { rmSync } from 'node:fs';
 import { describeEngines, isSmall, runIn } from '../../engine/harness';
-import { Lan, realClock, VirtualW5500 } from '../../fakes/virtualW5500';
 import { pattern, serveHttp } from '../servers';
 import { connectPipes } from '../spiPipes';
-import { STATIC } from '../world';
+import { liveWorld, STATIC } from '../world';
 import { program, script } from './programs';
 
 /** bytes of the long body: 10 MB take half a minute over pipes */
 const LONG = Number(process.env.W5500_MB || 0.25) * 1048576;
 
 async function measure(engine: string, driver: string, size: number): Promise<any> {
-  const chip = new VirtualW5500({ linkUpMs: 5 });
-  const lan = new Lan({ clock: realClock });
-  lan.attach(chip);
+  const { chip, lan } = liveWorld();
   const body = pattern(size);
   const port = await serveHttp((q, a) => void a.end(q.url === '/body' ? body : 'x'.repeat(1000)));
   const pipes = connectPipes(chip);

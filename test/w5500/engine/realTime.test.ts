@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeEngines, runIn } from '../../engine/harness';
-import { DhcpServer, DnsServer, Lan, realClock, VirtualW5500 } from '../../fakes/virtualW5500';
 import { pattern, serveHttp } from '../servers';
+import { liveWorld } from '../world';
 import { Kind, Pipes } from './pipes';
 import { program, script } from './programs';
 
@@ -18,11 +18,7 @@ describeEngines('in real time', (engine) => {
       if (q.method === 'GET') a.setHeader('Content-Length', SIZE).end(body);
       else q.on('data', (d) => (n += d.length)).on('end', () => a.end('took ' + n));
     });
-    const chip = new VirtualW5500({ linkUpMs: 5 });
-    const lan = new Lan({ clock: realClock });
-    lan.attach(chip);
-    new DhcpServer(lan);
-    new DnsServer(lan, { zone: { 'api.test': { a: '10.0.0.7' } } });
+    const { chip, lan } = liveWorld();
     const spi = chip.spi();
     const { cs } = chip.pins();
     const pipes = new Pipes((kind, data) => {
