@@ -1,16 +1,18 @@
 // Which source files are modules of their own, and by what name.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 
+/** drivers and boards for a desk */
 const NODE_ONLY = ['host', 'sim-w5500'];
 
+/** The modules of a folder: its files, and the folders in it that have an index. */
 function entries(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
-    .map((entry) =>
-      entry.isDirectory()
-        ? { name: entry.name, source: `${folder}/${entry.name}/index` }
-        : { name: entry.name.replace(/\.ts$/, ''), source: `${folder}/${entry.name.replace(/\.ts$/, '')}` },
-    )
+    .map((entry) => {
+      const name = basename(entry.name, '.ts');
+      return { name, source: `${folder}/${name}${entry.isDirectory() ? '/index' : ''}` };
+    })
     .filter(({ source }) => existsSync(`${source}.ts`));
 }
 

@@ -72,21 +72,37 @@ function sizes() {
 /** The peak of a transfer of 1 KB and of 10 MB: it must not grow with the length. */
 async function memory(engine, missing, server) {
   table.section(`Peak variables above idle, of ${VARIABLES}`);
-  for (const [what, program, bar, path] of [
-    ['streamed GET, stream_chunk 512', 'get', 130, '/file'],
-    ['upload', 'upload', 200, '/upload'],
+  for (const { what, program, bar, path, told } of [
+    { what: 'streamed GET, stream_chunk 512', program: 'get', bar: 130, path: '/file', told: /bytes (\d+)/ },
+    { what: 'upload', program: 'upload', bar: 200, path: '/upload', told: /"bytes":(\d+)/ },
   ]) {
     for (const bytes of [KB, 10 * MB]) {
       const name = `${what}, ${bytes === KB ? '1 KB' : '10 MB'}`;
       await table.measured(name, bar, missing, async () => {
-        if (program === 'get') server.file = content(bytes);
+        server.file = content(bytes);
         const small = server.url('/');
         const text = await measure(engine, program, { url: server.url(path), small, bytes }, { limitMs: 200000 });
-        if (number(text, program === 'get' ? /bytes (\d+)/ : /"bytes":(\d+)/) !== bytes) throw new Error(text);
+        if (number(text, told) !== bytes) throw new Error(text);
         return number(text, /peak (-?\d+)/);
       });
     }
   }
+}
+
+/** The same for what there is without this project. */
+async function otherMemory(engine, missing, server) {
+  const bytes = 100 * KB;
+  for (const [name, program] of [
+    ['the built-in http, 100 KB in packets of 536', 'builtin'],
+    ['a plain loop over net into 512-byte arrays, 100 KB', 'naive'],
+    ['the barest loop over net that regroups to 512, 100 KB', 'bare'],
+  ])
+    await table.measured(name, undefined, missing, async () => {
+      server.file = content(bytes);
+      const url = server.url('/file');
+      const settings = { url, bytes, path: '/file', port: Number(new URL(url).port), watch: true };
+      return number(await measure(engine, program, settings), /peak (-?\d+)/);
+    });
 }
 
 /** Instructions for 1 MiB of body: what a program takes for it, less what it takes for 1 KB. */
@@ -122,22 +138,6 @@ async function speed(engine, missing, server) {
     await table.measured(name, bar, missing, async () => {
       const n = await instructions(engine, server, program, settings);
       return [n / base, millions(n)];
-    });
-}
-
-/** The same for what there is without this project. */
-async function otherMemory(engine, missing, server) {
-  const bytes = 100 * KB;
-  for (const [name, program] of [
-    ['the built-in http, 100 KB in packets of 536', 'builtin'],
-    ['a plain loop over net into 512-byte arrays, 100 KB', 'naive'],
-    ['the barest loop over net that regroups to 512, 100 KB', 'bare'],
-  ])
-    await table.measured(name, undefined, missing, async () => {
-      server.file = content(bytes);
-      const url = server.url('/file');
-      const settings = { url, bytes, path: '/file', port: Number(new URL(url).port), watch: true };
-      return number(await measure(engine, program, settings), /peak (-?\d+)/);
     });
 }
 
