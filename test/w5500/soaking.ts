@@ -124,6 +124,28 @@ export function soakingRig(seed: number) {
   return { name: `seed ${seed}`, options };
 }
 
+/** A request by chance: `down` bytes or an upload, perhaps over the connection kept under `name`, perhaps to be kept there. */
+function anyCall(random: Random, largest: typeof LARGEST, name: string, isKept: boolean) {
+  const host = random.chance(0.5) ? 'soak.test' : '10.0.0.9';
+  // a connection belongs to the host that it was made to
+  const isKeepable = host === '10.0.0.9';
+  const on = isKept && random.chance(0.7) && isKeepable ? name : undefined;
+  const upload = random.chance(0.4) ? random.int(1, largest.up) : undefined;
+  const down = upload ? 0 : random.int(1, largest.down);
+  const call = {
+    op: 'call' as const,
+    url: `http://${host}/${down}`,
+    upload,
+    stream: upload ? undefined : random.pick(largest.stream),
+    wait: random.chance(0.2) ? random.int(1, 300) : 0,
+    every: random.int(20, 60),
+    keep: random.chance(0.5) ? name : undefined,
+    on,
+    options: { timeout: 60000 },
+  };
+  return { down, call, isKeepable };
+}
+
 /** Requests until all of `goal` is done. The board is linked by DHCP. */
 export async function soak(r: Rig, seed: number, goal: Amount, largest = LARGEST): Promise<Soak> {
   const random = new Random(seed);
@@ -133,27 +155,14 @@ export async function soak(r: Rig, seed: number, goal: Amount, largest = LARGEST
   const state: State = { stuckUntil: 0 };
   r.lan.serveTcp('10.0.0.9', 80, () => peer(seen));
 
-  async function one(keep: string): Promise<void> {
-    const host = random.chance(0.5) ? 'soak.test' : '10.0.0.9';
-    const on = kept.has(keep) && random.chance(0.7) && host === '10.0.0.9' ? keep : undefined;
-    const up = random.chance(0.4) ? random.int(1, largest.up) : undefined;
-    const down = up ? 0 : random.int(1, largest.down);
-    const call = {
-      op: 'call' as const,
-      url: `http://${host}/${down}`,
-      upload: up,
-      stream: up ? undefined : random.pick(largest.stream),
-      wait: random.chance(0.2) ? random.int(1, 300) : 0,
-      every: random.int(20, 60),
-      keep: random.chance(0.5) ? keep : undefined,
-      on,
-      options: { timeout: 60000 },
-    };
-    if (kept.delete(keep) && !on) await r.does({ op: 'drop', name: keep });
+  /** One request, over the connection kept under that name if there is one, and what it came to. */
+  async function one(name: string): Promise<void> {
+    const { down, call, isKeepable } = anyCall(random, largest, name, kept.has(name));
+    if (kept.delete(name) && !call.on) await r.does({ op: 'drop', name });
     const started = r.clock.now();
     const told: Told = await r.wait(r.begin(call), 200000);
     done.requests++;
-    done.down += told.received && !up ? told.received : 0;
+    done.down += told.received && !call.upload ? told.received : 0;
     // nobody can tell what is read from a dead bus from data
     if (started > state.stuckUntil) expect(told.wrong || 0).toBe(0);
     if (told.error) {
@@ -163,9 +172,9 @@ export async function soak(r: Rig, seed: number, goal: Amount, largest = LARGEST
     } else {
       expect([told.status, told.received]).toEqual([200, down]);
       if (call.stream) expect(told.odd).toBe(down % call.stream ? 1 : 0);
-      if (call.keep && host === '10.0.0.9') kept.add(keep);
+      if (call.keep && isKeepable) kept.add(name);
     }
-    if (!kept.has(keep)) await r.does({ op: 'drop', name: keep });
+    if (!kept.has(name)) await r.does({ op: 'drop', name });
   }
 
   while (done.requests < goal.requests || done.down < goal.down || seen.up < goal.up) {
