@@ -2,7 +2,7 @@
 import ts from 'typescript';
 
 /** The compiler's helpers, and their counterparts in src/compiled.ts. */
-const HELPERS = {
+const COUNTERPARTS = {
   __assign: 'assign',
   __awaiter: 'promise',
   __extends: 'inherit',
@@ -14,7 +14,7 @@ const HELPERS = {
 
 /** The import of the helpers that a compiled file calls, unless it defines them itself; it adds no line. */
 export function helperImport(code: string, from: string): string {
-  const names = Object.entries(HELPERS)
+  const names = Object.entries(COUNTERPARTS)
     .filter(
       ([name]) => new RegExp(`\\b${name}\\b`).test(code) && !new RegExp(`\\b(var|function) ${name}\\b`).test(code),
     )

@@ -55,7 +55,10 @@ export const BUILT_IN_CLASSES = words(
   'Array String Number Boolean Function Object RegExp Promise Uint8Array Date Error',
 );
 
-/** The compiler's functions for constructs that ES5 lacks, with the names of these; none runs in the interpreter. */
+/**
+ * The compiler's functions for constructs that ES5 lacks, with the names of these; none runs in the interpreter. Those that
+ * have a counterpart (helpers.ts) have its name in a bundle.
+ */
 export const HELPERS = table({
   __extends: 'class inheritance (extends)',
   __awaiter: 'an async function or generator',
