@@ -2,6 +2,7 @@
 import { answering, linked } from '../rig';
 import { pattern } from '../commands';
 import { STATIC } from '../world';
+import { Sn_RX_RSR } from '../../fakes/virtualW5500/registers';
 import type { Rig, Scenario } from '../rig';
 
 const URL = 'http://10.0.0.9/';
@@ -91,7 +92,7 @@ const betweenRows = [0, 255].map((level) =>
     r.chip.probes.push({
       frame({ address, write, data }) {
         const half = r.lan.connections().some((s) => s.queued > 0 && s.queued < 40000);
-        if (!half || write || address !== 0x26 || !(data[0] | data[1])) return;
+        if (!half || write || address !== Sn_RX_RSR || !(data[0] | data[1])) return;
         r.chip.probes.pop();
         r.chip.faults.spiStuck = level;
         r.chip.resetCounters();

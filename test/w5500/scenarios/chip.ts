@@ -1,11 +1,7 @@
 // What a chip is told once, register by register; addresses and values are those of the datasheet.
+import * as R from '../../fakes/virtualW5500/registers';
 import { STATIC } from '../world';
 import type { Rig, RigOptions, Scenario } from '../rig';
-
-const MR = 0;
-const SHAR = 9;
-const RCR = 0x1b;
-const PHYCFGR = 0x2e;
 
 /** what is written to a register of the chip from now on */
 function writesTo(r: Rig, address: number): number[] {
@@ -16,10 +12,10 @@ function writesTo(r: Rig, address: number): number[] {
 
 /** n registers: of the chip, or of the socket with this number */
 function read(r: Rig, at: number, n: number, socket?: number): number[] {
-  const block = socket === undefined ? 0 : socket * 4 + 1;
+  const block = socket === undefined ? 0 : socket * 4 + R.SOCKET_REGISTERS;
   const { cs } = r.chip.pins();
   cs.write(0);
-  const miso = r.chip.transfer(new Uint8Array([at >> 8, at, block << 3, ...new Array(n).fill(0)]));
+  const miso = r.chip.transfer(new Uint8Array([at >> 8, at, block << R.BSB_SHIFT, ...new Array(n).fill(0)]));
   cs.write(1);
   return Array.from(miso.subarray(3));
 }
@@ -60,50 +56,55 @@ const splits: [number[] | undefined, number[]][] = [
 
 export const chipRows: Scenario[] = [
   ...modes.map(([phy, want]) =>
-    told(`phy ${phy}`, PHYCFGR, (_r, writes) => expect(writes).toEqual(want), { driver: { phy } }),
+    told(`phy ${phy}`, R.PHYCFGR, (_r, writes) => expect(writes).toEqual(want), { driver: { phy } }),
   ),
   ...splits.map(([buffers, want]) =>
     told(
       `buffers ${buffers}, of RX and TX`,
-      MR,
-      (r) => expect(want.map((_, n) => read(r, 0x1e, 2, n))).toEqual(want.map((kb) => [kb, kb])),
+      R.MR,
+      (r) => expect(want.map((_, n) => read(r, R.Sn_RXBUF_SIZE, 2, n))).toEqual(want.map((kb) => [kb, kb])),
       { driver: { buffers } },
     ),
   ),
   told(
     'INTn, where there is a pin',
-    MR,
-    (r) => expect([read(r, 0x13, 2), read(r, 0x18, 1)]).toEqual([[255, 255], [255]]),
+    R.MR,
+    (r) => expect([read(r, R.INTLEVEL, 2), read(r, R.SIMR, 1)]).toEqual([[255, 255], [255]]),
     {
       irq: true,
     },
   ),
   told(
     'keep-alive probes, in units of 5 s',
-    MR,
+    R.MR,
     async (r) => {
       await r.connect();
       await r.rest(100);
-      expect(read(r, 0x2f, 1, 0)).toEqual([2]);
+      expect(read(r, R.Sn_KPALVTR, 1, 0)).toEqual([2]);
       await r.does({ op: 'drop', name: 'connect' });
     },
     { driver: { keepalive: 10 } },
   ),
-  told('INTn, where there is no pin', MR, (r) => expect([read(r, 0x13, 2), read(r, 0x18, 1)]).toEqual([[0, 0], [0]]), {
-    irq: false,
-  }),
+  told(
+    'INTn, where there is no pin',
+    R.MR,
+    (r) => expect([read(r, R.INTLEVEL, 2), read(r, R.SIMR, 1)]).toEqual([[0, 0], [0]]),
+    {
+      irq: false,
+    },
+  ),
   {
     name: 'a reset by its pin, long enough, and none by MR',
     options: { rst: true },
     async run(r) {
       const levels: number[] = [];
-      const mr = writesTo(r, MR);
+      const mr = writesTo(r, R.MR);
       r.chip.probes.push({ rst: (level) => void levels.push(level) });
       expect(await r.link(STATIC)).toMatchObject({ ip: STATIC.ip });
       expect([levels, mr]).toEqual([[0, 1], []]);
     },
   },
-  told('a reset by MR where there is no pin', MR, (_r, writes) => expect(writes).toEqual([0x80])),
+  told('a reset by MR where there is no pin', R.MR, (_r, writes) => expect(writes).toEqual([R.MR_RST])),
   {
     name: 'all of it once more, where the chip has lost it before it could be asked',
     async run(r) {
@@ -111,7 +112,7 @@ export const chipRows: Scenario[] = [
       r.chip.probes.push({
         frame(f) {
           // SHAR, the last of it
-          if (f.write && !f.block && f.address === SHAR && f.data.length === 6 && !times++) r.chip.reset();
+          if (f.write && !f.block && f.address === R.SHAR && f.data.length === 6 && !times++) r.chip.reset();
         },
       });
       expect(await r.link(STATIC)).toMatchObject({ ip: STATIC.ip });
@@ -125,25 +126,25 @@ export const chipRows: Scenario[] = [
       const plain = common.read.bind(common);
       let over = r.clock.now() + 20;
       let at = 0;
-      common.read = (address: number) => (!address && r.clock.now() < over ? 0x80 : plain(address));
+      common.read = (address: number) => (address === R.MR && r.clock.now() < over ? R.MR_RST : plain(address));
       r.chip.probes.push({
         frame(f) {
-          if (f.write && !f.block && f.address === MR) over = r.clock.now() + 30;
-          if (f.write && f.address === SHAR) at = r.clock.now();
+          if (f.write && !f.block && f.address === R.MR) over = r.clock.now() + 30;
+          if (f.write && f.address === R.SHAR) at = r.clock.now();
         },
       });
       expect(await r.link(STATIC)).toMatchObject({ ip: STATIC.ip });
       expect(at).toBeGreaterThanOrEqual(over);
     },
   },
-  told('few tries to find somebody at an address that may be free', RCR, (r, writes) => {
+  told('few tries to find somebody at an address that may be free', R.RCR, (r, writes) => {
     expect(writes).toEqual([2]);
     // and the usual number of them, from RTR on, together with the address
-    expect(read(r, 0x19, 3)).toEqual([7, 208, 8]);
+    expect(read(r, R.RTR, 3)).toEqual([7, 208, 8]);
   }),
   told(
     'a cable that is put in is noticed soon',
-    MR,
+    R.MR,
     async (r) => {
       r.chip.plug(false);
       await r.until(() => !r.linked);

@@ -5,6 +5,7 @@ import { STATIC } from '../world';
 import type { Rig, Scenario } from '../rig';
 import type { Handler } from '../sockets';
 import type { Stream, StreamEvents } from '../../fakes/virtualW5500/peer';
+import { SOCK_FIN_WAIT, Sn_RX_RD } from '../../fakes/virtualW5500/registers';
 
 /** A peer, and what becomes known to it: its text, and all that had come before FIN. */
 function peer(r: Rig, more: StreamEvents = {}) {
@@ -324,7 +325,7 @@ const chipRows: Scenario[] = [
   ),
   linked('a chip that does not close a socket is told apart from one that is busy', async (r) => {
     const socket: any = r.chip.sockets[0];
-    Object.defineProperty(socket, 'status', { get: () => 0x18, set() {}, configurable: true });
+    Object.defineProperty(socket, 'status', { get: () => SOCK_FIN_WAIT, set() {}, configurable: true });
     socket.close = () => {};
     const it = await r.udp();
     await r.until(() => it.closed.length > 0, 5000);
@@ -360,7 +361,8 @@ const chipRows: Scenario[] = [
   linked('RX pointers that will never agree', async (r) => {
     const it = await abc(r);
     // a bit that the bus got wrong, when bytes were released
-    r.chip.sockets[0].setWord(0x28, r.chip.sockets[0].word(0x28) ^ 4);
+    const [socket] = r.chip.sockets;
+    socket.setWord(Sn_RX_RD, socket.word(Sn_RX_RD) ^ 4);
     r.lan.connections()[0].write('def');
     await r.until(() => it.closed.length > 0, 1000);
     const message = expect.stringMatching(/pointers do not agree/);

@@ -4,6 +4,9 @@ import { STATIC } from '../world';
 import { drop, echo, sends, sendsBytes } from './udp';
 import type { Scenario } from '../rig';
 import type { Handler } from '../sockets';
+import { OPTION } from '../../fakes/virtualW5500/dhcpMessage';
+import { DEFAULT_MSS } from '../../fakes/virtualW5500/packets';
+import { Sn_MSSR } from '../../fakes/virtualW5500/registers';
 
 const turnRows: Scenario[] = [
   linked('a flood of small datagrams leaves the turns to others too', async (r) => {
@@ -158,7 +161,7 @@ const lostRows: Scenario[] = [
       const it = await r.connect();
       await r.until(() => it.rooms.length > 0);
       r.dns.fault = 'silent';
-      r.dhcp.faults.options = { 6: null };
+      r.dhcp.faults.options = { [OPTION.dns]: null };
       // T1 is at 10 s
       await r.rest(8500);
       expect(await r.does({ op: 'lookup', host: 'api.test' })).toMatchObject({ code: 'ETIMEDOUT' });
@@ -203,8 +206,8 @@ const portRows: Scenario[] = [
       await r.does({ op: 'drop', name: 'connect' });
       await r.allFree();
       // MSS options of 536 are what the chip keeps
-      const before = r.chip.sockets[0].word(0x12);
-      r.chip.sockets[0].setWord(0x12, 536);
+      const before = r.chip.sockets[0].word(Sn_MSSR);
+      r.chip.sockets[0].setWord(Sn_MSSR, DEFAULT_MSS);
       const u = await r.udp({ port: 5000 });
       await sendsBytes(r, 1472, 7);
       await r.until(() => u.pieces.length > 0);

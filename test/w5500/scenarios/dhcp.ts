@@ -3,6 +3,7 @@ import { answering } from '../rig';
 import { pattern } from '../commands';
 import type { Rig, RigOptions, Scenario } from '../rig';
 import type { DhcpForgery } from '../../fakes/virtualW5500';
+import { OPTION } from '../../fakes/virtualW5500/dhcpMessage';
 
 const URL = 'http://10.0.0.9/';
 const DHCP = { dhcp: true };
@@ -38,9 +39,9 @@ export const dhcpRows: Scenario[] = [
       expect(r.linked).toBe(true);
       expect(types(r)).toEqual(['DISCOVER', 'REQUEST']);
       const { options, broadcast } = r.dhcp.heard[0].message;
-      expect(Buffer.from(options.get(12)!).toString()).toBe('sensor-1');
-      expect(Array.from(options.get(61)!)).toEqual([1, 2, 8, 0xdc, 1, 2, 3]);
-      expect(Array.from(options.get(55)!)).toEqual([1, 3, 6, 51, 58, 59]);
+      expect(Buffer.from(options.get(OPTION.hostName)!).toString()).toBe('sensor-1');
+      expect(Array.from(options.get(OPTION.clientId)!)).toEqual([1, 2, 8, 0xdc, 1, 2, 3]);
+      expect(Array.from(options.get(OPTION.list)!)).toEqual([1, 3, 6, 51, 58, 59]);
       expect(broadcast).toBe(true);
       await r.works();
     },
@@ -53,11 +54,11 @@ export const dhcpRows: Scenario[] = [
         [[255, 255, 0, 0], '255.255.0.0'],
         [[255, 0, 255, 0], '255.255.255.0'],
       ] as const) {
-        r.dhcp.faults.options = { 1: Uint8Array.from(bytes) };
+        r.dhcp.faults.options = { [OPTION.mask]: Uint8Array.from(bytes) };
         expect(await r.link({ dhcp: true, hostname })).toMatchObject({ mask });
         await r.does({ op: 'unlink' });
       }
-      expect(Buffer.from(r.dhcp.heard[0].message.options.get(12)!).toString()).toBe(hostname);
+      expect(Buffer.from(r.dhcp.heard[0].message.options.get(OPTION.hostName)!).toString()).toBe(hostname);
     },
   },
   {
@@ -250,12 +251,12 @@ export const dhcpRows: Scenario[] = [
   gets('unicast answers get lost', (r) => (r.dhcp.faults.loseUnicast = true)),
   gets('a mask and times that are too long', (r) => {
     const long = Uint8Array.from({ length: 8 }, (_, i) => (i < 3 ? 255 : 0));
-    r.dhcp.faults.options = { 1: long, 51: long, 58: long, 59: long };
+    r.dhcp.faults.options = { [OPTION.mask]: long, [OPTION.lease]: long, [OPTION.t1]: long, [OPTION.t2]: long };
   }),
   {
     name: 'a message type that is too long',
     async run(r) {
-      r.dhcp.faults.options = { 53: new Uint8Array(70).fill(2) };
+      r.dhcp.faults.options = { [OPTION.type]: new Uint8Array(70).fill(2) };
       expect(await r.link({ dhcp: true, timeout: 9000 })).toMatchObject({ code: 'ETIMEDOUT' });
       r.dhcp.clearFaults();
       expect(await r.link(DHCP)).toMatchObject(leased);
@@ -265,7 +266,7 @@ export const dhcpRows: Scenario[] = [
   {
     name: 'no router, no DNS server, no times',
     async run(r) {
-      r.dhcp.faults.options = { 3: null, 6: null, 58: null, 59: null };
+      r.dhcp.faults.options = { [OPTION.router]: null, [OPTION.dns]: null, [OPTION.t1]: null, [OPTION.t2]: null };
       expect(await r.link(DHCP)).toMatchObject({ ...leased, gw: '', dns: '' });
       await r.works();
     },

@@ -2,6 +2,7 @@
 import { answering, linked } from '../rig';
 import { pattern } from '../commands';
 import type { Rig, Scenario } from '../rig';
+import * as R from '../../fakes/virtualW5500/registers';
 
 const URL = 'http://10.0.0.9/';
 const sized = (n: number) => `HTTP/1.1 200 OK\r\nContent-Length: ${n}\r\n\r\n${pattern(0, n)}`;
@@ -133,7 +134,8 @@ export const flowRows: Scenario[] = [
       r.chip.probes.push({
         frame({ block, address, data }) {
           const s = r.chip.sockets[block >> 2];
-          if ((block & 3) !== 1 || address !== 0x20 || data.length !== 2 || s.status !== 0x17) return;
+          if ((block & 3) !== R.SOCKET_REGISTERS || address !== R.Sn_TX_FSR) return;
+          if (data.length !== 2 || s.status !== R.SOCK_ESTABLISHED) return;
           const free = s.buffers.txFree;
           const read = (data[0] << 8) | data[1];
           expect(read).toBeLessThanOrEqual(free);
