@@ -338,12 +338,12 @@ const chipRows: Scenario[] = [
   linked('RX pointers that do not agree for a while, after a FIN: nothing is lost', async (r) => {
     const it = await abc(r);
     const socket = r.chip.sockets[0];
-    const read = socket.word(0x28);
-    socket.setWord(0x28, read ^ 4);
+    const read = socket.word(Sn_RX_RD);
+    socket.setWord(Sn_RX_RD, read ^ 4);
     r.lan.connections()[0].write('def');
     r.lan.connections()[0].end();
     await r.rest(30);
-    socket.setWord(0x28, read);
+    socket.setWord(Sn_RX_RD, read);
     await r.until(() => it.closed.length > 0, 1000);
     expect([it.text, it.closed]).toEqual(['abcdef', [null]]);
     await r.does({ op: 'drop', name: 'connect' });
