@@ -43,8 +43,8 @@ function differs(wanted: any, there: any): boolean {
 }
 
 /**
- * Creates the driver unless there is one, or there is one for other pins that has no link, and links it unless it is
- * linked as asked. `chip`: port and pins; `options`: those of auto_init(), a copy.
+ * Creates the driver if there is none, replaces one for other pins that has no link, and links it unless it is linked as
+ * asked. `chip`: port and pins; `options`: a copy of those of auto_init().
  */
 function setUp(chip: any, options: any): Promise<LinkInfo | undefined> {
   ['mac', 'buffers', 'retry', 'keepalive', 'phy'].forEach(function (name) {

@@ -60,7 +60,7 @@ function nameAt(d: Uint8Array, at: number): string {
   let name = '';
   let n: number;
   while ((n = d[at++])) {
-    // of a pointer, these bits of the offset are next to nothing
+    // a pointer counts little: in a datagram, these bits of its offset are at most 5
     if ((left -= (n & 63) + 1) < 0) throw 0;
     // the two top bits: 11 for a pointer, 00 for a length (section 4.1.4)
     if (n > 191) {

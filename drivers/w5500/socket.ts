@@ -24,9 +24,9 @@ export const enum State {
   Up,
   /** to send its FIN */
   Leave,
-  /** to be closed */
+  /** to be closed, or closed, and then it has no place any more */
   Close,
-  /** nothing: it has lost its place */
+  /** that of NOBODY */
   Over,
 }
 

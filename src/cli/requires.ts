@@ -210,7 +210,7 @@ function drop(declarator: any, declaration: any): Edit {
   return { start: declarator.start, end: declarator.end, text: `unused_${declarator.start}` };
 }
 
-/** What names a file in an `import` or `export` names it by its path. */
+/** Every `import` and `export ... from` names its file by the path. */
 function relinked({ code, program }: Compiled, { lookUp, place }: Surroundings): Edit[] {
   const linking = program.body.filter(({ source }: any) => source);
   return linking.map((node: any) => {

@@ -120,7 +120,7 @@ it('the default idle_timeout is 10 s', async () => {
 it('idle_timeout is never early', async () => {
   const seen = watch(requests.get(url, { driver: 'hand', idle_timeout: 1000 }));
   hand.socket.open();
-  // the limit is looked after every 125 ms
+  // it is checked every 125 ms
   await jest.advanceTimersByTimeAsync(120);
   hand.socket.data(head);
   await jest.advanceTimersByTimeAsync(990);

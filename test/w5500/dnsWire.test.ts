@@ -7,7 +7,7 @@ const TEXT = [0, 16, 0, 1, 0, 0, 0, 9];
 
 const pair = (n: number): number[] => [n >> 8, n & 255];
 
-/** As many records of no interest as fit, whose name, `bytes` in a first one, is that at `offset` in it. */
+/** Filled with records of no interest. The name of all but the first is at `offset` in the first one's data, `bytes`. */
 function answer(bytes: (at: number) => number[], offset: number): Uint8Array {
   const head = [0, 0, 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0, ...QUERY.slice(12)];
   const at = head.length + 11;

@@ -77,7 +77,7 @@ export class ManualClock implements Clock {
     this.time = end;
   }
 
-  /** It is later all at once, and no timer has fired: what a program sees that was at something else. */
+  /** Moves on at once, and no timer fires: what a program sees that was busy with something else. */
   jump(ms: number): void {
     this.time += ms;
   }
