@@ -194,10 +194,11 @@ function receive(s: Tcp, next: Next): void {
         } else if (s._got && (!s._short || s._got >= MOST / 2)) release(s);
         else if (s._short) s._look = 1;
     }
-    next =
-      s._state === State.Up && !s._driver._irq && (s._sending || (s._wait > 50 && !s._paused && s.events.want() > 1))
-        ? Next.Soon
-        : Next.Rest;
+    next = Next.Rest;
+    if (s._wait > 9 && s._state === State.Up && !s._driver._irq)
+      if (s._sending || (!s._paused && s.events.want() > 1)) next = Next.Soon;
+      // a kept connection, or a receiver that is busy: the turns get rare sooner
+      else s._wait *= 2;
   }
   rest(s, next);
 }

@@ -89,6 +89,7 @@ describe.each(modes)('$name', ({ name, irq }) => {
     b.chip.resetCounters();
     await b.rest(1000);
     process.stdout.write(`idle ${name}: ${b.chip.frames} frames in the first second, `);
+    expect(b.chip.frames).toBeLessThanOrEqual(irq ? 12 : 10);
     b.chip.resetCounters();
     await b.rest(10000);
     process.stdout.write(`then ${b.chip.frames / 10} each\n`);
