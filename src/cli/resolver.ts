@@ -67,7 +67,9 @@ export class Resolver {
       return { file: found, imported: isCommonJs || isLazy ? NAMED + found : found, isCommonJs, isLazy };
     }
     this.isOpen = true;
-    const where = 'it has to be in the firmware or in Storage';
+    const where = fileAt(name, file)
+      ? `require("./${name}") would be the file beside this one`
+      : 'it has to be in the firmware or in Storage';
     this.warnings.add(`${show(file)}:${line}: module "${name}" is not part of the bundle, ${where}`);
     return {};
   }
@@ -157,13 +159,18 @@ export class Resolver {
   }
 }
 
-function localFile(name: string, from: string, line: number): string {
+/** The file that a path means, seen from another file, if there is one. */
+function fileAt(name: string, from: string): string | undefined {
   const path = resolve(dirname(from), name);
   const isFolder = /(^|\/)\.{0,2}$/.test(name);
   const ends = isFolder ? EXTENSIONS.filter((end) => end.startsWith('/')) : EXTENSIONS;
-  const found = [...ends.map((end) => path + end), path.replace(/\.js$/, '.ts')].find(
+  return [...ends.map((end) => path + end), path.replace(/\.js$/, '.ts')].find(
     (file) => existsSync(file) && statSync(file).isFile(),
   );
+}
+
+function localFile(name: string, from: string, line: number): string {
+  const found = fileAt(name, from);
   if (!found) throw new Failure(`${show(from)}:${line}: cannot find "${name}"`);
   return realpathSync(found);
 }

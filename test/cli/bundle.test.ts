@@ -76,6 +76,15 @@ describe('a bundle', () => {
     expect(code).toContain('require("MQTT")');
   });
 
+  it('says how to require the file beside the application that such a module may be meant for', async () => {
+    shop.file('DHT22.js', 'exports.connect = function () {};');
+    const app = shop.file('app.js', 'require("DHT22").connect();');
+    const { warnings } = await bundle({ app, board: 'linux', root: ROOT });
+    expect(warnings.join()).toMatch(
+      /app\.js:1: module "DHT22" is not part of the bundle, require\("\.\/DHT22"\) would be the file beside this one$/,
+    );
+  });
+
   it('shortens the library, not what the application calls its own', async () => {
     const app = 'require("requests").get("http://h/").then(function (r) { print(r.json()._id); });';
     const code = await make(app, { readable: false });
