@@ -167,14 +167,37 @@ describe('the driver contract, for a driver of somebody else', () => {
 describe('its types, in a strict project', () => {
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
 
-  function check(files: string[], module: string, moduleResolution: string, types: string[]) {
-    for (const name of files) shop.file(name, readFileSync(join(ROOT, 'test/types', name), 'utf8'));
-    const lib = ['es2022', 'dom'];
-    const compilerOptions = { strict: true, noEmit: true, target: 'es2022', lib, types, module, moduleResolution };
+  function checked(compilerOptions: object, files: string[]) {
     shop.file('tsconfig.json', JSON.stringify({ compilerOptions, files }));
     const { status, stdout } = node(tsc, '-p', '.');
     return { status, stdout };
   }
+
+  function check(files: string[], module: string, moduleResolution: string, types: string[]) {
+    for (const name of files) shop.file(name, readFileSync(join(ROOT, 'test/types', name), 'utf8'));
+    const lib = ['es2022', 'dom'];
+    return checked({ strict: true, noEmit: true, target: 'es2022', lib, types, module, moduleResolution }, files);
+  }
+
+  it('with the settings of its page, what a bundle may contain', () => {
+    const page = readFileSync(join(unpacked, 'docs/cli.md'), 'utf8');
+    const { compilerOptions } = JSON.parse(/```json\n([^]*?)```/.exec(page)![1]);
+    shop.file(
+      'await.ts',
+      `import { auto_init } from 'board';
+      import * as requests from 'requests';
+      async function main(): Promise<void> {
+        await auto_init({ ssid: 'x' });
+        for (const n of [1, 2]) console.log((await requests.post('http://h/', { json: { n } })).text());
+      }
+      main();`,
+    );
+    shop.file(
+      'equals.ts',
+      `import requests = require('requests');\nrequests.get('http://h/').then((r) => r.json());\n`,
+    );
+    expect(checked(compilerOptions, ['await.ts', 'equals.ts'])).toEqual({ status: 0, stdout: '' });
+  });
 
   it.each([
     ['nodenext', 'nodenext'],
