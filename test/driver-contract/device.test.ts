@@ -40,7 +40,8 @@ const firstWords = (output: string): string[] =>
 
 describe('runContract()', () => {
   it.each(['host', 'sim-w5500'])('finds that the driver of board %s holds to the contract', async (board) => {
-    shop.file('app.js', (await program()).replace(/(?<=var link = ).*/, '{ dhcp: true };'));
+    const text = (await program()).replace(/(?<=var link = ).*/, '{ dhcp: true };');
+    shop.file('app.js', text.replace(/ *resetIsEnd.*\n/, ''));
     const { status, stdout } = await shop.cli('run', 'app.js', '--board', board);
     expect({ status, told: firstWords(stdout) }).toEqual({ status: 0, told: held });
   });
@@ -63,7 +64,7 @@ describe('runContract()', () => {
 
 describeEngines('runContract()', (engine) => {
   it('finds that the driver of board linux holds to the contract', async () => {
-    const app = shop.file('app.js', await program('resetIsEnd: true, timeoutMs: 100000,'));
+    const app = shop.file('app.js', await program());
     const { code } = await bundle({ app, board: 'linux', root: ROOT });
     const { stdout, failed } = await runIn(engine, code);
     expect({ told: firstWords(stdout), failed }).toEqual({ told: held, failed: false });
