@@ -169,7 +169,7 @@ function ask(): void {
   const s: any =
     !asking &&
     alive.find(function (other) {
-      return other.phase === 'dns';
+      return !other._raw;
     });
   const host = s && s._to.host;
   let guard: any;
@@ -228,6 +228,7 @@ export function connect(to: Endpoint, events: Receiver): Socket {
   // throws if there is no link, which `net` does not check
   link_info();
   s._to = to;
+  s.phase = 'dns';
   // the firmware's connect() would block for the lookup too, so the name is looked up first
   if (isAddress(to.host)) open(s, to.host, to);
   alive.push(s);

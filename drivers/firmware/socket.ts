@@ -22,7 +22,7 @@ export interface FirmwareSocket extends Socket {
   _raw?: any;
   /** not connected yet, or a piece is on its way: no room until 'drain' */
   _busy?: number;
-  /** where it leads: first as it was asked for, then "host:port" for messages */
+  /** where it leads: first as it was asked for, then "host:port" for messages; deleted once open */
   _to?: any;
   /** the error to report at its end, if somebody knows more than the firmware */
   _error?: NetError;
@@ -54,10 +54,14 @@ function offer(s: FirmwareSocket): void {
   s.events.onWritable(ROOM);
 }
 
-function onDrain(this: any): void {
-  const s = this.opt;
+/** Gets the firmware's socket as its argument too, in which an argument without a name would take a variable as well. */
+function onDrain(s: any): void {
+  s = s.opt;
   // the first 'drain' says that there is a connection; with TLS, the handshake is still to come
-  if (s._busy) s.phase = 'open';
+  if (s._busy) {
+    delete s.phase;
+    delete s._to;
+  }
   s._busy = 0;
   offer(s);
 }
@@ -85,7 +89,8 @@ function onEnd(this: any, e: any): void {
 }
 
 const methods = {
-  phase: 'dns',
+  // while it is that, a socket has no field for it
+  phase: 'open',
   _busy: 1,
   write: function (this: FirmwareSocket, bytes: Bytes): void {
     this._busy = 1;

@@ -517,7 +517,7 @@ describe('TLS of the firmware, as "networkjs" has it', () => {
     network.send(id, 'hello', TLS);
     driver.socket.events.onWritable(100);
     socket.write('GET');
-    raw['#ondrain']();
+    raw['#ondrain'](raw);
     // the last bytes are here, but the firmware has not asked for them
     driver.socket.bytes('last');
     driver.socket.events.onClose(netError('ECONNRESET'));
