@@ -58,14 +58,14 @@ function onWritable(this: Exchange, room: number): void {
   try {
     // a final answer before all was sent ends the sending
     while (room > 0 && (this._out || this._unsent) && this._wait <= Wait.Field && !this._over) {
-      reading = n = Math.min(room, 512);
+      reading = n = room < 512 ? room : 512;
       piece = this._out;
       if (piece) {
         this._out = piece.substr(n);
         if (!this._out) delete this._out;
         piece = piece.substr(0, n);
       } else {
-        n = Math.min(n, this._unsent);
+        if (n > this._unsent) n = this._unsent;
         piece = this._source!.read(n) || '';
         this._unsent -= piece.length;
         if (!piece.length || piece.length > n || (isText && isText(piece))) throw wrongLength(n, piece.length);

@@ -36,14 +36,13 @@ function checkLimit(x: Exchange, n: number, what?: string): void {
 export function onData(this: Exchange, bytes: any): void {
   const x = this;
   const n = bytes.length;
-  // in a variable: called as `x._callback(...)` it would get `x` as its `this`
-  const callback: any = x._callback;
-  let answer: any;
   try {
     if (n && n === x._chunk && n <= x._left && !x._rest && !x._held && x._wait !== Wait.BodyUntilClose) {
+      // in a variable: called as `x._callback(...)` it would get `x` as its `this`
+      const callback: any = x._callback;
       x._left -= n;
       if (!x._left) advance(x, 0);
-      answer = callback(view(bytes, 0, n), x._response);
+      const answer = callback(view(bytes, 0, n), x._response);
       if (answer) hold(x, answer);
       if (!x._left) {
         // the last piece stays as `content`: a copy, since the array is only lent
@@ -54,7 +53,7 @@ export function onData(this: Exchange, bytes: any): void {
     } else if (x.sink) {
       // a copy: an array is only lent, and the string that `toStr` makes of it may share its memory
       x.sink('' + toStr(bytes));
-    } else take(x, bytes, n, 0, callback);
+    } else take(x, bytes, n, 0, x._callback);
   } catch (e) {
     settle(x, e);
   }
@@ -67,7 +66,6 @@ export function onData(this: Exchange, bytes: any): void {
 function take(x: Exchange, bytes: any, n: number, i: number, callback: any): void {
   let k: number;
   let room: number;
-  let whole: boolean;
   let piece: any;
   let answer: any;
   while (i < n && !x._held && x._wait !== Wait.Nothing) {
@@ -80,20 +78,22 @@ function take(x: Exchange, bytes: any, n: number, i: number, callback: any): voi
       if (callback && x._left && x._left === x._got && x._socket!.unread) break;
     } else {
       room = x._chunk ? x._chunk - x._rest.length : n;
-      k = Math.min(n - i, x._left, room);
-      whole = advance(x, k) || !x._chunk || k === room;
-      if (whole && !x._rest) piece = view(bytes, i, k);
+      // an integer: Math.min() gives a double, which takes a variable wherever it is kept
+      k = Math.min(n - i, x._left, room) | 0;
+      // no room left: the piece is whole
+      room = advance(x, k) || !x._chunk ? 0 : room - k;
+      if (!room && !x._rest) piece = view(bytes, i, k);
       else {
         // joining and cutting strings is what the interpreter does fastest
         piece = toStr(bytes);
         piece = x._rest += k < n ? piece.substr(i, k) : piece;
-        if (whole) {
+        if (!room) {
           piece = view(piece, 0, piece.length);
           delete x._rest;
         } else if (!callback) checkLimit(x, piece.length);
       }
       i += k;
-      if (whole) {
+      if (!room) {
         answer = callback && callback(piece, x._response);
         // the last piece stays as `content`, copied if it is only lent; without a length any piece may be the last
         if (!x._left || x._wait === Wait.BodyUntilClose)
