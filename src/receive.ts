@@ -17,8 +17,11 @@ export function want(this: Exchange): number {
   // a head in small parts, since they are in memory together with the fields made from them
   if (!left) return HEAD_PIECE;
   if (!this._callback || !this._chunk) return PACKET;
+  if (need < left) return need;
+  // there, `left` begins behind what the sink takes
+  if (this.sink) return PACKET;
   // one byte more if the connection is to be kept: a byte behind the end must not wait there for the next answer
-  return need < left ? need : this._origin && this._wait === Wait.FixedBody ? left + 1 : left;
+  return this._origin && this._wait === Wait.FixedBody ? left + 1 : left;
 }
 
 /** Throws when more is held than `max_content`. */
@@ -106,7 +109,7 @@ function take(x: Exchange, bytes: any, n: number, i: number, callback: any): voi
   if (i < n) setAside(x, bytes, n, i);
   if (x._wait === Wait.Nothing && !x._held) finish(x);
   // a short run is not worth the change
-  if (x._left > x._chunk + 1024) goFast(x, callback);
+  if (x._left > 2 * x._chunk + 1024) goFast(x, callback);
 }
 
 /** The rest of a packet, behind the answer or while the caller is busy. */
@@ -131,12 +134,10 @@ function goFast(x: Exchange, callback: any): void {
     // small pieces are for those who lack memory: here they would take half the time, but some 50 variables more, since
     // a fast sink holds a whole packet
     (!x._chunk || x._chunk > 255) &&
-    // without a length any piece may be the last, which stays as `content`
-    x._wait !== Wait.BodyUntilClose
+    // without a length any piece may be the last, which stays as `content`; and a sink counts pieces in 32 bits
+    x._left < 5e11
   ) {
     x.sink = x._chunk ? fastPieces(x) : fastDirect(x._left, callback, U8, toBuf, x._response, x);
-    // the sink counts by itself
-    x._left = 0;
     x._socket!.resume();
   }
 }
@@ -150,7 +151,7 @@ export function leave(this: Exchange, bytes: any, promise?: any): void {
     promise = bytes;
     bytes = '';
   }
-  this._left = left + bytes.length;
+  this._left += left + bytes.length;
   this.sink = this._count = undefined;
   if (promise) hold(this, promise);
   this.onData(bytes);

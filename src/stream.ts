@@ -10,12 +10,13 @@ import type { Response } from './response';
 
 /** Bytes of body so far, without those that wait to become a whole piece. */
 export function received(this: Exchange): number {
-  return this._count ? this._got - this._count(Count.Due) : arrived(this) - this._rest.length;
+  return arrived(this, Count.Due) - this._rest.length;
 }
 
 /**
- * Delivers the next pieces of `stream_chunk` bytes, all but the last of the run. What a packet has beyond the piece that it
- * completes is not cut off: it stays in the packet, from `at` on, and the next piece is completed behind it.
+ * Delivers the next pieces of `stream_chunk` bytes, all but the last of the run and what is less than a piece. What a packet
+ * has beyond the piece that it completes is not cut off: it stays in the packet, from `at` on, and the next piece is completed
+ * behind it.
  */
 export function fastPieces(x: Exchange): (bytes: any) => void {
   let rest = x._rest;
@@ -28,13 +29,14 @@ export function fastPieces(x: Exchange): (bytes: any) => void {
   const buffer: any = toBuf;
   const callback: any = x._callback;
   const response = x._response;
-  let budget = Math.ceil((x._left - need) / chunk);
-  const tail = x._left - need - chunk * budget;
+  // an integer, unlike Math.floor(): a double takes a variable of its own, and more time
+  let budget = ((x._left - need) / chunk) | 0;
+  x._left = (x._left - need) % chunk;
   delete x._rest;
+  // in RAM, every 13 characters of it take a variable
   x._count = function (what) {
-    // NaN is never below 1: the loop ends, if this is called from inside it
-    if (what === Count.Stop) need = NaN;
-    return (what ? chunk : need) + chunk * budget + tail;
+    // to stop: more is missing than any packet has, so the loop ends, if this is called from inside it
+    return what! > Count.Due ? (need = what!) : (what ? chunk : need) + chunk * budget;
   };
   return function (bytes) {
     try {
@@ -62,6 +64,7 @@ export function fastDirect(
   response: Response,
   x: Exchange,
 ): (bytes: any) => void {
+  x._left = 0;
   x._count = function () {
     return left;
   };

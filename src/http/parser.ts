@@ -21,7 +21,7 @@ export const enum Wait {
 /** What a fast sink is asked for, besides the number of bytes still to arrive: those still to be delivered; to stop. */
 export const enum Count {
   Due = 1,
-  Stop,
+  Stop = 1e9,
 }
 
 /** What the parser fills in: the public part of a Response. */
@@ -39,7 +39,7 @@ export interface Head {
 export interface Parser {
   /** bytes still to come of this run (body or chunk); 0 while lines are expected or nothing may be read */
   _left: number;
-  /** tells it while a fast sink takes the bytes */
+  /** tells how many come before those, while a fast sink takes them */
   _count?(what?: Count): number;
   _wait: Wait;
   /** bytes of body up to the end of this run */
@@ -70,8 +70,8 @@ const ENDLESS = 1e15;
 export const unread = { _left: 0, _got: 0, _head: 0, _wait: Wait.StatusLine, _line: '' };
 
 /** Bytes of body that have arrived. */
-export function arrived(p: Parser): number {
-  return p._got - (p._count ? p._count() : p._left);
+export function arrived(p: Parser, what?: Count): number {
+  return p._got - p._left - (p._count ? p._count(what) : 0);
 }
 
 /** How far the response is, as the phase of an error. */

@@ -142,6 +142,37 @@ it('of a piece that has begun the rest is wanted, and no more', async () => {
   expect(wanted).toEqual([512, 412, 488]);
 });
 
+it('in a long run a packet is wanted, whatever is left behind its last whole piece', async () => {
+  const hand = new HandDriver();
+  const call = requests.get('http://host.example/', { driver: 'hand', stream_callback() {} });
+  const { events } = hand.socket.open();
+  events.onData('HTTP/1.1 200 OK\r\nContent-Length: 5121\r\n\r\n');
+  const wanted: number[] = [];
+  for (const n of [1, 1000, 1000, 3119]) {
+    events.onData('x'.repeat(n));
+    wanted.push(events.want());
+  }
+  events.onData('x');
+  hand.remove();
+  expect((await call).received).toBe(5121);
+  expect(wanted).toEqual([536, 536, 536, 1]);
+});
+
+it.each([2e12, 999999999999999])('a body of %d bytes is no shorter than any other', async (total) => {
+  const hand = new HandDriver();
+  const pieces: number[][] = [];
+  const stream_callback = (chunk: Uint8Array, r: requests.Response) => void pieces.push([chunk.length, r.received]);
+  const call = requests.get('http://host.example/', { driver: 'hand', stream_callback });
+  const { socket } = hand;
+  socket.open();
+  socket.data(`HTTP/1.1 200 OK\r\nContent-Length: ${total}\r\n\r\n`);
+  for (const n of [700, 400, 500]) socket.data('x'.repeat(n));
+  socket.end();
+  hand.remove();
+  await expect(call).rejects.toThrow(`closed by the peer after 1600 of ${total} bytes of body`);
+  expect(pieces).toEqual([1, 2, 3].map((n) => [512, 512 * n]));
+});
+
 it('resume() follows wherever `sink` is set or removed', async () => {
   const hand = new HandDriver();
   const call = requests.get('http://host.example/', { driver: 'hand', stream_callback() {} });
