@@ -170,13 +170,15 @@ function receive(s: Tcp, next: Next): void {
       if (left < 0 && next > Next.LastBytes) s._look = left = 0;
       // `_look`: bytes were handed back, and wait for another turn
       while (left > 0 && !s._look && s._state === State.Up && (next > Next.Bytes || s._got < MOST)) {
-        n = Math.min(s.events.want(), MOST);
+        // not Math.min(), which gives a double: that takes a variable in `n`, `left` and `_got` each
+        n = s.events.want();
+        if (n > MOST) n = MOST;
         if (s._state !== State.Up) break;
         s._paused = n ? 0 : 1;
         // the rest of a piece is often on its way
         s._short = n > left && next < Next.LastBytes && !s._short ? 1 : 0;
         if (s._paused || s._short) break;
-        n = Math.min(n, left);
+        if (n > left) n = left;
         left -= n;
         s._wait = 1;
         // not in the call: if an argument throws, the interpreter never frees the called function
