@@ -13,6 +13,8 @@ function callback(chunk) {
   if (pieces++ % 8 < 1) peak = Math.max(peak, process.memory().usage - idle);
 }
 
+// as in get.js: the first look at an array's length makes something that stays
+bytes = new Uint8Array(0).length;
 idle = process.memory().usage;
 var socket = net.connect({ host: '127.0.0.1', port: config.port });
 socket.on('data', function (data) {
