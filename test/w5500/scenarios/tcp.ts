@@ -5,6 +5,7 @@ import { linked } from '../rig';
 import type { Rig, RigOptions, Scenario } from '../rig';
 import type { Handler } from '../sockets';
 import type { Stream } from '../../fakes/virtualW5500';
+import * as R from '../../fakes/virtualW5500/registers';
 
 /** a peer that says the same back */
 function echo(r: Rig, ip = '10.0.0.9'): void {
@@ -90,6 +91,39 @@ const flowing: Scenario[] = [
     ),
   ),
 ];
+
+/** bytes that each RECV releases, from now on */
+function releases(r: Rig): number[] {
+  const sizes: number[] = [];
+  let at: number | undefined;
+  r.chip.probes.push({
+    frame({ write, block, address, data }) {
+      if (!write || (block & 3) !== R.SOCKET_REGISTERS || address !== R.Sn_RX_RD) return;
+      const to = (data[0] << 8) | data[1];
+      if (at !== undefined) sizes.push((to - at) & 0xffff);
+      at = to;
+    },
+  });
+  return sizes;
+}
+
+const greedy = [512, 5000].map((want) =>
+  linked(
+    `reads no more than 2 KB at a time, nor in a turn, for who wants ${want}`,
+    async (r) => {
+      const released = releases(r);
+      saying(r, pattern(9000));
+      const it = await r.connect({ want });
+      await r.until(() => it.bytes.length === 9000);
+      expect(it.bytes.equals(pattern(9000))).toBe(true);
+      expect(Math.max(...it.pieces.map((p) => p.length))).toBe(Math.min(want, 2048));
+      expect(Math.max(...released)).toBe(2048);
+      await r.does({ op: 'drop', name: 'connect' });
+      await r.works();
+    },
+    { driver: { buffers: [16] } },
+  ),
+);
 
 const busy = ['before', 'after'].map((when) =>
   linked(`an application that is at something else for long ${when} it opens a connection`, async (r) => {
@@ -364,4 +398,4 @@ const many: Scenario[] = [
   ),
 ];
 
-export const tcpRows: Scenario[] = [...flowing, ...busy, ...pausing, ...closing, ...many];
+export const tcpRows: Scenario[] = [...flowing, ...greedy, ...busy, ...pausing, ...closing, ...many];
