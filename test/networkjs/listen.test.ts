@@ -33,7 +33,8 @@ async function listening(o: BenchOptions = {}) {
     });
     return guest;
   }
-  const listens = () => b.until(() => b.countIn(SOCK_LISTEN) > 0);
+  // no guest makes it deaf for longer than a handshake may take
+  const listens = () => b.until(() => b.countIn(SOCK_LISTEN) > 0, 11000);
   await listens();
   return { ...b, driver, listener, visits, dial, listens };
 }
@@ -94,6 +95,17 @@ it('hears all of one who spoke and left at once', async () => {
   guest.stream!.end();
   await b.until(() => b.visits.length > 0 && b.visits[0].notes.closed.length > 0);
   expect([b.visits[0].notes.text(), b.visits[0].notes.closed]).toEqual(['in a hurry', [null]]);
+  b.listener.close();
+});
+
+it('a reset is one by a client', async () => {
+  const b = await listening();
+  const guest = b.dial();
+  await b.until(() => b.visits.length === 1);
+  guest.stream!.reset();
+  const [{ notes }] = b.visits;
+  await b.until(() => notes.closed.length > 0);
+  expect(notes.closed).toEqual([expect.objectContaining({ message: 'reset by a client port 80' })]);
   b.listener.close();
 });
 
@@ -272,7 +284,8 @@ it.each([true, false])(
     b.dial();
     await b.until(() => !b.driver.is_linked());
     await b.rest(100);
-    expect(n.closed).toEqual(closed ? [] : [expect.objectContaining({ code: 'ENETDOWN', phase: 'open' })]);
+    const why = { code: 'ENETDOWN', phase: 'open', message: 'unlink() was called' };
+    expect(n.closed).toEqual(closed ? [] : [expect.objectContaining(why)]);
     expect(n.rooms).toEqual([]);
   },
 );
@@ -452,6 +465,34 @@ it('close() twice calls off nothing of somebody else', async () => {
   expect([once, clear.mock.calls.length]).toEqual([1, 1]);
 });
 
+it('closed while it waits for a socket, it takes none', async () => {
+  const b = await listening({ driver: { buffers: [16] } });
+  b.dial();
+  await b.rest(150);
+  b.listener.close();
+  b.visits[0].socket.close();
+  await b.rest(1000);
+  expect(b.countIn(SOCK_LISTEN)).toBe(0);
+});
+
+it('has one socket that listens, also when the link is back while it waits for one', async () => {
+  const b = await listening({ driver: { buffers: [8, 8] }, chip: { linkUpMs: 1 } });
+  b.dial();
+  await b.until(() => b.visits.length === 1);
+  await b.listens();
+  b.dial();
+  await b.until(() => b.visits.length === 2);
+  // no socket is free, and it tries again each 100 ms
+  await b.rest(300);
+  b.driver.unlink();
+  await b.wait(b.driver.link(STATIC), 50);
+  await b.rest(1000);
+  expect(b.countIn(SOCK_LISTEN)).toBe(1);
+  b.listener.close();
+});
+
 it.each([undefined, null, {}, 'w5500'])('%p cannot be made to listen', (driver: any) =>
-  expect(() => extend(driver)).toThrow(expect.objectContaining({ code: 'EINVAL' })),
+  expect(() => extend(driver)).toThrow(
+    expect.objectContaining({ code: 'EINVAL', message: expect.stringMatching(/^no driver "w5500", or minified/) }),
+  ),
 );
