@@ -5,6 +5,7 @@ import {
   CLOSED,
   CONNECTING,
   FakeDriver,
+  FakeSocket,
   HTTP,
   lendNatives,
   MAX_SOCK,
@@ -175,6 +176,9 @@ describe('receiving', () => {
     expect([recv(one), recv(two)]).toEqual(['', CLOSED]);
     network.close(two);
     expect(network.recv).toBe(idle);
+    // nor does a server, at which nobody asks for bytes
+    create(undefined, 80, TCP);
+    expect(network.recv).toBe(idle);
   });
 });
 
@@ -264,6 +268,17 @@ describe('servers', () => {
     expect([recv(a), recv(b)]).toEqual(['one', 'two']);
     expect(network.send(b, 'answer', TCP)).toBe(6);
     expect(second.written).toEqual(['answer']);
+  });
+
+  it('a connection that is handed on before there is room has nothing to say', () => {
+    const id = create(undefined, 80, TCP);
+    const socket = new FakeSocket(undefined as any);
+    socket.events = driver.listeners[0].onConnection(socket);
+    const a = network.accept(id);
+    open.push(a);
+    expect([recv(a), network.send(a, 'early', TCP)]).toEqual(['', 0]);
+    socket.events.onWritable(100);
+    expect([recv(a), network.send(a, 'x', TCP)]).toEqual(['', 1]);
   });
 
   it('http: not before it says something, and never when it leaves without a word', () => {
@@ -397,6 +412,19 @@ describe('datagrams', () => {
     network.close(id);
     expect(datagrams.closed).toBe(0);
     datagrams.sent[0][3](null);
+    expect(datagrams.closed).toBe(1);
+  });
+
+  it('one that the driver does not take ends its socket, which is closed then', () => {
+    const id = create('127.0.0.1', 0, UDP);
+    recv(id, 536, UDP);
+    const { datagrams } = driver;
+    datagrams.send = () => {
+      throw netError('EINVAL');
+    };
+    expect(network.send(id, to(0, 'to no port'), UDP)).toBe(0);
+    expect(recv(id, 536, UDP)).toBe(BAD_ARG);
+    network.close(id);
     expect(datagrams.closed).toBe(1);
   });
 
