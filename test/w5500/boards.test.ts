@@ -204,6 +204,16 @@ describe('auto_init', () => {
     b.driver().unlink();
   });
 
+  it('that failed, while another driver has become the default', async () => {
+    const b = await board();
+    b.chip.plug(false);
+    const failed = b.fails(b.auto_init({ ...STATIC, timeout: 5000 }));
+    const { register } = await import('../../src/net/registry');
+    register({ name: 'other', connect() {} } as any, { default: true });
+    expect(await failed).toMatchObject({ code: 'ETIMEDOUT' });
+    expect(b.list()).toEqual(['other']);
+  });
+
   it('other pins and settings after it failed', async () => {
     const b = await board();
     expect(await b.fails(b.auto_init({ ...STATIC, cs: b.pin(15) }))).toMatchObject({ code: 'ENODEV' });
@@ -301,6 +311,11 @@ it('esp32: pins as the DevKitC has them', async () => {
   });
 });
 
+it('w5500-evb-pico: its LED', async () => {
+  const { pins } = await import('../../boards/w5500-evb-pico');
+  expect(pins.LED).toBe(25);
+});
+
 it('sim-w5500', async () => {
   jest.resetModules();
   const { auto_init, sim } = await import('../../boards/sim-w5500');
@@ -313,6 +328,8 @@ it('sim-w5500', async () => {
   expect(await auto_init()).toEqual(info);
   expect(sim()).toBe(sim());
   expect(await get('w5500').gethostbyname('localhost')).toBe('127.0.0.1');
+  get('w5500').unlink();
+  expect(await auto_init(STATIC)).toMatchObject({ ip: STATIC.ip });
   get('w5500').unlink();
   expect(sim().chip.violations).toEqual([]);
   sim().lan.close();
