@@ -161,6 +161,17 @@ describe('refused with IOError before anything is sent', () => {
     await refused(requests.get(server.url('/2'), { connection }), { type: 'IOError' });
   });
 
+  it('bytes that nobody asked for arrived while the caller looked at the last piece', async () => {
+    const look = async () => {
+      await server.peers[0].send('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil');
+      await turns(20);
+    };
+    const r = await requests.get(server.url('/1'), { ...keep, stream_callback: look });
+    for (let i = 0; r.connection && i < 1000; i++) await turns(1);
+    expect(r.connection).toBe(null);
+    await server.allGone();
+  });
+
   it('in use by another call', async () => {
     const r = await requests.get(server.url('/1'), keep);
     const connection = r.connection;

@@ -226,6 +226,11 @@ describe('a source that lies', () => {
     };
     await refused(requests.upload(server.url(), { size: () => 10, read: nothing }), { type: 'IOError', code: 'EFILE' });
     await refused(requests.upload(server.url(), { size: nothing, read }), { type: 'IOError', code: 'EFILE' });
+    const text = () => {
+      throw 'worn out';
+    };
+    const other = await refused(requests.upload(server.url(), { size: () => 10, read: text }), { type: 'IOError' });
+    expect(other.message).toBe('cannot read the source: worn out');
     await server.allGone();
   });
 });

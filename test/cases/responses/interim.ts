@@ -102,6 +102,12 @@ interimRows.push(
     want: { status: 200, body: '', total: 12345678, keepable: true },
   },
   {
+    name: 'HEAD with two lengths has none',
+    method: 'HEAD',
+    input: ok('Content-Length: 5', 'Content-Length: 6'),
+    want: { status: 200, headers: { 'content-length': '5, 6' }, total: -1 },
+  },
+  {
     name: 'HEAD without a length keeps the connection: its end is exact',
     method: 'HEAD',
     input: ok(),
