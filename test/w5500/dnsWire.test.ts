@@ -42,6 +42,17 @@ function oneRecord(type: number, rrClass: number, ttl: number[], data: number[])
   return Uint8Array.from([...head, 0xc0, 12, ...pair(type), ...pair(rrClass), ...ttl, ...pair(data.length), ...data]);
 }
 
+/** The same, with the name where a pointer needs more than its lower byte: behind 300 bytes of a record of no interest. */
+function nameFarBehind(): Uint8Array {
+  const one = oneRecord(A, IN, MINUTE, ADDRESS);
+  const at = QUERY.length + 11 + 300;
+  const data = [...new Array(300).fill(0), ...QUERY.slice(12, -4)];
+  const record = [...pair(0xc000 + at), ...one.slice(QUERY.length + 2)];
+  const head = one.slice(0, QUERY.length);
+  head[7] = 2;
+  return Uint8Array.from([...head, 0, ...TEXT, ...pair(data.length), ...data, ...record]);
+}
+
 const A = 1;
 const IN = 1;
 const CHAOS = 3;
@@ -50,6 +61,7 @@ const ADDRESS = [192, 0, 2, 7];
 
 it.each([
   ['an address', oneRecord(A, IN, MINUTE, ADDRESS), { _ip: '192.0.2.7', _ttl: 60 }],
+  ['a name far behind', nameFarBehind(), { _ip: '192.0.2.7', _ttl: 60 }],
   ['another class', oneRecord(A, CHAOS, MINUTE, ADDRESS), { _ttl: 86400 }],
   [
     'a TTL with its top bit set (RFC 2181 section 8)',

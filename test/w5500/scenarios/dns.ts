@@ -142,6 +142,21 @@ export const dnsRows: Scenario[] = [
     }
     expect(r.dns.queries.length).toBe(6);
   }),
+  row('remembers eight names: the oldest makes room for the ninth', async (r) => {
+    const names = Array.from({ length: 9 }, (_, i) => `gone${i}.test`);
+    for (const i of [0, 1, 2, 3, 4, 5, 6, 7, 0, 8, 1]) await look(r, names[i]);
+    expect(r.dns.queries.map((q) => q.name)).toEqual(names);
+    await look(r, names[0]);
+    expect(r.dns.queries.length).toBe(10);
+  }),
+  row('an answer finds its lookup, beside one that has none yet', async (r) => {
+    r.dns.script.push('silent');
+    const silent = r.begin({ op: 'lookup', host: 'api.test' });
+    const at = r.clock.now();
+    expect(await look(r, 'short.test')).toBe('10.0.0.8');
+    expect(r.clock.now() - at).toBeLessThan(1000);
+    expect(await r.wait(silent)).toEqual({ ip: '10.0.0.7' });
+  }),
   row('asks with ids and ports that cannot be guessed', async (r) => {
     for (let i = 0; i < 12; i++) await look(r, 'never.test');
     const ports = r.dns.queries.map((q) => q.port);
@@ -200,6 +215,12 @@ export const dnsRows: Scenario[] = [
     }),
   ),
   row('says why a name was not found', async (r) => {
+    // the second time it is remembered
+    for (let i = 0; i < 2; i++)
+      expect(await r.get('http://gone.test/')).toMatchObject({
+        phase: 'dns',
+        message: 'name not found: gone.test (no address)',
+      });
     r.dns.fault = 'truncated';
     expect(await r.get('http://api.test/', patient)).toMatchObject({
       message: expect.stringMatching(/server says TC/),
