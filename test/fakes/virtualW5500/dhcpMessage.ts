@@ -29,6 +29,7 @@ export const FIELD = {
   op: 0,
   htype: 1,
   hlen: 2,
+  hops: 3,
   xid: 4,
   secs: 8,
   flags: 10,
@@ -86,6 +87,9 @@ export function parseDhcp(data: Uint8Array, complain: (what: string) => void = (
   const { htype, hlen } = ETHERNET;
   if (data[FIELD.htype] !== htype || data[FIELD.hlen] !== hlen)
     complain(`htype ${data[FIELD.htype]}, hlen ${data[FIELD.hlen]}`);
+  if (data[FIELD.hops]) complain(`hops ${data[FIELD.hops]}`);
+  const flags = view.getUint16(FIELD.flags);
+  if (flags & ~BROADCAST_FLAG) complain(`flags ${flags}`);
   const options = new Map<number, Uint8Array>();
   let at = FIELD.options;
   while (at < data.length && data[at] !== OPTION.end) {
@@ -106,7 +110,7 @@ export function parseDhcp(data: Uint8Array, complain: (what: string) => void = (
     op: data[FIELD.op],
     xid: view.getUint32(FIELD.xid),
     secs: view.getUint16(FIELD.secs),
-    broadcast: (view.getUint16(FIELD.flags) & BROADCAST_FLAG) !== 0,
+    broadcast: (flags & BROADCAST_FLAG) !== 0,
     ciaddr: ipText(data, FIELD.ciaddr),
     yiaddr: ipText(data, FIELD.yiaddr),
     siaddr: ipText(data, FIELD.siaddr),

@@ -33,10 +33,12 @@ export interface DhcpFaults {
   repeat: number;
   /** answers that are not broadcast get lost */
   loseUnicast: boolean;
-  /** answers are cut to so many bytes */
+  /** answers are cut to so many bytes, or by so many where that is negative */
   truncate: number | null;
   /** the address that is offered, whatever it is */
   offer: string | null;
+  /** the address that an ACK says, whatever was asked for */
+  ack: string | null;
   /** options go on in `file` (1), in `sname` (2), or in both (3) (RFC 2132 section 9.3) */
   overload: number;
   /** what the field `file` says; shorter than it, and no options */
@@ -78,6 +80,7 @@ function noFaults(): DhcpFaults {
     loseUnicast: false,
     truncate: null,
     offer: null,
+    ack: null,
     overload: 0,
     file: '',
     options: {},
@@ -200,7 +203,7 @@ export class DhcpServer {
     if (!server && !lease && message.ciaddr === NO_IP) return;
     if (this.faults.nak || !wanted || wanted !== held) return this.answer(message, 'NAK', NO_IP);
     this.leases.set(message.chaddr, { ip: wanted, until: this.lan.clock.now() + this.leaseS * 1000 });
-    this.answer(message, 'ACK', wanted);
+    this.answer(message, 'ACK', this.faults.ack ?? wanted);
   }
 
   private answer(to: DhcpMessage, type: 'OFFER' | 'ACK' | 'NAK', yiaddr: string): void {

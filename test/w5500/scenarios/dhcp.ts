@@ -52,6 +52,7 @@ export const dhcpRows: Scenario[] = [
       const hostname = 'x'.repeat(63);
       for (const [bytes, mask] of [
         [[255, 255, 0, 0], '255.255.0.0'],
+        [[255, 255, 255, 255], '255.255.255.255'],
         [[255, 0, 255, 0], '255.255.255.0'],
       ] as const) {
         r.dhcp.faults.options = { [OPTION.mask]: Uint8Array.from(bytes) };
@@ -247,8 +248,22 @@ export const dhcpRows: Scenario[] = [
       await r.works();
     },
   },
+  {
+    name: 'an ACK for another address than it asked for is none',
+    async run(r) {
+      r.dhcp.faults.ack = '10.0.0.77';
+      expect(await r.link({ dhcp: true, timeout: 9000 })).toMatchObject({ code: 'ETIMEDOUT' });
+      r.dhcp.clearFaults();
+      expect(await r.link(DHCP)).toMatchObject(leased);
+      await r.works();
+    },
+  },
   gets('a boot file whose name looks like an option', (r) => (r.dhcp.faults.file = '6/boot.bin')),
   gets('unicast answers get lost', (r) => (r.dhcp.faults.loseUnicast = true)),
+  gets('answers that are over with their last option', (r) => {
+    r.dhcp.faults.options = { 224: new Uint8Array(200) };
+    r.dhcp.faults.truncate = -1;
+  }),
   gets('a mask and times that are too long', (r) => {
     const long = Uint8Array.from({ length: 8 }, (_, i) => (i < 3 ? 255 : 0));
     r.dhcp.faults.options = { [OPTION.mask]: long, [OPTION.lease]: long, [OPTION.t1]: long, [OPTION.t2]: long };
@@ -439,11 +454,22 @@ export const leaseRows: Scenario[] = [
     expect(r.linked).toBe(true);
     for (let i = 1; i < 8; i++) await r.does({ op: 'drop', name: 'k' + i });
   }),
+  leasedRow('is given up in time where all 8 sockets are taken', { leaseS: 115 }, async (r) => {
+    const bound = r.dhcp.heard[1].at;
+    r.lan.serveTcp('10.0.0.9', 80, () => answering('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
+    for (let i = 0; i < 8; i++) expect(await r.get(URL, { keep: 'k' + i })).toMatchObject({ kept: true });
+    await r.until(() => !r.linked);
+    expect(Math.abs(r.clock.now() - bound - 115000)).toBeLessThan(1000);
+    await r.until(() => r.linked);
+  }),
   leasedRow('is refused on renewal: a new one at once', { leaseS: 120 }, async (r) => {
+    const u = await r.udp();
     r.dhcp.faults.nak = true;
     await r.rest(60000);
     r.dhcp.clearFaults();
     await r.until(() => r.linked);
+    const why = 'w5500 is not linked: the DHCP server refuses 10.0.0.100';
+    expect(u.closed).toMatchObject([{ code: 'ENETDOWN', message: why }]);
     expect(types(r).slice(0, 4)).toEqual(['DISCOVER', 'REQUEST', 'REQUEST', 'DISCOVER']);
   }),
   leasedRow('without end', { leaseS: 0xffffffff }, async (r) => {
