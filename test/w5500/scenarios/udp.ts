@@ -141,6 +141,24 @@ const sendingRows: Scenario[] = [
       options,
     ),
   ),
+  ...[
+    { irq: false, turns: 20 },
+    { irq: true, turns: 10 },
+  ].map(({ irq, turns }) =>
+    linked(
+      `a socket at rest has ${turns} turns in 10 s, ${irq ? 'with INTn' : 'polled'}`,
+      async (r) => {
+        await r.udp();
+        await r.rest(3000);
+        r.chip.resetCounters();
+        await r.rest(10000);
+        // and the chip itself one a second
+        expect(Math.abs(r.chip.frames - turns - 10)).toBeLessThan(4);
+        await drop(r);
+      },
+      { irq },
+    ),
+  ),
   linked('one datagram at a time, and none that is too long', async (r) => {
     const u = await r.udp();
     await r.run((b) => {
@@ -149,6 +167,7 @@ const sendingRows: Scenario[] = [
       n.socket.send('two', '10.0.0.9', 9, n.sent);
     });
     expect(u.codes).toEqual(['EBUSY']);
+    expect(await r.run((b) => b.sockets.udp.socket.send('three', '10.0.0.9', 9))).not.toHaveProperty('error');
     await r.until(() => u.sent.length === 2);
     await sendsBytes(r, 1473);
     expect(u.codes).toEqual(['EBUSY', null, 'EMSGSIZE']);
