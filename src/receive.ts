@@ -78,7 +78,7 @@ function take(x: Exchange, bytes: any, n: number, i: number, callback: any): voi
       i = lines(x, bytes, i);
       if (!callback && x._wait === Wait.FixedBody) checkLimit(x, x._response.total);
       // bytes behind a head go back to a driver that can take them, and come again as whole pieces
-      if (callback && x._left && x._left === x._got && x._socket!.unread) break;
+      if (callback && x._left === x._got && x._socket!.unread) break;
     } else {
       room = x._chunk ? x._chunk - x._rest.length : n;
       // an integer: Math.min() gives a double, which takes a variable wherever it is kept
@@ -107,7 +107,7 @@ function take(x: Exchange, bytes: any, n: number, i: number, callback: any): voi
     }
   }
   if (i < n) setAside(x, bytes, n, i);
-  if (x._wait === Wait.Nothing && !x._held) finish(x);
+  if (x._wait === Wait.Nothing) finish(x);
   // a short run is not worth the change
   if (x._left > 2 * x._chunk + 1024) goFast(x, callback);
 }

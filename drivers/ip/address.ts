@@ -12,7 +12,7 @@ export function bytes(ip: any): number[] {
 export function toNumber(ip: any): number {
   return bytes(ip).reduce(function (n, b) {
     return n * 256 + b;
-  }, 0);
+  });
 }
 
 /** Four numbers from 0 to 255, without leading zeros and the like. */

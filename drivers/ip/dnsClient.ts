@@ -56,7 +56,7 @@ function end(q: Query, err: NetError | null, ip?: string): void {
 }
 
 /** The end of a query, to be cached for so many seconds; not the error, which takes more memory than ten names. */
-function finish(q: Query, seconds: number, ip?: string): void {
+function finish(q: Query, seconds?: number, ip?: string): void {
   const c = q._driver;
   const name = q._name;
   const why = q._why;
@@ -80,7 +80,7 @@ function ask(q: Query): void {
   const servers = c._setup!._dns;
   if (c._resolver!._data && q._busy++ < 99) soon(q, 20);
   // at once if a new lease has no server
-  else if (q._tries >= (servers.length && TRIES)) finish(q, 0);
+  else if (q._tries >= (servers.length && TRIES)) finish(q);
   else {
     q._server = servers[q._tries % servers.length];
     q._bytes.set([random32(), random32()]);

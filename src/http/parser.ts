@@ -185,7 +185,7 @@ function line(p: Parser, text: string): void {
       fault(p, 'bad chunk size', text);
     p._left = parseInt(digits, 16);
     p._got += p._left;
-    p._head = p._left ? 0 : p._spent;
+    p._head = p._spent;
     p._wait = p._left ? Wait.ChunkData : Wait.Trailer;
   } else if (wait === Wait.ChunkEnd) {
     p._head = 0;
@@ -195,7 +195,7 @@ function line(p: Parser, text: string): void {
     if (wait) p._wait = Wait.Nothing;
   } else if (!wait) {
     const r = p._response;
-    if (!/^HTTP\/1\.[0-9] [1-9][0-9][0-9] $/.test((text + ' ').substr(0, 13))) fault(p, 'bad status line', text);
+    if (!/^HTTP\/1\.[0-9] [1-9][0-9][0-9] /.test((text + ' ').substr(0, 13))) fault(p, 'bad status line', text);
     r.headers = {};
     p._framing = {};
     r.status = parseInt(text.substr(9, 3), 10);
