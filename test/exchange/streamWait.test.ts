@@ -84,6 +84,20 @@ describe('a callback that returns a promise', () => {
     await server.allGone();
   });
 
+  it.each([
+    ['chunked', 'Transfer-Encoding: chunked\r\n\r\n5\r\nHELLO\r\n0\r\n\r\n'],
+    ['until close', '\r\nHELLO'],
+  ])('on a last piece that is shorter, and is rejected: %s', async (_, rest) => {
+    server.script = async (peer) => {
+      await peer.head();
+      await peer.send('HTTP/1.1 200 OK\r\n' + rest);
+      await peer.fin();
+    };
+    const mine = new Error('mine');
+    await expect(requests.get(server.url(), { stream_callback: () => Promise.reject(mine) })).rejects.toBe(mine);
+    await server.allGone();
+  });
+
   it('leaves what is not wanted with the peer', async () => {
     const large = Buffer.alloc(64 << 20);
     server.script = async (peer) => {
