@@ -152,6 +152,35 @@ const lostRows: Scenario[] = [
     await drop(r);
     await r.allFree();
   }),
+  linked('one that the chip lost, and whose callback sends the next', async (r) => {
+    const heard: string[] = [];
+    r.lan.serveUdp('10.0.0.9', 9, (p) => void heard.push(Buffer.from(p.data).toString()));
+    const next: Handler = (n, b, e) => e && n.socket.send('next', '10.0.0.9', 9, n.sent);
+    const u = await r.udp({ acts: { sent: next } });
+    r.chip.faults.sendsLost = 1;
+    await sends(r, 'lost', '10.0.0.9', 9);
+    await r.until(() => u.sent.length === 2);
+    expect([u.codes, heard]).toEqual([['ETIMEDOUT', null], ['next']]);
+    await drop(r);
+    await r.allFree();
+  }),
+  linked('one that the chip lost, and whose callback closes the socket', async (r) => {
+    const u = await r.udp({ acts: { sent: (n) => n.socket.close() } });
+    r.chip.faults.sendsLost = 1;
+    await sends(r, 'lost', '10.0.0.9', 9);
+    await r.until(() => u.sent.length > 0);
+    // it was to be opened anew
+    await r.rest(1000);
+    expect([u.codes, r.free()]).toEqual([['ETIMEDOUT'], true]);
+  }),
+  linked('close() in onMessage: the next one, which has come already, is not told', async (r) => {
+    const u = await r.udp({ port: 5000, acts: { message: (n) => n.socket.close() } });
+    await r.rest(100);
+    for (const text of ['one', 'two'])
+      r.lan.udp({ src: '10.0.0.9', sport: 9, dst: STATIC.ip, dport: 5000, data: Buffer.from(text) });
+    await r.allFree();
+    expect(u.text).toBe('one');
+  }),
   {
     name: 'a lease that comes without DNS servers ends a lookup, and nothing else',
     options: { dhcp: { leaseS: 20 } },

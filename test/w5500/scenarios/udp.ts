@@ -179,6 +179,7 @@ const sendingRows: Scenario[] = [
     const refused = ['EBUSY: one at a time', 'EMSGSIZE: 1473 bytes, it takes 1 to 1472', 'EPIPE: closed'];
     expect([0, 2, 3].map((i) => u.sent[i]?.message)).toEqual(refused);
     expect(u.codes[3]).toBe('EPIPE');
+    expect([0, 2, 3].map((i) => u.sent[i]?.phase)).toEqual(['open', 'open', 'open']);
     await r.allFree();
   }),
   linked(
