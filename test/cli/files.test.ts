@@ -12,12 +12,22 @@ type Files = Record<string, string>;
 /** name, files (the first is the application), what is printed */
 type Row = [string, Files, string];
 
-async function make(files: Files, readable = false): Promise<string> {
+async function makeAnew(files: Files, readable: boolean): Promise<string> {
   for (const name of Object.keys(files)) shop.file(name, files[name]);
   const app = `${shop.folder}/${Object.keys(files)[0]}`;
   const { code, warnings } = await bundle({ app, board: 'linux', root: ROOT, readable });
   expect(warnings).toEqual([]);
   return code;
+}
+
+const bundles = new Map<string, Promise<string>>();
+
+/** The bundle of these files, made once for all interpreters. */
+function make(files: Files, readable = false): Promise<string> {
+  const key = JSON.stringify([files, readable]);
+  const made = bundles.get(key) ?? makeAnew(files, readable);
+  bundles.set(key, made);
+  return made;
 }
 
 const eb = 'export const one = 1, two = 2;\nexport default 9;';
