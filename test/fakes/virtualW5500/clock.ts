@@ -74,7 +74,7 @@ export class ManualClock implements Clock {
       this.time = Math.max(this.time, timer.due);
       timer.fn();
     }
-    this.time = end;
+    this.time = Math.max(this.time, end);
   }
 
   /** Moves on at once, and no timer fires: what a program sees that was busy with something else. */
