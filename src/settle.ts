@@ -47,8 +47,8 @@ export function settle(x: Exchange, err: any, complete?: boolean): void {
   if (x._timer) clearTimeout(x._timer);
   closeSource(x._source);
   if (x._count) x._count(Count.Stop);
-  // these refer back to `x`, and a circle is freed only by garbage collection
-  x.sink = x._count = x._socket = undefined;
+  // these refer back to `x`, and a circle is freed only by garbage collection; and a closed source is not read again
+  x.sink = x._count = x._socket = x._source = undefined;
   if (socket) {
     if (complete && x._origin && x._exact && !x._unsent && !x._out && x._closed === undefined)
       r._connection = keep(socket, x._origin, x._unverified);

@@ -6,7 +6,7 @@ import * as requests from '../../src/node/index';
 import { RawServer } from '../servers/raw';
 import { counting } from './counting';
 import { noise, refused } from './expect';
-import { HandDriver } from './handDriver';
+import { HandDriver, netError } from './handDriver';
 
 let server: RawServer;
 let got = '';
@@ -166,6 +166,26 @@ it('what is sent is written in pieces of at most 512 bytes, whatever the room', 
   hand.remove();
   expect(head).toBeLessThan(512);
   expect(pieces).toEqual([512, 512, 512, 464]);
+});
+
+it('a source is not read again after read() has ended the call', async () => {
+  const hand = new HandDriver();
+  const asked: string[] = [];
+  const source = {
+    size: () => 3,
+    read(n: number) {
+      asked.push('read ' + n);
+      // as when it calls unlink()
+      hand.socket.end(netError('ENETDOWN'));
+      return 'abc';
+    },
+    close: () => void asked.push('close'),
+  };
+  const call = requests.upload('http://host.example/', source, { driver: 'hand' });
+  hand.socket.open();
+  await refused(call, { type: 'IOError', code: 'ENETDOWN', phase: 'send' });
+  hand.remove();
+  expect(asked).toEqual(['read 3', 'close']);
 });
 
 describe('a source that lies', () => {
