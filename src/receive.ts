@@ -176,10 +176,11 @@ export function finish(x: Exchange): void {
 function hold(x: Exchange, promise: any): void {
   let mine: any;
   let later = false;
-  // the callback may have ended the call
-  if (!x._over && typeof promise.then === 'function') {
+  if (typeof promise.then === 'function') {
     // to tell this promise from later ones: a thenable may call back more than once
-    mine = x._held = x._plain = {};
+    mine = x._plain = {};
+    // the callback may have ended the call; that its promise fails is noticed all the same, or it would end the program
+    if (!x._over) x._held = mine;
     promise.then(
       function () {
         if (x._held === mine)

@@ -293,6 +293,19 @@ describe('on a driver that cannot pause', () => {
     expect(calls).toBe(2);
   });
 
+  it('a callback that breaks its connection and returns a promise: somebody listens if that is rejected', async () => {
+    const heard: any[] = [];
+    const stream_callback = () => {
+      hand.socket.end(netError('ECONNRESET'));
+      return { then: (...both: any[]) => void heard.push(...both) };
+    };
+    const call = requests.get(url, { driver: 'hand', stream_chunk: 100, stream_callback });
+    hand.socket.open().data(head + text);
+    await refused(call, { type: 'IOError', code: 'ECONNRESET' });
+    expect(heard.map((one) => typeof one)).toEqual(['function', 'function']);
+    heard.forEach((one) => one(new Error('mine')));
+  });
+
   it('more than max_content bytes end in an error', async () => {
     const stream_callback = () => new Promise(() => {});
     const call = requests.get(url, { driver: 'hand', stream_chunk: 100, stream_callback, max_content: 1000 });
