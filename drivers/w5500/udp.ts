@@ -160,7 +160,7 @@ const udp: any = {
       } catch (e: any) {
         sent(s, e);
       }
-    } else if (done) done(netError(why.split(':')[0], why, 'open'));
+    } else tell(s, done, netError(why.split(':')[0], why, 'open'));
   },
   _found: function (this: Port, err: NetError | null, ip: string): void {
     this._ip = ip;
