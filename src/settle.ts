@@ -50,7 +50,7 @@ export function settle(x: Exchange, err: any, complete?: boolean): void {
   // these refer back to `x`, and a circle is freed only by garbage collection; and a closed source is not read again
   x.sink = x._count = x._socket = x._source = undefined;
   if (socket) {
-    if (complete && x._origin && x._exact && !x._unsent && !x._out && x._closed === undefined)
+    if (complete && x._origin && x._exact && !x._unsent && !x._out && !x._aside && x._closed === undefined)
       r._connection = keep(socket, x._origin, x._unverified);
     else socket.close(true);
   }

@@ -280,6 +280,21 @@ describe('on a driver that cannot pause', () => {
     expect(got).toBe(5000);
   });
 
+  it.each([
+    [5, 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nHELLO', 'HELLO'],
+    [4, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nHELL', '\r\n0\r\n\r\n'],
+  ])('surplus bytes that arrive meanwhile end the connection, pieces of %d', async (stream_chunk, ...parts) => {
+    let go: undefined | (() => void);
+    const stream_callback = () => (go ? undefined : new Promise<void>((settle) => (go = settle)));
+    const headers = { Connection: 'keep-alive' };
+    const call = requests.get(url, { driver: 'hand', headers, stream_chunk, stream_callback });
+    hand.socket.open();
+    for (const bytes of [...parts, 'HTTP/1.1 404 Not Found\r\n']) hand.socket.data(bytes);
+    go!();
+    expect((await call).connection).toBeNull();
+    expect(hand.socket.closed).toBe(true);
+  });
+
   it('a callback that breaks its connection is not called again when its promise settles', async () => {
     let calls = 0;
     const stream_callback = () => {
