@@ -81,8 +81,9 @@ export function parseDhcp(d: Uint8Array, key: string): Answer | undefined {
         const end = at + 1 + d[at];
         // also if there is no length: `end` is NaN
         if (!(end <= parts[i + 1])) return;
-        // OVERLOAD and TYPE, 52 and 53, have one byte, and all others that matter four or more
-        if ((code | 1) === Option.TYPE || d[at] > 3) a[code] = dotted(d, at + 1, end);
+        // OVERLOAD and TYPE, 52 and 53, have one byte, and all others that matter four or more. The interpreter throws if a
+        // text of 64 characters is made a number.
+        if (((code | 1) === Option.TYPE) !== d[at] > 3) a[code] = dotted(d, at + 1, end);
         at = end;
       }
     }

@@ -268,6 +268,9 @@ export const dhcpRows: Scenario[] = [
     const long = Uint8Array.from({ length: 8 }, (_, i) => (i < 3 ? 255 : 0));
     r.dhcp.faults.options = { [OPTION.mask]: long, [OPTION.lease]: long, [OPTION.t1]: long, [OPTION.t2]: long };
   }),
+  gets('an overload that is too long', (r) => {
+    r.dhcp.faults.options = { [OPTION.overload]: new Uint8Array(70).fill(1) };
+  }),
   {
     name: 'a message type that is too long',
     async run(r) {
