@@ -28,7 +28,7 @@ const NOT_PATH = /[^!$-;=?-Z_a-z~]/g;
 export const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 /** Anything but a token character (RFC 9110 section 5.6.2). */
 export const NOT_TOKEN = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
-const NOT_DIGIT = /[^0-9]/;
+export const NOT_DIGIT = /[^0-9]/;
 
 /** A decimal number of 1 to 15 digits (exact as a double), else -1. */
 export function decimal(text: string): number {

@@ -3,7 +3,7 @@
 // unfinished line is ever held, and that is bounded by `max_headers`.
 import { trim } from '../engine';
 import { error, HTTPResponseError } from '../errors';
-import { CONTROL, decimal, NOT_TOKEN } from '../url';
+import { CONTROL, decimal, NOT_DIGIT, NOT_TOKEN } from '../url';
 
 /** What the parser waits for. */
 export const enum Wait {
@@ -98,8 +98,8 @@ function field(p: Parser, line: string): void {
   const value = trim(line.substr(i + 1));
   if (i < 1 || NOT_TOKEN.test(name)) fault(p, 'bad header', line);
   if (FRAMING.indexOf(name) >= 0) join(p._framing, name, value);
-  // assigning to __proto__ would replace the prototype
-  if (name === '__proto__' || (p._keep && p._keep.indexOf(name) < 0)) return;
+  // assigning to __proto__ would replace the prototype, and the interpreter throws at an index of 32 digits
+  if (name === '__proto__' || (i > 31 && !NOT_DIGIT.test(name)) || (p._keep && p._keep.indexOf(name) < 0)) return;
   if (name !== 'set-cookie') join(headers, name, value);
   else (headers[name] = headers[name] || []).push(value);
 }

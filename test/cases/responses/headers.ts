@@ -67,6 +67,8 @@ export const headerRows: Row[] = [
   fields('hasOwnProperty as a name', ['hasOwnProperty: a'], { hasownproperty: 'a' }),
   fields('length as a name', ['Length: 7'], { length: '7' }),
   fields('a number as a name', ['0: a', '1: b'], { '0': 'a', '1': 'b' }),
+  fields('a name of 31 digits', ['1'.repeat(31) + ': a'], { ['1'.repeat(31)]: 'a' }),
+  fields('a longer one, which cannot be a property in the interpreter, is skipped', ['1'.repeat(32) + ': a'], {}),
   {
     name: '__proto__ as a name changes no prototype',
     input: ok('__proto__: x', '__PROTO__: y', 'A: b', end),
