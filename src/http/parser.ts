@@ -106,7 +106,8 @@ function field(p: Parser, line: string): void {
 
 /** Content-Length as a number, -1 if it is not one; it may be repeated (RFC 9110 section 8.6). */
 function contentLength(text: string): number {
-  return text
+  // a longer list might take more memory than there is
+  return (text.length > 99 ? '-' : text)
     .split(',')
     .map(function (one) {
       return decimal(trim(one));
@@ -179,7 +180,9 @@ function line(p: Parser, text: string): void {
       headEnd(p);
     }
   } else if (wait === Wait.ChunkSize) {
-    const digits = trim(text.split(';')[0]);
+    // not split(), which takes more memory than there is if all of a long line are semicolons
+    const i = text.indexOf(';');
+    const digits = trim(i < 0 ? text : text.substr(0, i));
     // 12 hex digits are exact as a double
     if (!digits || digits.length > 12 || /[^0-9a-fA-F]/.test(digits) || text.indexOf(digits))
       fault(p, 'bad chunk size', text);

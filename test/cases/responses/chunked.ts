@@ -22,6 +22,7 @@ export const chunkedRows: Row[] = [
   hello('an extension with a quoted value', '5;x="a;b c";y\r\nHELLO\r\n0;last\r\n\r\n'),
   hello('white space around the extension', '5 \t; x = 1\r\nHELLO\r\n0 ;y\r\n\r\n'),
   hello('an extension of 200 bytes', '5;' + 'x'.repeat(200) + '\r\nHELLO\r\n' + last),
+  hello('an extension of 3000 semicolons', '5' + ';'.repeat(3000) + '\r\nHELLO\r\n' + last),
   hello('leading zeros in the size', '0005\r\nHELLO\r\n000\r\n\r\n'),
   hello('trailers are skipped', one + '0\r\nX: y\r\nContent-Length: 9\r\n\r\n', {
     want: { status: 200, headers: { 'transfer-encoding': 'chunked' }, body: 'HELLO', total: -1, keepable: true },

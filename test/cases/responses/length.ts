@@ -65,6 +65,11 @@ export const lengthRows: Row[] = [
     orRefused: true,
   },
   {
+    name: 'the same length in a list of 1500, which takes more memory than a board has',
+    input: ok('Content-Length: 5' + ',5'.repeat(1499)) + 'HELLO',
+    want: { error: 'HTTPResponseError', code: 'EPROTO', phase: 'headers' },
+  },
+  {
     name: 'the same length in a list (RFC 9110 8.6: taken once, or refused)',
     input: ok('Content-Length: 5, 5') + 'HELLO',
     want: { status: 200, body: 'HELLO', total: 5 },
