@@ -144,7 +144,8 @@ function goFast(x: Exchange, callback: any): void {
 
 /** The end of a fast sink, with bytes that are still to be looked at, or with a promise. */
 export function leave(this: Exchange, bytes: any, promise?: any): void {
-  const left = this._count!();
+  // the callback may have ended the call; its promise is listened to all the same
+  const left = this._count ? this._count() : 1;
   // `fastDirect` passes one argument only: the last bytes of the run, or what the callback returned
   if (!this._chunk && left > 0) {
     if (!bytes.then) return;

@@ -321,6 +321,22 @@ describe('on a driver that cannot pause', () => {
     heard.forEach((one) => one(new Error('mine')));
   });
 
+  it.each([512, 0])('and so in the middle of a long run, pieces of %d', async (stream_chunk) => {
+    const heard: any[] = [];
+    let calls = 0;
+    const stream_callback = () => {
+      if (++calls < 4) return;
+      hand.socket.end(netError('ECONNRESET'));
+      return { then: (...both: any[]) => void heard.push(...both) };
+    };
+    const call = requests.get(url, { driver: 'hand', stream_chunk, stream_callback });
+    hand.socket.open().data('HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n');
+    for (let i = 0; i < 9; i++) hand.socket.data('x'.repeat(536));
+    await refused(call, { type: 'IOError', code: 'ECONNRESET' });
+    expect(calls).toBe(4);
+    expect(heard.map((one) => typeof one)).toEqual(['function', 'function']);
+  });
+
   it('more than max_content bytes end in an error', async () => {
     const stream_callback = () => new Promise(() => {});
     const call = requests.get(url, { driver: 'hand', stream_chunk: 100, stream_callback, max_content: 1000 });
