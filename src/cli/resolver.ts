@@ -67,9 +67,12 @@ export class Resolver {
       return { file: found, imported: isCommonJs || isLazy ? NAMED + found : found, isCommonJs, isLazy };
     }
     this.isOpen = true;
-    const where = fileAt(name, file)
-      ? `require("./${name}") would be the file beside this one`
-      : 'it has to be in the firmware or in Storage';
+    const beside = fileAt(name, file);
+    // a file called like the module that it uses does not mean itself
+    const where =
+      beside && realpathSync(beside) !== file
+        ? `require("./${name}") would be the file beside this one`
+        : 'it has to be in the firmware or in Storage';
     this.warnings.add(`${show(file)}:${line}: module "${name}" is not part of the bundle, ${where}`);
     return {};
   }

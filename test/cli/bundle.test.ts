@@ -85,6 +85,14 @@ describe('a bundle', () => {
     );
   });
 
+  it('does not suggest that an application called like its module requires itself', async () => {
+    const app = shop.file('MQTT.js', 'require("MQTT").connect("h");');
+    const { warnings } = await bundle({ app, board: 'linux', root: ROOT });
+    expect(warnings.join()).toMatch(
+      /MQTT\.js:1: module "MQTT" is not part of the bundle, it has to be in the firmware/,
+    );
+  });
+
   it('shortens the library, not what the application calls its own', async () => {
     const app = 'require("requests").get("http://h/").then(function (r) { print(r.json()._id); });';
     const code = await make(app, { readable: false });
