@@ -17,7 +17,8 @@ beforeAll(async () => {
     request.setEncoding('utf8').on('data', (text) => (body += text));
     request.on('end', () => {
       if (request.url === '/no') response.statusCode = 404;
-      response.setHeader('Content-Type', 'text/plain');
+      if (request.url === '/moved') response.writeHead(302, { Location: '/' });
+      else response.setHeader('Content-Type', 'text/plain');
       if (request.url === '/silent') return;
       const { authorization, cookie, 'content-type': type } = request.headers;
       const told = [request.method, request.url, authorization && atob(authorization.slice(6)), cookie, type, body];
@@ -41,6 +42,10 @@ function echo(r) { return r.json(); }
 function bytes() { return requests.fd.bytes('1,2'); }
 function send(options) { return requests.post(url, options).then(echo); }
 var asJson = { 'Content-Type': 'application/json' };
+var keep = { Connection: 'Keep-Alive' };
+var kept;
+function again(r) { kept = r.connection !== null; return requests.get(url, { headers: keep, connection: r.connection }); }
+function last(r) { r.connection.close(); return kept; }
 var steps = [
   function () { return send({ celsius: 21.5 }); },
   function () { return send({ data: { celsius: 21.5 } }); },
@@ -60,6 +65,9 @@ var steps = [
   function () { return requests.get(url + 'silent', { idle_timeout: 50 }); },
   function () { return requests.get('http://me:pass%20word@' + host + '/', { auth: ['you', 'x'], cookies: { b: 2 } }).then(echo); },
   function () { return requests.get(url, { headers: { Cookie: 'a=1' } }).then(echo); },
+  function () { return requests.get(url + 'moved').then(function (r) { return r.status + ' ' + r.headers.location; }); },
+  function () { return requests.get(url).then(function (r) { return r.connection; }); },
+  function () { return requests.get(url, { headers: keep }).then(again).then(last); },
   function () { return requests.get('http://127.0.0.1:1/').then(String, function (e) { return e instanceof requests.HTTPConnectionError; }); },
 ];
 function next() {
@@ -89,6 +97,9 @@ const told = (parsed: string) => [
   '"ETIMEDOUT"',
   '"GET / me:pass word "',
   '"GET / a=1 "',
+  '"302 /"',
+  'null',
+  'true',
   'true',
 ];
 
