@@ -15,7 +15,7 @@ export function want(this: Exchange): number {
   const need = this._chunk - this._rest.length;
   if (this._held) return 0;
   // a head in small parts, since they are in memory together with the fields made from them
-  if (!left) return HEAD_PIECE;
+  if (!left && !this.sink) return HEAD_PIECE;
   if (!this._callback || !this._chunk) return PACKET;
   if (need < left) return need;
   // there, `left` begins behind what the sink takes

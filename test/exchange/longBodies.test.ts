@@ -142,20 +142,25 @@ it('of a piece that has begun the rest is wanted, and no more', async () => {
   expect(wanted).toEqual([512, 412, 488]);
 });
 
-it('in a long run a packet is wanted, whatever is left behind its last whole piece', async () => {
+it.each([
+  [512, 5120],
+  [512, 5121],
+  [0, 5121],
+])('in a long run in pieces of %d a packet is wanted, also where %d bytes end with a piece', async (piece, total) => {
   const hand = new HandDriver();
-  const call = requests.get('http://host.example/', { driver: 'hand', stream_callback() {} });
+  const options = { driver: 'hand', stream_chunk: piece, stream_callback() {} };
+  const call = requests.get('http://host.example/', options);
   const { events } = hand.socket.open();
-  events.onData('HTTP/1.1 200 OK\r\nContent-Length: 5121\r\n\r\n');
+  events.onData(`HTTP/1.1 200 OK\r\nContent-Length: ${total}\r\n\r\n`);
   const wanted: number[] = [];
-  for (const n of [1, 1000, 1000, 3119]) {
+  for (const n of [1, 1000, 1000, total - 2002]) {
     events.onData('x'.repeat(n));
     wanted.push(events.want());
   }
   events.onData('x');
   hand.remove();
-  expect((await call).received).toBe(5121);
-  expect(wanted).toEqual([536, 536, 536, 1]);
+  expect((await call).received).toBe(total);
+  expect(wanted).toEqual([536, 536, 536, piece ? 1 : 536]);
 });
 
 it.each([2e12, 999999999999999])('a body of %d bytes is no shorter than any other', async (total) => {
