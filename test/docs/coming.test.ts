@@ -105,7 +105,7 @@ const told = (parsed: string) => [
 
 const app = (): string => shop.file('app.js', APP.replace('PORT', String((server.address() as AddressInfo).port)));
 
-describe('what one who comes from Requests finds', () => {
+describe('what newcomers from Requests find', () => {
   it('on board host', async () => {
     app();
     const { stdout } = await shop.cli('run', 'app.js', '--board', 'host');
@@ -113,7 +113,7 @@ describe('what one who comes from Requests finds', () => {
   });
 });
 
-describeEngines('what one who comes from Requests finds', (engine) => {
+describeEngines('what newcomers from Requests find', (engine) => {
   it('on board linux', async () => {
     const { code } = await bundle({ app: app(), board: 'linux', root: ROOT });
     const { stdout } = await runIn(engine, code);

@@ -28,7 +28,7 @@ async function firstPort(random: number): Promise<number> {
   return b.ports[0];
 }
 
-it('the first connection after a boot has not the port that it had after the last one', async () => {
+it('the first connection after a boot does not get the same port each time', async () => {
   const ports = [await firstPort(0.1), await firstPort(0.9)];
   expect(ports[0]).not.toBe(ports[1]);
   for (const port of ports) expect(port).toBeGreaterThanOrEqual(FIRST);
@@ -45,7 +45,7 @@ it('a connection that lasts keeps its port, also when all of them have had their
   expect(b.ports).toEqual([port, FIRST + ((port - FIRST + 1) % COUNT)]);
 });
 
-it('two sockets for datagrams have different ports, whatever chance has it', async () => {
+it('two sockets for datagrams have different ports, even if the same number is drawn twice', async () => {
   const b = await linked();
   let n = 0;
   jest.spyOn(Math, 'random').mockImplementation(() => (n++ < 2 ? 0.1 : 0.9));

@@ -26,7 +26,7 @@ function watchTimers(): () => number {
 
 afterEach(restoreClock);
 
-it.each([1e9, -1e9])('a clock that is set by %d ms is no time that passes', async (ms) => {
+it.each([1e9, -1e9])('setting the clock by %d ms does not count as time that passes', async (ms) => {
   const b = bench();
   await b.wait(b.driver.link(STATIC));
   b.lan.drop = (p) => p.proto === 'tcp';
@@ -41,21 +41,24 @@ it.each([1e9, -1e9])('a clock that is set by %d ms is no time that passes', asyn
   expect(Math.abs(b.clock.now() - began - 10000)).toBeLessThan(200);
 });
 
-it.each<StaticOptions | DhcpOptions>([STATIC, { dhcp: true }])('only sockets do: %j', async (options) => {
-  const b = bench();
-  const alive = watchTimers();
-  b.lan.serveTcp('10.0.0.9', 80, () => ({ onEnd: (s) => s.end() }));
-  await b.wait(b.driver.link(options));
-  await b.rest(5000);
-  expect(alive()).toBe(0);
-  const socket = b.driver.connect({ host: '10.0.0.9', port: 80 }, note());
-  await b.rest(5000);
-  expect(alive()).toBe(1);
-  const udp = b.driver.udp();
-  await b.rest(5000);
-  expect(alive()).toBe(2);
-  socket.close();
-  udp.close();
-  await b.rest(5000);
-  expect(alive()).toBe(0);
-});
+it.each<StaticOptions | DhcpOptions>([STATIC, { dhcp: true }])(
+  'only sockets keep a program alive: %j',
+  async (options) => {
+    const b = bench();
+    const alive = watchTimers();
+    b.lan.serveTcp('10.0.0.9', 80, () => ({ onEnd: (s) => s.end() }));
+    await b.wait(b.driver.link(options));
+    await b.rest(5000);
+    expect(alive()).toBe(0);
+    const socket = b.driver.connect({ host: '10.0.0.9', port: 80 }, note());
+    await b.rest(5000);
+    expect(alive()).toBe(1);
+    const udp = b.driver.udp();
+    await b.rest(5000);
+    expect(alive()).toBe(2);
+    socket.close();
+    udp.close();
+    await b.rest(5000);
+    expect(alive()).toBe(0);
+  },
+);

@@ -109,7 +109,7 @@ function releases(r: Rig): number[] {
 
 const greedy = [512, 5000].map((want) =>
   linked(
-    `reads no more than 2 KB at a time, nor in a turn, for who wants ${want}`,
+    `reads no more than 2 KB at a time, nor in a turn, for a receiver that wants ${want}`,
     async (r) => {
       const released = releases(r);
       saying(r, pattern(9000));
