@@ -199,7 +199,7 @@ function receive(s: Tcp, next: Next): void {
     next = Next.Rest;
     if (s._wait > 9 && s._state === State.Up && !s._driver._irq)
       if (s._sending || (!s._paused && s.events.want() > 1)) next = Next.Soon;
-      // a kept connection, or a receiver that is busy: the turns get rare sooner
+      // a kept connection, which wants one byte, or a receiver that is busy: the turns get rare sooner
       else s._wait *= 2;
   }
   rest(s, next);
