@@ -18,7 +18,7 @@ export function want(this: Exchange): number {
   if (!left && !this.sink) return HEAD_PIECE;
   if (!this._callback || !this._chunk) return PACKET;
   if (need < left) return need;
-  // there, `left` begins behind what the sink takes
+  // here `left` is only what comes behind the pieces of the sink
   if (this.sink) return PACKET;
   // one byte more if the connection is to be kept: a byte behind the end must not wait there for the next answer
   return this._origin && this._wait === Wait.FixedBody ? left + 1 : left;

@@ -14,9 +14,8 @@ export function received(this: Exchange): number {
 }
 
 /**
- * Delivers the next pieces of `stream_chunk` bytes, all but the last of the run and what is less than a piece. What a packet
- * has beyond the piece that it completes is not cut off: it stays in the packet, from `at` on, and the next piece is completed
- * behind it.
+ * Delivers the pieces of `stream_chunk` bytes that a run still has, all whole ones but the last. What a packet has beyond the
+ * piece that it completes is not cut off: it stays in the packet, from `at` on, and the next piece is completed behind it.
  */
 export function fastPieces(x: Exchange): (bytes: any) => void {
   let rest = x._rest;

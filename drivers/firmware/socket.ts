@@ -54,7 +54,7 @@ function offer(s: FirmwareSocket): void {
   s.events.onWritable(ROOM);
 }
 
-/** Gets the firmware's socket as its argument too, in which an argument without a name would take a variable as well. */
+/** The firmware's socket is the argument too, which would take a variable even without a name: so it has one, and serves. */
 function onDrain(s: any): void {
   s = s.opt;
   // the first 'drain' says that there is a connection; with TLS, the handshake is still to come
@@ -89,7 +89,7 @@ function onEnd(this: any, e: any): void {
 }
 
 const methods = {
-  // while it is that, a socket has no field for it
+  // only here: an open socket has no field of its own for it
   phase: 'open',
   _busy: 1,
   write: function (this: FirmwareSocket, bytes: Bytes): void {

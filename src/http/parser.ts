@@ -18,7 +18,10 @@ export const enum Wait {
   Nothing,
 }
 
-/** What a fast sink is asked for, besides the number of bytes still to arrive: those still to be delivered; to stop. */
+/**
+ * What a fast sink is asked for, besides the number of bytes still to arrive: those still to be delivered; to stop, by the
+ * number of bytes that it waits for from then on.
+ */
 export const enum Count {
   Due = 1,
   Stop = 1e9,
@@ -39,7 +42,7 @@ export interface Head {
 export interface Parser {
   /** bytes still to come of this run (body or chunk); 0 while lines are expected or nothing may be read */
   _left: number;
-  /** tells how many come before those, while a fast sink takes them */
+  /** while a fast sink takes bytes: tells how many come before those in `_left` */
   _count?(what?: Count): number;
   _wait: Wait;
   /** bytes of body up to the end of this run */
