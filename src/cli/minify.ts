@@ -83,13 +83,26 @@ function isHarmless(pattern: string): boolean {
   return !left && /^[^'"`/]*[\]$.\d]$/.test(pattern);
 }
 
+/** What the interpreter takes for the start of a regular expression if `/` is next. A property may have such a name. */
+const BEFORE_REGEX = new RegExp(
+  '(\\+\\+|--|\\}|(^|[^\\w$])(break|case|catch|class|const|continue|debugger|default|delete|do|else|extends|finally|for|' +
+    'function|if|in|instanceof|let|new|of|return|static|super|switch|this|throw|try|typeof|var|void|while))$',
+);
+
+/** The statements that are parts of another without a block around them. */
+const bodiesOf = ({ type, body, consequent, alternate }: any): any[] =>
+  /^(If|While|For|ForIn)Statement$/.test(type) ? [body, consequent, alternate].filter(Boolean) : [];
+
 /**
  * Mends what minifiers write and the interpreter cannot read:
  * - `if(x)return}`, a `return` without value and semicolon at the end of a function ("Unexpected end of Input");
- * - `i++/n`, a division behind `++` or `--`, which it takes for the start of a regular expression;
+ * - `i++/n`, a division behind `++`, `--`, `}` or a word such as `this`, which it takes for the start of a regular
+ *   expression, and `if(x)/a/.exec(s)` or `n|/a/.test(s)`, where it takes a regular expression for a division;
+ * - `for({a:1}.b(),i=0;;)` and `for(function(){}(),i=0;;)`, which it takes for a block and a declaration;
  * - `/[/]/`, a slash in a class, which it takes for the end of the regular expression;
- * - `if(x){}"a"==y&&z()`, a string at the start of a statement, which is empty behind a block that was skipped. In a
- *   comparison the two sides change places, as Espruino's tools, should they minify the bundle again, would drop a `;`.
+ * - `if(x){}"a"==y&&z()`, a string at the start of a statement, which is empty behind a block that was skipped; so is a
+ *   string or regular expression in `case 1:"a"==y&&z()`. In a comparison the two sides change places, as Espruino's
+ *   tools, should they minify the bundle again, would drop a `;`.
  *
  * And what Espruino's tools cannot read: behind `|` they take a regular expression for a division, and its contents for
  * brackets and strings of the program.
@@ -100,10 +113,19 @@ export function mend(code: string): string {
   for (const node of nodesOf(parse(code, { ecmaVersion: 'latest', sourceType: 'script' }))) {
     if (node.type === 'ReturnStatement' && !node.argument && code[node.end - 1] !== ';')
       edits.push(inserted(node.end, ';'));
-    if (node.type === 'UpdateExpression' && !node.prefix && /^\s*\//.test(code.slice(node.end))) bracket(node);
+    if (/^\/=?$/.test(node.operator)) {
+      const { start, end } = node.left;
+      if (BEFORE_REGEX.test(code.slice(start, end)) && /^\s*\//.test(code.slice(end))) bracket(node.left);
+    }
+    if (node.type === 'ForStatement' && node.init && /^(\{|function\b)/.test(code.slice(node.init.start)))
+      bracket(node.init);
+    for (const { start, end } of bodiesOf(node))
+      if (code[start] === '/') edits.push(inserted(start, '{'), inserted(end, '}'));
     const list = Array.isArray(node.body) ? node.body : Array.isArray(node.consequent) ? node.consequent : [];
-    for (let i = 1; i < list.length; i++)
-      if (/["'`]/.test(code[list[i].start]) && code[list[i - 1].end - 1] === '}') {
+    for (let i = 0; i < list.length; i++) {
+      const isFirst = i === 0 && node.type === 'SwitchCase';
+      const isEmpty = isFirst ? /["'`/]/ : i && code[list[i - 1].end - 1] === '}' ? /["'`]/ : undefined;
+      if (isEmpty?.test(code[list[i].start])) {
         const { left, right, end, operator } = comparisonAt(list[i], code) || {};
         if (!left) edits.push(inserted(list[i].start, ';'));
         else
@@ -112,10 +134,12 @@ export function mend(code: string): string {
             inserted(end, operator + code.slice(left.start, left.end)),
           );
       }
+    }
     // outside a class a slash already has a backslash
     for (const { 0: piece, index } of node.regex ? node.regex.pattern.matchAll(/\\[^]|\//g) : [])
       if (piece === '/') edits.push(inserted(node.start + 1 + index, '\\'));
-    if (node.regex && /\|\s*$/.test(code.slice(0, node.start)) && !isHarmless(node.regex.pattern)) bracket(node);
+    const before = node.regex ? code.slice(0, node.start).trimEnd() : '';
+    if (/(^|[^|])[|^~]$/.test(before) || (/\|$/.test(before) && !isHarmless(node.regex.pattern))) bracket(node);
   }
   return edited(code, edits);
 }

@@ -242,6 +242,19 @@ describe('the minifier', () => {
   });
 
   it.each([
+    ['x=this/n', 'x=(this)/n'],
+    ['x=o.new/n/o.of', 'x=(o.new)/n/o.of'],
+    ['o.default/=n;o.news/=n;news/n', '(o.default)/=n;o.news/=n;news/n'],
+    ['x={}/n;x=[{}]/n;x=this[0]/n', 'x=({})/n;x=[{}]/n;x=this[0]/n'],
+    ['for(;x;)/a/.test(x)&&y();while(x)/a/.exec(x)', 'for(;x;){/a/.test(x)&&y();}while(x){/a/.exec(x)}'],
+    ['x=y|/a/.test(z)^/b$/.test(z);x=~/c/.test(z)', 'x=y|(/a/).test(z)^(/b$/).test(z);x=~(/c/).test(z)'],
+    ['for({a:1}.b(),i=0;;)y()', 'for(({a:1}.b(),i=0);;)y()'],
+    ['for(function(){}(),i=0;;)y();for(functions=0;;)y()', 'for((function(){}(),i=0);;)y();for(functions=0;;)y()'],
+  ])('brackets what the interpreter would take for something else: %s', (code, mended) => {
+    expect(mend(code)).toBe(mended);
+  });
+
+  it.each([
     ['if(x){y()}"a"==z&&y()', 'if(x){y()}z=="a"&&y()'],
     ['if(x){y()}"a"!==z.b[0]++||y()', 'if(x){y()}z.b[0]++!=="a"||y()'],
     ['if(x){y()}"a"==\ntypeof z==w?y():z()', 'if(x){y()}typeof z=="a"==w?y():z()'],
@@ -253,6 +266,8 @@ describe('the minifier', () => {
     ['function f(){if(x){y()}else{z()}"a"==z&&y()}', 'function f(){if(x){y()}else{z()}z=="a"&&y()}'],
     ['try{y()}catch(e){z()}`a`.b()', 'try{y()}catch(e){z()};`a`.b()'],
     ['switch(x){case 1:if(y){z()}"a"==x&&y()}', 'switch(x){case 1:if(y){z()}x=="a"&&y()}'],
+    ['switch(x){case 1:"a"==x&&y()}', 'switch(x){case 1:x=="a"&&y()}'],
+    ['switch(x){case 1:/a/.test(x)&&y();/b/.test(x)&&y()}', 'switch(x){case 1:;/a/.test(x)&&y();/b/.test(x)&&y()}'],
     ['"use strict";if(x){"a"==z&&y()}else"b"==z&&y()', '"use strict";if(x){"a"==z&&y()}else"b"==z&&y()'],
     ['y();"a"==z&&y()', 'y();"a"==z&&y()'],
   ])('leaves no text at the start of a statement behind a block: %s', (code, mended) => {
@@ -379,5 +394,35 @@ describeEngines('a text behind a block', (engine) => {
     f(1, 2);`;
     for (const text of [await minify(source), await tidy(source)])
       expect((await runIn(engine, text)).stdout).toBe('text\na\nb\ntext\na\nb\n');
+  });
+});
+
+describeEngines('what the interpreter would take for something else', (engine) => {
+  it.each([
+    ['a division of this', 'Number.prototype.half = function () { return this / 2; }; print(n.half());'],
+    ['a division of a property', 'var o = { new: n, of: 48 }; o.new /= 2; print(o.new / n, o.of / n / 2);'],
+    ['a division of an object', 'print({ valueOf: function () { return n; } } / 2);'],
+    [
+      'a regular expression in a loop',
+      'for (; n < 8; ) /7/.exec(n) ? (n = 9) : n++; while (/9/.test(n)) /./.test(n) && n++; print(n);',
+    ],
+    ['a regular expression behind an operator', 'print(n | /a/.test("a"), n ^ /b/.test("b"), ~/c/.test("c"));'],
+    [
+      'a text in a case',
+      'for (; n < 8; n++) switch (n) { case 6: if (typeof n === "number") print("number"); break; case 7: print(n); }',
+    ],
+    [
+      'a regular expression in a case',
+      'for (; n < 8; n++) switch (n) { case 6: if (/6/.test(n)) print("six"); break; case 7: print(n); }',
+    ],
+    ['an object before a loop', '({ say() { print("said"); } }).say(); for (n = 0; n < 2; n++) print(n);'],
+    ['a function before a loop', '(function () { print(n); return n; })(n++); for (n = 0; n < 2; n++) print(n);'],
+  ])('is read as it is meant: %s', async (_, code) => {
+    const lines: string[] = [];
+    const program = `function f(n) { ${code} } f(6);`;
+    new Function('print', program)((...all: unknown[]) => lines.push(all.join(' ')));
+    expect(lines.length).toBeGreaterThan(0);
+    for (const text of [await minify(program), await tidy(program)])
+      expect((await runIn(engine, text)).stdout).toBe(`${lines.join('\n')}\n`);
   });
 });
