@@ -4,6 +4,7 @@ import { extname, join, resolve } from 'node:path';
 import { GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { rollup } from 'rollup';
 import type { RollupLog } from 'rollup';
+import { ownArguments } from './arguments';
 import { checkDialect } from './dialect';
 import type { Finding } from './dialect';
 import { Failure, show } from './failure';
@@ -60,7 +61,8 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   const small = (): Promise<string> =>
     smallest(text, internalNames(files, resolver), findings.length, !library.isUnderNode);
   // unlike in the interpreter, in Node a `let` does not exist before its line
-  const out = request.readable ? await tidy(text) : library.isUnderNode ? await small() : asBlock(await small());
+  const whole = request.readable ? await tidy(text) : library.isUnderNode ? await small() : asBlock(await small());
+  const out = library.isUnderNode ? whole : ownArguments(whole);
   return {
     code: reveal(out.trimEnd(), !library.hasUnicode) + '\n',
     warnings: [...resolver.warnings],

@@ -228,6 +228,35 @@ describe('an application that cannot run', () => {
   });
 });
 
+// rows of functions that return what they find, for the interpreters and Node
+const functions: [name: string, run: string][] = [
+  ['a rest inside a rest', '(...a) => { const b = (...c) => c.join(); return b(7, 8) + a.length; }'],
+  [
+    'arguments of one inside another',
+    'function () { return [arguments.length, (function (a) { return arguments; })(9)[0]].join(); }',
+  ],
+  [
+    'arguments of one that runs later',
+    '(...a) => [4, 5].map((n, ...more) => later(n, n, n) + more[0] + a.length).join()',
+  ],
+  [
+    'arguments in a block',
+    '(...a) => { for (const n of a) { let f = function () { "ram"; return arguments.length + n; }; return f(1, 2); } }',
+  ],
+];
+
+const ofFunctions = `
+  const lines = [];
+  const note = (n) => lines.push('note ' + n);
+  function later() { return arguments.length; }
+  async function all() {
+    const list = [${functions.map(([, run]) => run).join(',\n')}];
+    for (let i = 0; i < list.length; i++)
+      try { note(i); lines.push(await list[i](0, 1, 2, 3)); lines.push(await list[i]()); } catch (e) { lines.push('caught ' + (e.message || e)); }
+    for (const line of lines) print(line);
+  }
+`;
+
 describeEngines('a bundle', (engine) => {
   const modern = `
     const { list } = require("netdriver");
@@ -294,6 +323,14 @@ describeEngines('a bundle', (engine) => {
     new Function('exports', 'print', shapes)({}, (...all: unknown[]) => lines.push(all.join(' ')));
     expect(lines).toHaveLength(6);
     expect((await runIn(engine, await make(shapes, { readable }))).stdout).toBe(`${lines.join('\n')}\n`);
+  });
+
+  it.each([true, false])('has arguments as Node has them (readable: %s)', async (readable) => {
+    const found: string[] = [];
+    await new Function('print', `${ofFunctions}; return all();`)((line: unknown) => found.push(`${line}`));
+    expect(found.length).toBeGreaterThan(functions.length * 2);
+    const { stdout } = await runIn(engine, await make(`${ofFunctions}; all();`, { readable }));
+    expect(stdout.split('\n')).toEqual([...found, '']);
   });
 
   it('may go about in finally', async () => {
