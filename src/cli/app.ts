@@ -5,7 +5,7 @@ import { LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from '@jridgewell/tr
 import { parse } from 'acorn';
 import ts from 'typescript';
 import { Failure, show } from './failure';
-import { asCreated, asHoisted, refusing } from './helpers';
+import { asCreated, asHoisted, asKept, refusing } from './helpers';
 import { jsonFault } from './json';
 import { hide, hides, original, unescaped } from './literals';
 import { nodesOf } from './minify';
@@ -69,7 +69,7 @@ export function compile(file: string): Compiled {
       removeComments: true,
       sourceMap: true,
     },
-    transformers: { before: [refusing(refuse), asCommonJs, asSum, asCreated], after: [asHoisted] },
+    transformers: { before: [refusing(refuse), asCommonJs, asSum, asCreated], after: [asKept, asHoisted] },
   });
   const [fault] = [...diagnostics!, ...unsaid(source, file)];
   if (fault) throw new Failure(`${show(file)}:${inWords(fault)}`);

@@ -78,6 +78,60 @@ export const asCreated: ts.TransformerFactory<ts.SourceFile> = (context) => {
   return (file) => ts.visitEachChild(file, visit, context);
 };
 
+/** Is there a way out of a statement, other than an error? */
+const isLeft = (node: ts.Node, inLoop = false, inSwitch = false): boolean => {
+  if (ts.isFunctionLike(node)) return false;
+  if (ts.isReturnStatement(node)) return true;
+  if (ts.isContinueStatement(node)) return !inLoop;
+  if (ts.isBreakStatement(node)) return !inLoop && !inSwitch;
+  const isLoop = inLoop || ts.isIterationStatement(node, false);
+  const isSwitch = inSwitch || ts.isSwitchStatement(node);
+  return !!ts.forEachChild(node, (child) => isLeft(child, isLoop, isSwitch));
+};
+
+/** Is there a `throw` in it that nothing in it catches? */
+const isThrown = (node: ts.Node): boolean =>
+  ts.isThrowStatement(node) ||
+  (!ts.isFunctionLike(node) &&
+    !!ts.forEachChild(
+      node,
+      (child) => !(ts.isTryStatement(node) && node.catchClause && child === node.tryBlock) && isThrown(child),
+    ));
+
+/**
+ * Keeps an error that is on its way while `finally` runs: the interpreter forgets it as soon as anything there has a `try`
+ * of its own. What is left in no other way needs no `finally` at all, so that an error of the latter is not lost either.
+ */
+export const asKept: ts.TransformerFactory<ts.SourceFile> = (context) => {
+  const { factory } = context;
+  const kept = (body: ts.Block, last: ts.Block, isFinal: boolean): ts.Statement[] => {
+    const failed = factory.createUniqueName('failed');
+    const error = factory.createUniqueName('error');
+    const keep = factory.createAssignment(failed, factory.createArrayLiteralExpression([error]));
+    const keeping = factory.createCatchClause(error, factory.createBlock([factory.createExpressionStatement(keep)]));
+    const none = factory.createVariableDeclaration(failed, undefined, undefined, factory.createNumericLiteral(0));
+    const fail = factory.createThrowStatement(factory.createElementAccessExpression(failed, 0));
+    return [
+      factory.createVariableStatement(undefined, [none]),
+      factory.createTryStatement(body, keeping, isFinal ? last : undefined),
+      ...(isFinal ? [] : [last]),
+      factory.createIfStatement(failed, fail),
+    ];
+  };
+  const visit = (node: ts.Node): ts.VisitResult<ts.Node> => {
+    const last = ts.isTryStatement(node) && node.finallyBlock;
+    // a way out of `finally` is refused later
+    if (!last || isLeft(last) || isThrown(last)) return ts.visitEachChild(node, visit, context);
+    const isFinal = isLeft(node.tryBlock) || (!!node.catchClause && isLeft(node.catchClause));
+    const { tryBlock, catchClause } = ts.visitEachChild(node, visit, context);
+    const body = catchClause
+      ? factory.createBlock([factory.createTryStatement(tryBlock, catchClause, undefined)])
+      : tryBlock;
+    return kept(body, isFinal ? last : ts.visitEachChild(last, visit, context), isFinal);
+  };
+  return (file) => ts.visitEachChild(file, visit, context);
+};
+
 const isDirective = (node: ts.Statement): boolean =>
   ts.isExpressionStatement(node) && ts.isStringLiteral(node.expression);
 

@@ -243,11 +243,39 @@ const functions: [name: string, run: string][] = [
     'arguments in a block',
     '(...a) => { for (const n of a) { let f = function () { "ram"; return arguments.length + n; }; return f(1, 2); } }',
   ],
+  ['an error past a try', '() => { try { throw new Error("one"); } finally { quietly(); } }'],
+  ['an error of a catch', '() => { try { throw "one"; } catch (e) { throw e + 2; } finally { quietly(); } }'],
+  ['an error of finally', '() => { try { note(1); } finally { fails(); } }'],
+  ['an error in place of another', '() => { try { throw 1; } finally { fails(); } }'],
+  [
+    'an error beside a return',
+    '(n) => { try { if (n) return n; throw "no"; } catch (e) { if (n === 0) throw e; return 2; } finally { quietly(); } }',
+  ],
+  ['a return past a try', '() => { try { return "returned"; } finally { try { quietly(); } finally { note(3); } } }'],
+  [
+    'ways out of a loop',
+    '() => { for (const n of [1, 2, 3, 4]) try { if (n < 3) continue; note(n); break; } finally { quietly(); } }',
+  ],
+  [
+    'an error out of a loop',
+    '() => { if (lines) for (const n of [1, 2]) try { if (n === 1) continue; throw "e" + n; } finally { quietly(); note(n); } }',
+  ],
+  [
+    'a switch, and a loop inside',
+    '() => { try { for (;;) { switch (1) { case 1: break; } break; } throw 5; } finally { quietly(); } }',
+  ],
+  [
+    'finally inside finally',
+    '() => { try { throw 1; } finally { try { quietly(); } finally { quietly(); note(2); } } }',
+  ],
+  ['an error of an async function', 'async () => { try { throw "early"; } finally { quietly(); } }'],
 ];
 
 const ofFunctions = `
   const lines = [];
   const note = (n) => lines.push('note ' + n);
+  function quietly() { try { note('quiet'); } catch (e) { note('never'); } }
+  function fails() { throw new Error('of finally'); }
   function later() { return arguments.length; }
   async function all() {
     const list = [${functions.map(([, run]) => run).join(',\n')}];
@@ -325,7 +353,7 @@ describeEngines('a bundle', (engine) => {
     expect((await runIn(engine, await make(shapes, { readable }))).stdout).toBe(`${lines.join('\n')}\n`);
   });
 
-  it.each([true, false])('has arguments as Node has them (readable: %s)', async (readable) => {
+  it.each([true, false])('has arguments and errors as Node has them (readable: %s)', async (readable) => {
     const found: string[] = [];
     await new Function('print', `${ofFunctions}; return all();`)((line: unknown) => found.push(`${line}`));
     expect(found.length).toBeGreaterThan(functions.length * 2);
