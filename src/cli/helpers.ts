@@ -34,11 +34,46 @@ function isOfObject(node: ts.Node): boolean {
   return !!node.parent && ts.isObjectLiteralExpression(node.parent);
 }
 
+/** The names that a declaration declares, patterns included. */
+const namesOf = (name: ts.BindingName): string[] =>
+  ts.isIdentifier(name)
+    ? [name.text]
+    : [...name.elements].flatMap((element) => (ts.isBindingElement(element) ? namesOf(element.name) : []));
+
+/** Is there a function in it that mentions one of these variables? */
+function isCaught(node: ts.Node, names: string[], inFunction = false): boolean {
+  if (ts.isIdentifier(node)) return inFunction && names.includes(node.text);
+  const own = ts.isFunctionLike(node) ? [...node.parameters].flatMap(({ name }) => namesOf(name)) : [];
+  const others = names.filter((name) => !own.includes(name));
+  return !!ts.forEachChild(
+    node,
+    (child) =>
+      // the name of a property is no variable
+      !((ts.isPropertyAccessExpression(node) || ts.isPropertyAssignment(node)) && child === node.name) &&
+      isCaught(child, others, inFunction || ts.isFunctionLike(node)),
+  );
+}
+
+/** Functions that are made in the head of a loop would see other variables than those in its body. */
+const catchesHead = ({ initializer, incrementor }: ts.ForStatement): boolean => {
+  if (!initializer || !ts.isVariableDeclarationList(initializer) || !(initializer.flags & ts.NodeFlags.BlockScoped))
+    return false;
+  const names = [...initializer.declarations].flatMap(({ name }) => namesOf(name));
+  return isCaught(initializer, names) || (!!incrementor && isCaught(incrementor, names));
+};
+
+/** A getter or setter behind `...` becomes the value that it has at that moment. */
+const losesAccessor = ({ properties }: ts.ObjectLiteralExpression): boolean =>
+  properties.slice(properties.findIndex(ts.isSpreadAssignment)).some(ts.isAccessor) &&
+  properties.some(ts.isSpreadAssignment);
+
 /** Syntax whose compiled form does not run in the interpreter, or does something else there. */
 function lost(node: ts.Node): string | undefined {
   if (ts.isFunctionLike(node) && 'asteriskToken' in node && node.asteriskToken) return 'a generator';
   if (ts.isForOfStatement(node) && node.awaitModifier) return 'for await';
   if (node.kind === ts.SyntaxKind.SuperKeyword && isOfObject(node)) return 'super in an object';
+  if (ts.isForStatement(node) && catchesHead(node)) return 'a function in the head of a loop that uses its variables';
+  if (ts.isObjectLiteralExpression(node) && losesAccessor(node)) return 'a getter or setter behind "..." in an object';
   if (!ts.isHeritageClause(node) || node.token !== ts.SyntaxKind.ExtendsKeyword) return undefined;
   if (!ts.isClassLike(node.parent)) return undefined;
   const base = node.types[0].expression;

@@ -125,6 +125,19 @@ describe('a bundle', () => {
   });
 });
 
+describe('an application that can run', () => {
+  it.each([
+    [
+      'a function in the head of a loop',
+      'for (let i = 0, l = [1].map((x, i) => x.i + i); i < l.length; i++) print(() => i);',
+    ],
+    ['one that is called in its test', 'for (let i = 0; [1, 2].some((n) => n > i); i++) print(i);'],
+    ['a getter before a spread', 'var o = { get b() { return 1; }, ...{ c: 2 } }; print(o.b + o.c);'],
+  ])('is not refused for %s', async (_, app) => {
+    expect(await make(app)).toContain('print');
+  });
+});
+
 describe('an application that cannot run', () => {
   it.each([
     [
@@ -144,6 +157,21 @@ describe('an application that cannot run', () => {
       'super in an object',
       'class A {\n  m() { return { n: super.toString, o: { p() { return [() =>\n super.q()]; } } }; }\n}\nprint(A);',
       /app\.js:3: super in an object/,
+    ],
+    [
+      'a function in the head of a loop',
+      'for (let i = 0, f = () => i; i < 2; i++) print(f());',
+      /app\.js:1: a function in the head of a loop that uses its variables is not supported/,
+    ],
+    [
+      'a function that counts in the head of a loop',
+      'print(1);\nfor (let { i } = { i: 0 }; i < 2; (() => i++)()) print(() => i);',
+      /app\.js:2: a function in the head of a loop/,
+    ],
+    [
+      'a getter behind a spread',
+      'var a = { get b() { return 1; }, ...{} };\nvar o = { ...a, get b() { return 2; } };\nprint(o, a);',
+      /app\.js:2: a getter or setter behind "\.\.\." in an object is not supported/,
     ],
     ['a tagged template', 'print`x`;', /app\.js:1: a tagged template/],
     ['a missing global', 'var a = 1;\nvar m = new Map();\nprint(m, a);', /app\.js:2: no global Map/],
