@@ -11,7 +11,7 @@ import { Failure, show } from './failure';
 import { openLibrary } from './library';
 import type { Library } from './library';
 import { hides, reveal } from './literals';
-import { asBlock, INTERNAL, minify, propertyNames, tidy } from './minify';
+import { asBlock, functionsFirst, INTERNAL, minify, propertyNames, tidy } from './minify';
 import { ENTRY, Resolver } from './resolver';
 
 export interface BundleRequest {
@@ -34,6 +34,8 @@ interface Linked {
   code: string;
   map: any;
   files: string[];
+  /** a file imports another one that imports it */
+  isCircular: boolean;
 }
 
 export async function bundle(request: BundleRequest): Promise<Bundle> {
@@ -44,11 +46,12 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   if (extname(app) === '.json') throw new Failure(`${request.app} is data, not a program`);
   const resolver = new Resolver(library);
   resolver.plan(app);
-  const { code, map, files } = await link(app, resolver);
+  const { code, map, files, isCircular } = await link(app, resolver);
   const trace = new TraceMap(map);
-  const text = `(function () {\n${code}})();\n`;
+  const linked = `(function () {\n${code}})();\n`;
+  const text = isCircular ? functionsFirst(linked) : linked;
 
-  const findings = checkDialect(text);
+  const findings = checkDialect(isCircular && !checkDialect(text).length ? text : linked);
   const faults = new Set<string>();
   for (const finding of findings) {
     // a module that only the device has may create objects of any kind
@@ -72,6 +75,7 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
 
 /** Makes one program of many files, without unused parts. */
 async function link(app: string, resolver: Resolver): Promise<Linked> {
+  let isCircular = false;
   try {
     const built = await rollup({
       input: ENTRY,
@@ -83,6 +87,7 @@ async function link(app: string, resolver: Resolver): Promise<Linked> {
         unknownGlobalSideEffects: false,
       },
       onwarn: (log) => {
+        if (log.code === 'CIRCULAR_DEPENDENCY') isCircular = true;
         if (log.code === 'MISSING_EXPORT') resolver.warnings.add(inWords(log, resolver));
       },
     });
@@ -104,6 +109,7 @@ async function link(app: string, resolver: Resolver): Promise<Linked> {
       code: code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'),
       map,
       files: moduleIds.filter((id) => !id.startsWith('\0')),
+      isCircular,
     };
   } catch (e: any) {
     throw new Failure(e instanceof Failure ? e.text : inWords(e, resolver));

@@ -276,6 +276,21 @@ export function tidy(code: string): Promise<string> {
   });
 }
 
+/** A program wrapped in a function that is called at once, with the functions that it declares at the beginning. */
+export function functionsFirst(code: string): string {
+  const [statement] = parse(code, { ecmaVersion: 'latest', sourceType: 'script' }).body as any[];
+  const { body, start } = statement.expression.callee.body;
+  const edits: Edit[] = [];
+  for (const item of body)
+    if (item.type === 'FunctionDeclaration')
+      edits.push(inserted(start + 1, `${code.slice(item.start, item.end)}\n`), {
+        start: item.start,
+        end: item.end,
+        text: '',
+      });
+  return edited(code, edits);
+}
+
 /** `var` declarations of a function's own scope, and whether each stands directly in its body. */
 function* ownVariables(node: any, direct: boolean): Generator<{ node: any; direct: boolean }> {
   if (node.type === 'VariableDeclaration') yield { node, direct };

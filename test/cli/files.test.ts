@@ -347,6 +347,32 @@ function runInNode(files: Files): string {
   return execFileSync(process.execPath, ['-e', code], { cwd: shop.folder, encoding: 'utf8' });
 }
 
+const circles: Row[] = [
+  [
+    'functions of each other, called at once',
+    {
+      'app.js': 'import { a } from "./ea"; print(a(3));',
+      'ea.js': 'import { b } from "./eb"; export function a(n) { return n ? b(n - 1) + "a" : ""; } print("a" + b(1));',
+      'eb.js': 'import { a } from "./ea"; export function b(n) { return n ? a(n - 1) + "b" : ""; } print("b" + a(0));',
+    },
+    'b,ab,aba',
+  ],
+  [
+    'functions called by methods, where nobody can tell',
+    {
+      'app.js': 'import { a } from "./ea"; print(a());',
+      'ea.js':
+        'import { list } from "./eb"; export function one() { return typeof a; } export function a() { return list.join(" "); }',
+      'eb.js': `
+        import * as ea from "./ea";
+        class Eager { get() { return ea.one(); } }
+        const late = { get: () => typeof ea.a };
+        export const list = [new Eager().get(), late.get()];`,
+    },
+    'function function',
+  ],
+];
+
 describe('an application of CommonJS files', () => {
   it.each(order.filter(([, files]) => !JSON.stringify(files).includes('netdriver')))(
     'is tested for what Node does: a file required %s',
@@ -368,7 +394,7 @@ describe('an application of CommonJS files', () => {
 });
 
 describeEngines('an application of several files', (engine) => {
-  it.each([...reexports, ...mixed, ...typed])('runs: %s', async (_, files, stdout) => {
+  it.each([...reexports, ...mixed, ...typed, ...circles])('runs: %s', async (_, files, stdout) => {
     expect((await runIn(engine, await make(files))).stdout).toBe(stdout.replace(/,/g, '\n') + '\n');
   });
 
