@@ -204,6 +204,7 @@ const CHECKS: Record<string, Check> = {
     const at = callee.property.start;
     const isMissing = MISSING_METHODS.has(name) || (name === 'search' && node.arguments[0]?.regex);
     if (isMissing && !own.has(name) && on !== 'Object') report(at, 'method', `no method ${name}()`);
+    if (/^replace(All)?$/.test(name) && !own.has(name)) checkReplace(node, at, report);
     if (on === 'JSON' && name === 'parse' && node.arguments.length > 1)
       report(at, 'missing', 'JSON.parse has no reviver');
     if (name === 'split' && node.arguments.length > 1) report(at, 'missing', 'split ignores its limit');
@@ -215,6 +216,14 @@ const CHECKS: Record<string, Check> = {
       );
   },
 };
+
+/** What the interpreter would put into the text as it is. */
+function checkReplace({ arguments: [what, by] }: any, at: number, report: Report): void {
+  if (typeof what?.value === 'string' && by?.type === 'FunctionExpression')
+    report(at, 'missing', 'no function in replace() of a text: replace a regular expression');
+  if (typeof by?.value === 'string' && /\$[$&`']/.test(by.value))
+    report(at, 'missing', `no ${by.value.match(/\$[$&`']/)[0]} in replace()`);
+}
 
 const EXITS: Record<string, string> = {
   ReturnStatement: 'return',

@@ -99,6 +99,7 @@ const bodiesOf = ({ type, body, consequent, alternate }: any): any[] =>
  * - `i++/n`, a division behind `++`, `--`, `}` or a word such as `this`, which it takes for the start of a regular
  *   expression, and `if(x)/a/.exec(s)` or `n|/a/.test(s)`, where it takes a regular expression for a division;
  * - `for({a:1}.b(),i=0;;)` and `for(function(){}(),i=0;;)`, which it takes for a block and a declaration;
+ * - `a[b,c]`, where it knows no comma;
  * - `/[/]/`, a slash in a class, which it takes for the end of the regular expression;
  * - `if(x){}"a"==y&&z()`, a string at the start of a statement, which is empty behind a block that was skipped; so is a
  *   string or regular expression in `case 1:"a"==y&&z()`. In a comparison the two sides change places, as Espruino's
@@ -119,6 +120,8 @@ export function mend(code: string): string {
     }
     if (node.type === 'ForStatement' && node.init && /^(\{|function\b)/.test(code.slice(node.init.start)))
       bracket(node.init);
+    if (node.computed && node.property?.type === 'SequenceExpression' && code[node.property.end] === ']')
+      bracket(node.property);
     for (const { start, end } of bodiesOf(node))
       if (code[start] === '/') edits.push(inserted(start, '{'), inserted(end, '}'));
     const list = Array.isArray(node.body) ? node.body : Array.isArray(node.consequent) ? node.consequent : [];

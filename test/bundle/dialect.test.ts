@@ -51,6 +51,9 @@ const refused: [string, string, RegExp][] = [
   ['toString of the prototype', 'var a = Object.prototype.toString.call([1]);', /Object\.prototype\.toString/],
   ['emptying an array by its length', 'var a = [1]; a.length = 0;', /length of an array/],
   ['a reviver', 'var a = JSON.parse("1", print);', /reviver/],
+  ['a function for a text', 'var a = "abc".replace("b", function (c) { return c + c; });', /no function in replace/],
+  ['an arrow function for a text', 'var a = "abc".replaceAll("b", (c) => c + c);', /no function in replace/],
+  ['the match in a replacement', 'var a = "abc".replace(/b/, "[$&]");', /no \$& in replace/],
   ['a limit to split', 'var a = "a b".split(" ", 1);', /limit/],
   ['a long identifier', `var ${'x'.repeat(64)} = 1;`, /longer than 63/],
   ['a variable named of', 'var of = 1; print(of);', /of is a word/],
@@ -112,6 +115,10 @@ const tooEarly: [string, string, RegExp][] = [
 ];
 
 const accepted: [string, string][] = [
+  [
+    'a text in place of another',
+    'print("a b".replace("a", "$1"), "ab".replace(/(b)/g, "$1$1"), "ab".replace(/b/, (c) => c));',
+  ],
   ['functions that call later ones, later', 'function f() { return g(); } function g() { return 1; } print(f());'],
   [
     'names that every object has',
@@ -248,6 +255,7 @@ describe('the minifier', () => {
     ['x={}/n;x=[{}]/n;x=this[0]/n', 'x=({})/n;x=[{}]/n;x=this[0]/n'],
     ['for(;x;)/a/.test(x)&&y();while(x)/a/.exec(x)', 'for(;x;){/a/.test(x)&&y();}while(x){/a/.exec(x)}'],
     ['x=y|/a/.test(z)^/b$/.test(z);x=~/c/.test(z)', 'x=y|(/a/).test(z)^(/b$/).test(z);x=~(/c/).test(z)'],
+    ['x=a[b,c][(d,e)][[f,g]]', 'x=a[(b,c)][(d,e)][[f,g]]'],
     ['for({a:1}.b(),i=0;;)y()', 'for(({a:1}.b(),i=0);;)y()'],
     ['for(function(){}(),i=0;;)y();for(functions=0;;)y()', 'for((function(){}(),i=0);;)y();for(functions=0;;)y()'],
   ])('brackets what the interpreter would take for something else: %s', (code, mended) => {
@@ -415,6 +423,7 @@ describeEngines('what the interpreter would take for something else', (engine) =
       'a regular expression in a case',
       'for (; n < 8; n++) switch (n) { case 6: if (/6/.test(n)) print("six"); break; case 7: print(n); }',
     ],
+    ['a comma in an index', 'var a = [5, 6]; print(a[n++, n - 6]);'],
     ['an object before a loop', '({ say() { print("said"); } }).say(); for (n = 0; n < 2; n++) print(n);'],
     ['a function before a loop', '(function () { print(n); return n; })(n++); for (n = 0; n < 2; n++) print(n);'],
   ])('is read as it is meant: %s', async (_, code) => {
