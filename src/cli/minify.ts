@@ -77,6 +77,15 @@ function comparisonAt(statement: any, code: string): any {
   return undefined;
 }
 
+/** Is a text lost behind a statement if the interpreter skips its last part: a block, or an `if` inside another? */
+function losesText(statement: any, code: string): boolean {
+  if (code[statement.end - 1] === '}') return true;
+  let ifs = 0;
+  for (let part = statement; part; part = part.alternate || part.consequent || part.body)
+    if (part.type === 'IfStatement') ifs++;
+  return ifs > 1;
+}
+
 /** Is a regular expression harmless if taken for program text: does it open no bracket, string or regular expression? */
 function isHarmless(pattern: string): boolean {
   const left = pattern.replace(/[^()[\]{}]/g, '').replace(/\[\]|\(\)|\{\}/g, '');
@@ -101,8 +110,8 @@ const bodiesOf = ({ type, body, consequent, alternate }: any): any[] =>
  * - `for({a:1}.b(),i=0;;)` and `for(function(){}(),i=0;;)`, which it takes for a block and a declaration;
  * - `a[b,c]`, where it knows no comma;
  * - `/[/]/`, a slash in a class, which it takes for the end of the regular expression;
- * - `if(x){}"a"==y&&z()`, a string at the start of a statement, which is empty behind a block that was skipped; so is a
- *   string or regular expression in `case 1:"a"==y&&z()`. In a comparison the two sides change places, as Espruino's
+ * - `if(x){}"a"==y&&z()`, a string at the start of a statement, which is empty behind a block that was skipped, and behind
+ *   an `if` inside a skipped one; so is a string or regular expression in `case 1:"a"==y&&z()`. In a comparison the two sides change places, as Espruino's
  *   tools, should they minify the bundle again, would drop a `;`.
  *
  * And what Espruino's tools cannot read: behind `|` they take a regular expression for a division, and its contents for
@@ -127,7 +136,7 @@ export function mend(code: string): string {
     const list = Array.isArray(node.body) ? node.body : Array.isArray(node.consequent) ? node.consequent : [];
     for (let i = 0; i < list.length; i++) {
       const isFirst = i === 0 && node.type === 'SwitchCase';
-      const isEmpty = isFirst ? /["'`/]/ : i && code[list[i - 1].end - 1] === '}' ? /["'`]/ : undefined;
+      const isEmpty = isFirst ? /["'`/]/ : i && losesText(list[i - 1], code) ? /["'`]/ : undefined;
       if (isEmpty?.test(code[list[i].start])) {
         const { left, right, end, operator } = comparisonAt(list[i], code) || {};
         if (!left) edits.push(inserted(list[i].start, ';'));

@@ -274,6 +274,9 @@ describe('the minifier', () => {
     ['function f(){if(x){y()}else{z()}"a"==z&&y()}', 'function f(){if(x){y()}else{z()}z=="a"&&y()}'],
     ['try{y()}catch(e){z()}`a`.b()', 'try{y()}catch(e){z()};`a`.b()'],
     ['switch(x){case 1:if(y){z()}"a"==x&&y()}', 'switch(x){case 1:if(y){z()}x=="a"&&y()}'],
+    ['if(x)y();else if(z)throw z;"a"==z&&y()', 'if(x)y();else if(z)throw z;z=="a"&&y()'],
+    ['if(x)for(;z;)if(w)y();"a".b()', 'if(x)for(;z;)if(w)y();;"a".b()'],
+    ['if(x)y();else z();"a"==z&&y()', 'if(x)y();else z();"a"==z&&y()'],
     ['switch(x){case 1:"a"==x&&y()}', 'switch(x){case 1:x=="a"&&y()}'],
     ['switch(x){case 1:/a/.test(x)&&y();/b/.test(x)&&y()}', 'switch(x){case 1:;/a/.test(x)&&y();/b/.test(x)&&y()}'],
     ['"use strict";if(x){"a"==z&&y()}else"b"==z&&y()', '"use strict";if(x){"a"==z&&y()}else"b"==z&&y()'],
@@ -418,6 +421,10 @@ describeEngines('what the interpreter would take for something else', (engine) =
     [
       'a text in a case',
       'for (; n < 8; n++) switch (n) { case 6: if (typeof n === "number") print("number"); break; case 7: print(n); }',
+    ],
+    [
+      'a text behind branches',
+      "if (n) print(1); else if (n === 1) throw n; 'a,b'.split(',').forEach(function (c) { print(c); });",
     ],
     [
       'a regular expression in a case',
