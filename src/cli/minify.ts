@@ -110,6 +110,12 @@ const bodiesOf = ({ type, body, consequent, alternate }: any): any[] =>
  * - `for({a:1}.b(),i=0;;)` and `for(function(){}(),i=0;;)`, which it takes for a block and a declaration;
  * - `a[b,c]`, where it knows no comma;
  * - `/[/]/`, a slash in a class, which it takes for the end of the regular expression;
+ * - `if(x){}"a"==y&&z()`, a string or regular expression at the start of a statement, which is empty behind a block that was
+ *   skipped, behind an `if` inside a skipped one, and behind `case 1:`. In a comparison the two sides change places, as
+ *   Espruino's tools, should they minify the bundle again, would drop a `;`.
+ * - `for({a:1}.b(),i=0;;)` and `for(function(){}(),i=0;;)`, which it takes for a block and a declaration;
+ * - `a[b,c]`, where it knows no comma;
+ * - `/[/]/`, a slash in a class, which it takes for the end of the regular expression;
  * - `if(x){}"a"==y&&z()`, a string at the start of a statement, which is empty behind a block that was skipped, and behind
  *   an `if` inside a skipped one; so is a string or regular expression in `case 1:"a"==y&&z()`. In a comparison the two sides change places, as Espruino's
  *   tools, should they minify the bundle again, would drop a `;`.
@@ -135,9 +141,8 @@ export function mend(code: string): string {
       if (code[start] === '/') edits.push(inserted(start, '{'), inserted(end, '}'));
     const list = Array.isArray(node.body) ? node.body : Array.isArray(node.consequent) ? node.consequent : [];
     for (let i = 0; i < list.length; i++) {
-      const isFirst = i === 0 && node.type === 'SwitchCase';
-      const isEmpty = isFirst ? /["'`/]/ : i && losesText(list[i - 1], code) ? /["'`]/ : undefined;
-      if (isEmpty?.test(code[list[i].start])) {
+      const isLost = i ? losesText(list[i - 1], code) : node.type === 'SwitchCase';
+      if (isLost && /["'`/]/.test(code[list[i].start])) {
         const { left, right, end, operator } = comparisonAt(list[i], code) || {};
         if (!left) edits.push(inserted(list[i].start, ';'));
         else

@@ -274,6 +274,7 @@ describe('the minifier', () => {
     ['function f(){if(x){y()}else{z()}"a"==z&&y()}', 'function f(){if(x){y()}else{z()}z=="a"&&y()}'],
     ['try{y()}catch(e){z()}`a`.b()', 'try{y()}catch(e){z()};`a`.b()'],
     ['switch(x){case 1:if(y){z()}"a"==x&&y()}', 'switch(x){case 1:if(y){z()}x=="a"&&y()}'],
+    ['if(x){y()}/a/.test(z)&&y()', 'if(x){y()};/a/.test(z)&&y()'],
     ['if(x)y();else if(z)throw z;"a"==z&&y()', 'if(x)y();else if(z)throw z;z=="a"&&y()'],
     ['if(x)for(;z;)if(w)y();"a".b()', 'if(x)for(;z;)if(w)y();;"a".b()'],
     ['if(x)y();else z();"a"==z&&y()', 'if(x)y();else z();"a"==z&&y()'],
@@ -425,6 +426,10 @@ describeEngines('what the interpreter would take for something else', (engine) =
     [
       'a text behind branches',
       "if (n) print(1); else if (n === 1) throw n; 'a,b'.split(',').forEach(function (c) { print(c); });",
+    ],
+    [
+      'a regular expression behind a block',
+      'if (n) print(1); else { n++; print(2); } /a/.test(n) && print(3); print(4);',
     ],
     [
       'a regular expression in a case',
