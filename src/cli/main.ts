@@ -15,7 +15,9 @@ import { traceTo } from '../node/virtual';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 async function make(app: string, board: string, readable?: boolean): Promise<Bundle> {
-  const made = await bundle({ app, board, root, readable });
+  const made = await bundle({ app, board, root, readable }).catch((e) => {
+    throw e instanceof RangeError ? new Failure(`${app} cannot be bundled: its parts are nested too deeply`) : e;
+  });
   for (const warning of made.warnings) console.error(`warning: ${warning}`);
   return made;
 }

@@ -98,6 +98,11 @@ describe('bundle', () => {
     ['no board', ['app.js', '--out', 'out.js'], /--board/],
     ['no output', ['app.js', '--board', 'linux'], /--out/],
     ['an output that cannot be', ['app.js', '--board', 'linux', '--out', 'no/such/out.js'], /cannot write/],
+    [
+      'a bottomless program',
+      ['deep.js', '--board', 'linux', '--out', 'out.js'],
+      /deep\.js cannot .* nested too deeply/,
+    ],
     ['a syntax error', ['bad.js', '--board', 'linux', '--out', 'out.js'], /bad\.js:2: /],
     [
       'a construct that cannot run',
@@ -107,6 +112,7 @@ describe('bundle', () => {
   ])('exits with 2 for %s and writes nothing', async (_, args, why) => {
     shop.file('app.js', 'print(1);');
     shop.file('data.json', '{}');
+    shop.file('deep.js', `print(${'['.repeat(9999)}${']'.repeat(9999)});`);
     shop.file('bad.js', 'print(1);\nvar = 1;');
     shop.file('generator.js', '(function* () { yield 1; })();');
     const { status, stderr } = await shop.cli('bundle', ...args);
