@@ -51,7 +51,8 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   const linked = `(function () {\n${code}})();\n`;
   const text = isCircular ? functionsFirst(linked) : linked;
 
-  const findings = checkDialect(isCircular && !checkDialect(text).length ? text : linked);
+  // places are those in `linked`
+  const findings = isCircular && !checkDialect(text).length ? [] : checkDialect(linked);
   const faults = new Set<string>();
   for (const finding of findings) {
     // a module that only the device has may create objects of any kind

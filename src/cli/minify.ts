@@ -111,14 +111,8 @@ const bodiesOf = ({ type, body, consequent, alternate }: any): any[] =>
  * - `a[b,c]`, where it knows no comma;
  * - `/[/]/`, a slash in a class, which it takes for the end of the regular expression;
  * - `if(x){}"a"==y&&z()`, a string or regular expression at the start of a statement, which is empty behind a block that was
- *   skipped, behind an `if` inside a skipped one, and behind `case 1:`. In a comparison the two sides change places, as
- *   Espruino's tools, should they minify the bundle again, would drop a `;`.
- * - `for({a:1}.b(),i=0;;)` and `for(function(){}(),i=0;;)`, which it takes for a block and a declaration;
- * - `a[b,c]`, where it knows no comma;
- * - `/[/]/`, a slash in a class, which it takes for the end of the regular expression;
- * - `if(x){}"a"==y&&z()`, a string at the start of a statement, which is empty behind a block that was skipped, and behind
- *   an `if` inside a skipped one; so is a string or regular expression in `case 1:"a"==y&&z()`. In a comparison the two sides change places, as Espruino's
- *   tools, should they minify the bundle again, would drop a `;`.
+ *   skipped, behind an `if` inside a skipped one, and behind `case 1:`. It gets a `;`, or in a comparison the two sides
+ *   change places, as Espruino's tools, should they minify the bundle again, would drop that.
  *
  * And what Espruino's tools cannot read: behind `|` they take a regular expression for a division, and its contents for
  * brackets and strings of the program.
