@@ -143,6 +143,8 @@ export function link(o: WifiOptions): Promise<LinkInfo> {
     else if (wanted && wanted.ssid === o.ssid && is_linked()) resolve(link_info());
     else {
       drop();
+      // again, since an owner of a socket may have called link()
+      drop();
       wanted = Object.assign({}, o);
       settle = done;
       wait(done, o.timeout || PATIENCE, 'NO_REPLY');
@@ -152,8 +154,9 @@ export function link(o: WifiOptions): Promise<LinkInfo> {
 }
 
 export function unlink(): void {
-  drop();
+  // before the sockets end, whose owners may link again
   radio().disconnect();
+  drop();
 }
 
 /** the callback of the lookup that the firmware is working on */
@@ -175,15 +178,8 @@ function ask(): void {
   let guard: any;
   function answer(ip: any): void {
     if (asking === answer) {
-      // null, or what ends with 63: find out, once
-      if (blind == null && /l|63$/.test(ip)) {
-        blind = 0;
-        // the firmware answers at once if it needs no lookup
-        setTimeout(answer, 9, ip);
-        wifi.getHostByName('1', function (one: any) {
-          blind = /63$/.test(one);
-        });
-      } else {
+      // null, or what ends with 63: find out, once; no comparison holds for undefined
+      if ((blind as number) >= 0 || !/l|63$/.test(ip)) {
         clearTimeout(guard);
         asking = 0;
         try {
@@ -194,6 +190,13 @@ function ask(): void {
           end(s, e);
         }
         ask();
+      } else {
+        blind = 0;
+        // the firmware answers at once if it needs no lookup
+        setTimeout(answer, 9, ip);
+        wifi.getHostByName('1', function (one: any) {
+          blind = /63$/.test(one);
+        });
       }
     }
   }

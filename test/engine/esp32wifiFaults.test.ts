@@ -114,6 +114,13 @@ IOError | ENETDOWN | headers | no WiFi link: beacon timeout
 ENETDOWN
  | ETIMEDOUT | connect | no WiFi link: no reply
 192.168.7.2
+- an owner that links because link() ended his connection is told that the latter goes on
+ | ENETDOWN | connect | no WiFi link: unlinked
+192.168.7.2
+calls: connect home, connect twice
+- an owner that links because unlink() ended his connection gets his link
+192.168.7.2
+calls: disconnect, connect home
 - a name that is not there, and no answer to the question whether that is true
  | ENOTFOUND | dns | name not found: nobody.test
 calls: lookup nobody.test

@@ -304,6 +304,25 @@ add('an owner that links again at once gets an answer', function () {
   );
 });
 
+/** A connection whose end is the time for `then`. */
+function whenEnded(then) {
+  driver.connect({ host: '127.0.0.1', port: SILENT }, { onData: tell, onWritable: function () {}, onClose: then });
+}
+
+add('an owner that links because link() ended his connection is told that the latter goes on', function () {
+  whenEnded(function () {
+    result(driver.link(HOME));
+  });
+  result(driver.link({ ssid: 'twice', password: 'secret' }), calls);
+});
+
+add('an owner that links because unlink() ended his connection gets his link', function () {
+  whenEnded(function () {
+    result(driver.link(HOME), calls);
+  });
+  driver.unlink();
+});
+
 add('a name that is not there, and no answer to the question whether that is true', function () {
   var ask = wifi.getHostByName;
   wifi.getHostByName = function (name, f) {
