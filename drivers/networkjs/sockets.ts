@@ -148,6 +148,8 @@ function send(id: number, data: string, type: number): number {
     if (s._over) {
       // `recv` reports it, after everything that arrived; but TLS does not read before it could write
       if (type & TLS) n = s._left ? data.length : (s._code as number);
+      // they are lost anyway, and the firmware never frees what it could not send
+      else if (s._datagrams) n = data.length;
     } else if (s._datagrams) n = sendDatagram(s, data);
     else if (s._room) {
       n = data.length;

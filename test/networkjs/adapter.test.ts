@@ -415,6 +415,14 @@ describe('datagrams', () => {
     expect(datagrams.closed).toBe(1);
   });
 
+  it('that failed take what is to be sent: the firmware would never free it', () => {
+    driver.fails = netError('ENETDOWN');
+    const id = create('127.0.0.1', 0, UDP);
+    expect(recv(id, 536, UDP)).toBe(NO_ROUTE);
+    expect(network.send(id, to(1, 'in vain'), UDP)).toBe(to(1, 'in vain').length);
+    expect(recv(id, 536, UDP)).toBe(NO_ROUTE);
+  });
+
   it('one that the driver does not take ends its socket, which is closed then', () => {
     const id = create('127.0.0.1', 0, UDP);
     recv(id, 536, UDP);
