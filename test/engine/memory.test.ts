@@ -25,11 +25,12 @@ async function peak(engine: string, program: string, bytes: number): Promise<num
 
 describeEngines('memory', (engine) => {
   const test = isSmall(engine) ? it : it.skip;
+  // some releases take up to seven more for an upload than the newest
   test.each([
-    ['a streamed GET of 1 KB', 'get', KB, 212],
-    ['a streamed GET of 64 KB', 'get', 64 * KB, 275],
-    ['an upload of 1 KB', 'upload', KB, 180],
-    ['an upload of 64 KB', 'upload', 64 * KB, 182],
+    ['a streamed GET of 1 KB', 'get', KB, 215],
+    ['a streamed GET of 64 KB', 'get', 64 * KB, 276],
+    ['an upload of 1 KB', 'upload', KB, 190],
+    ['an upload of 64 KB', 'upload', 64 * KB, 190],
   ])('%s', async (_, program, bytes, most) => {
     expect(await peak(engine, program, bytes)).toBeLessThanOrEqual(most);
   });
