@@ -21,14 +21,14 @@ export interface Target {
 }
 
 // RFC 3986 section 2.3; everything else in a query is encoded
-const RESERVED = /[^0-9A-Za-z\-._~]/g;
+const RESERVED = /[^\w\-.~]/g;
 // what stays as it is in a path and query; also `%`, so that nothing is encoded twice
 const NOT_PATH = /[^!$-;=?-Z_a-z~]/g;
 /** NUL and control characters but TAB: never on the wire. */
 export const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 /** Anything but a token character (RFC 9110 section 5.6.2). */
-export const NOT_TOKEN = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
-export const NOT_DIGIT = /[^0-9]/;
+export const NOT_TOKEN = /[^\w!#$%&'*+\-.^`|~]/;
+export const NOT_DIGIT = /\D/;
 
 /** A decimal number of 1 to 15 digits (exact as a double), else -1. */
 export function decimal(text: string): number {
@@ -99,7 +99,7 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   const own = tls ? 443 : 80;
   const port = given.length > 1 ? decimal(given.substr(1)) : own;
   need(
-    (v6 ? /^\[[0-9a-fA-F:.]+\]/.test(name) && name.split(':').length > 2 : name && !/[^0-9A-Za-z\-._]/.test(name)) &&
+    (v6 ? /^\[[\da-f:.]+\]/i.test(name) && name.split(':').length > 2 : name && !/[^\w\-.]/.test(name)) &&
       // others take a backslash for the end of the host
       !/\\/.test(user) &&
       (!given || given.charAt(0) === ':') &&
@@ -119,7 +119,7 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
     // RFC 7617 section 2: there is a colon, even without a password
     _auth:
       i > 0
-        ? 'Basic ' + btoa((user.indexOf(':') < 0 ? user + ':' : user).replace(/%[0-9a-fA-F][0-9a-fA-F]/g, decoded))
+        ? 'Basic ' + btoa((user.indexOf(':') < 0 ? user + ':' : user).replace(/%[\da-f][\da-f]/gi, decoded))
         : undefined,
   };
 }

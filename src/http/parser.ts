@@ -187,7 +187,7 @@ function line(p: Parser, text: string): void {
     const i = text.indexOf(';');
     const digits = trim(i < 0 ? text : text.substr(0, i));
     // 12 hex digits are exact as a double
-    if (!digits || digits.length > 12 || /[^0-9a-fA-F]/.test(digits) || text.indexOf(digits))
+    if (!digits || digits.length > 12 || /[^\da-f]/i.test(digits) || text.indexOf(digits))
       fault(p, 'bad chunk size', text);
     p._left = parseInt(digits, 16);
     p._got += p._left;
@@ -201,7 +201,7 @@ function line(p: Parser, text: string): void {
     if (wait) p._wait = Wait.Nothing;
   } else if (!wait) {
     const r = p._response;
-    if (!/^HTTP\/1\.[0-9] [1-9][0-9][0-9] /.test((text + ' ').substr(0, 13))) fault(p, 'bad status line', text);
+    if (!/^HTTP\/1\.\d [1-9]\d\d /.test(text + ' ')) fault(p, 'bad status line', text);
     r.headers = {};
     p._framing = {};
     r.status = parseInt(text.substr(9, 3), 10);
