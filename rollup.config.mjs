@@ -2,9 +2,11 @@
 import { readFileSync, readdirSync, mkdirSync, writeFileSync, existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { builtinModules } from 'node:module';
+import { parse } from 'acorn';
 import { deviceModules, nodeModules } from './build/modules.mjs';
 import { sweep } from './build/sweep.mjs';
 import { INTERNAL, minify, propertyNames, tidy } from './out/node/src/cli/minify.js';
+import { children, findScopes, lookUp, mentioned } from './out/node/src/cli/scopes.js';
 
 const packageJson = JSON.parse(readFileSync('package.json', 'utf8'));
 /** Modules that know each other's internals agree on their short names: those of the core, those of a driver. */
@@ -39,6 +41,31 @@ const nodeEngine = {
 const smallNames = () =>
   deviceModules.flatMap(({ source }) => [...propertyNames(readFileSync(`dist/esm/${source}.js`, 'utf8'))]);
 
+/** How often a program mentions each of the variables declared at its top, besides where it declares them. */
+function mentions(program) {
+  const { top, within } = findScopes(program);
+  const counts = {};
+  const visit = (node, around) => {
+    const scope = within(node, around);
+    for (const { name } of mentioned(node))
+      if (lookUp(name, scope)?.scope === top) counts[name] = (counts[name] || 0) + 1;
+    for (const [, child] of children(node)) visit(child, scope);
+  };
+  visit(program, top);
+  return counts;
+}
+
+/** Puts what a call makes only for the list of exports into that list. */
+function inlineExports(code, list) {
+  const counts = mentions(parse(code, { ecmaVersion: 'latest' }));
+  return code.replace(/^(?:const|var) (\w+) = \/\*#__PURE__\*\/ (.*);$/gm, (all, name, value) => {
+    const exported = list.find((pair) => pair.value === name);
+    if (!exported || counts[name]) return all;
+    exported.value = value;
+    return '';
+  });
+}
+
 /**
  * One assignment for all that a module exports. Where it is a driver itself and names the whole of it `driver` as well,
  * that object is the module.
@@ -49,11 +76,13 @@ function exportAtOnce(code) {
   const rest = code.replace(/^exports\.(\w+) = (\w+);$/gm, (all, name, value) => {
     if (keys && name !== 'driver' && !new RegExp(`\\b${name}:`).test(keys))
       throw new Error(`driver lacks ${name}, which the module has`);
-    pairs.push(`${name}: ${value}`);
+    pairs.push({ name, value });
     return '';
   });
   if (keys) return `${rest}module.exports = driver.driver = driver;\n`;
-  return pairs.length > 2 ? `${rest}module.exports = { ${pairs.join(', ')} };\n` : code;
+  if (pairs.length < 3) return code;
+  const before = inlineExports(rest, pairs);
+  return `${before}module.exports = { ${pairs.map(({ name, value }) => `${name}: ${value}`).join(', ')} };\n`;
 }
 
 const readableAndMinified = (family) => ({
