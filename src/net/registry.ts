@@ -22,12 +22,18 @@ function refuse(code: string, message: string): never {
 }
 
 function find(name: string): NetDriver | undefined {
-  for (let i = 0; i < drivers.length; i++) if (drivers[i].name === name) return drivers[i];
+  return drivers.find(function (driver) {
+    return driver.name === name;
+  });
 }
 
 function need(name: string): NetDriver {
   const driver = find(name);
-  if (!driver) refuse('ENODRIVER', 'no net driver "' + name + '", there is: ' + (list().join(', ') || 'none'));
+  if (!driver)
+    refuse(
+      'ENODRIVER',
+      'no net driver "' + name + '", there is: ' + (list().join(', ') || 'none, see auto_init() of require("board")'),
+    );
   return driver;
 }
 
@@ -67,16 +73,12 @@ export function use(name: string): void {
  * @throws Error for an unknown name, or when there is no driver at all
  */
 export function get(name?: string): NetDriver {
-  if (name != null) return need(name);
-  if (!current) refuse('ENODRIVER', 'no net driver is registered: require("board").auto_init() first');
-  return current;
+  return need(name != null ? name : current ? current.name : 'default');
 }
 
 /** The names of all drivers, oldest first. */
 export function list(): string[] {
-  return drivers.map(nameOf);
-}
-
-function nameOf(driver: NetDriver): string {
-  return driver.name;
+  return drivers.map(function (driver) {
+    return driver.name;
+  });
 }
