@@ -41,25 +41,37 @@ export function utf8(bytes: string): string {
   }
 }
 
-/** A build without Unicode support: a character is a byte. */
-function isPlain(): boolean {
-  // fromCharCode() makes a byte on every build; only an escape tells them apart
-  return toU8('\u20ac').length < 2;
-}
-
 // Below, no regular expression has a `|`, because the interpreter then goes back to the beginning of the text at each
 // character, and none looks for a run of backslashes, because at each of them it would go through the rest of the run.
 // Nor are calls chained, because each text would stay in memory until the last has returned.
 
-/** JSON text without escaped backslashes: \x01, which is not allowed in it, stands for each. */
-function away(text: string): string {
-  // a copy that nobody needs would be in memory together with the text
-  return text.indexOf('\\\\') < 0 ? text : text.replace(/\\\\/g, '\x01');
+/** UTF-8 of a character beyond ASCII. `limit`: how many values the first byte has room for, 64 in the beginning. */
+function utf8Of(c: number, limit: number): string {
+  return c < limit ? chr(256 - 2 * limit + c) : utf8Of(c >> 6, limit / 2) + chr(128 + (c % 64));
 }
 
-/** The escaped backslashes again. */
-function back(text: string): string {
-  return text.replace(/\x01/g, '\\\\');
+/** JSON text with what `encode` makes of each character beyond ASCII in the place of its escapes. */
+function withoutEscapes(text: string, encode: (c: number, limit: number) => string): string {
+  /** What an escape, or a pair of surrogates, stands for; an ASCII one stays as it is. */
+  function unescaped(escape: string): string {
+    const parts = escape.split('u');
+    let c = parseInt(parts[1], 16);
+    if (parts[2]) c = 0x10000 + (c % 1024) * 1024 + (parseInt(parts[2], 16) % 1024);
+    return c > 127 ? encode(c, 64) : escape;
+  }
+  function replace(what: RegExp, by: any): void {
+    // a copy that nobody needs would be in memory together with the text
+    if (what.test(text)) text = text.replace(what, by);
+  }
+  // a build without Unicode support, where a character is a byte: fromCharCode() makes a byte on every build
+  if (toU8('\u20ac').length < 2) {
+    // \x01, which is not allowed in JSON text, stands for each escaped backslash
+    replace(/\\\\/g, '\x01');
+    replace(/\\ud[89ab]..\\ud[c-f]../gi, unescaped);
+    replace(/\\u[^\\][^\\][^\\][^\\]/g, unescaped);
+    replace(/\x01/g, '\\\\');
+  }
+  return text;
 }
 
 /**
@@ -67,26 +79,9 @@ function back(text: string): string {
  * (mojibake), so those escapes are turned back into the bytes they were.
  */
 export function jsonBytes(value: any): string {
-  let text = JSON.stringify(value);
-  if (text && isPlain()) {
-    text = away(text);
-    text = text.replace(/\\u00[89A-F][0-9A-F]/g, decoded);
-    text = back(text);
-  }
-  return text;
-}
-
-/** UTF-8 of a character beyond ASCII. `limit`: how many values the first byte has room for; start with 64. */
-function utf8Of(c: number, limit: number): string {
-  return c < limit ? chr(256 - 2 * limit + c) : utf8Of(c >> 6, limit / 2) + chr(128 + (c % 64));
-}
-
-/** What an escape, or a pair of surrogates, stands for; an ASCII one stays as it is. */
-function unescaped(escape: string): string {
-  const parts = escape.split('u');
-  let c = parseInt(parts[1], 16);
-  if (parts[2]) c = 0x10000 + (c % 1024) * 1024 + (parseInt(parts[2], 16) % 1024);
-  return c > 127 ? utf8Of(c, 64) : escape;
+  return withoutEscapes(JSON.stringify(value), function (byte) {
+    return chr(byte);
+  });
 }
 
 /**
@@ -94,13 +89,7 @@ function unescaped(escape: string): string {
  * characters beyond ASCII are replaced by their UTF-8 bytes first.
  */
 export function parseJson(text: string): any {
-  if (isPlain() && text.indexOf('\\u') >= 0) {
-    text = away(text);
-    text = text.replace(/\\ud[89ab]..\\ud[c-f]../gi, unescaped);
-    text = text.replace(/\\u[^\\][^\\][^\\][^\\]/g, unescaped);
-    text = back(text);
-  }
-  return JSON.parse(text);
+  return JSON.parse(withoutEscapes(text, utf8Of));
 }
 
 /** A file of the `fs` module as a body: opened when the request starts, closed when it ends. */
