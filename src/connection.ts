@@ -17,15 +17,9 @@ export interface Kept extends Connection, Receiver {
   _unverified?: boolean;
 }
 
-/** Takes the socket out, to use or to close it; null if it is gone already. */
-export function take(c: Kept): Socket | null {
-  const socket = c._socket;
-  c._socket = null;
-  return socket;
-}
-
 function close(this: Kept): void {
-  const socket = take(this);
+  const socket = this._socket;
+  this._socket = null;
   if (socket) socket.close();
 }
 

@@ -1,6 +1,6 @@
 // The interpreter's natives that the core is built on, as variables: looking one up on `E` costs as much as calling it.
 // Under Node another module with the same exports takes the place of this one.
-import { chr, decoded } from './decoded';
+import { chr } from './chr';
 import type { Bytes } from './net/driver';
 import type { Source } from './fd';
 

@@ -1,13 +1,12 @@
 // One request on one socket: how it begins, what it sends, and its clock. Together with receive.ts (what arrives) and
 // settle.ts (how it ends) this is the only place where socket, clock and parser meet.
 // RAM: one object of some 20 fields, one timer, one promise; while a body streams, one piece and one packet.
-import { take as takeOut } from './connection';
 import { isText } from './engine';
 import { error, IOError, need } from './errors';
 import { arrived, parseEnd, unread, Wait } from './http/parser';
 import { get as driverOf } from './net/registry';
 import { finish, leave, onData, want } from './receive';
-import { failed, progress, settle, stage } from './settle';
+import { failed, failedBy, progress, settle, stage } from './settle';
 import { unreadable } from './source';
 import { received } from './stream';
 import type { Kept } from './connection';
@@ -77,7 +76,7 @@ function onWritable(this: Exchange, room: number): void {
       this._socket!.write(piece);
     }
   } catch (e: any) {
-    settle(this, reading ? unreadable(e) : failed(this, e.code, e.message, e.phase));
+    settle(this, reading ? unreadable(e) : failedBy(this, e));
   }
 }
 
@@ -92,7 +91,7 @@ function onClose(this: Exchange, err: NetError | null): void {
       this._wait !== Wait.Nothing)
   )
     try {
-      if (err) throw failed(this, err.code, err.message, err.phase);
+      if (err) throw failedBy(this, err);
       if (stage(this) !== 'open') throw failed(this, 'ECONNRESET', 'closed before connected');
       if (!parseEnd(this)) throw failed(this, 'ETRUNCATED', 'closed by the peer' + progress(this));
       finish(this);
@@ -135,7 +134,7 @@ export function newExchange(options: any): Exchange {
   const callback = options.stream_callback;
   let chunk = options.stream_chunk;
   if (chunk === undefined) chunk = 512;
-  need(typeof chunk === 'number' && chunk >= 0 && chunk < 65536 && chunk % 1 === 0, 'stream_chunk', chunk);
+  need((chunk & 65535) === chunk, 'stream_chunk', chunk);
   if (callback != null) {
     need(typeof callback === 'function', 'stream_callback', callback);
     x._left = 0;
@@ -146,7 +145,7 @@ export function newExchange(options: any): Exchange {
   for (const name in limits) {
     n = options[name];
     if (n !== undefined) {
-      need(typeof n === 'number' && n >= 0, name, n);
+      need(+n === n && n >= 0, name, n);
       x[name] = n;
     }
   }
@@ -177,11 +176,12 @@ export function run(x: Exchange, driver: string | undefined, to: Endpoint, kept?
       // not needed, but an unknown name is a mistake here too
       if (driver != null) driverOf(driver);
       if (kept._unverified && !x._unverified) throw failed(x, 'ETLSUNVERIFIED', 'this connection' + UNVERIFIED, 'tls');
-      x._socket = takeOut(kept)!;
+      x._socket = kept._socket!;
+      kept._socket = null;
       x._socket.events = x;
       x._socket.resume();
     } else x._socket = connect(x, driver, to);
   } catch (e: any) {
-    settle(x, failed(x, e.code, e.message, e.phase));
+    settle(x, failedBy(x, e));
   }
 }

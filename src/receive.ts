@@ -91,7 +91,7 @@ function take(x: Exchange, bytes: any, n: number, i: number, callback: any): voi
         piece = toStr(bytes);
         piece = x._rest += k < n ? piece.substr(i, k) : piece;
         if (!room) {
-          piece = view(piece, 0, piece.length);
+          piece = new U8(toBuf(piece)!);
           delete x._rest;
         } else if (!callback) checkLimit(x, piece.length);
       }
@@ -167,7 +167,7 @@ export function finish(x: Exchange): void {
   let answer: any;
   delete x._rest;
   if (rest) {
-    r.content = view(rest, 0, rest.length);
+    r.content = new U8(toBuf(rest)!);
     if (callback) answer = callback(r.content, r);
   }
   if (answer) hold(x, answer);

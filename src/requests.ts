@@ -77,7 +77,7 @@ export function send(method: string, url: string, options?: any, source?: Source
         });
       }
       if (method === 'HEAD') x._isHead = 1;
-      const origin = (target.tls ? 'https://' : 'http://') + target.host.toLowerCase() + ':' + target.port;
+      const origin = ((target.tls ? 'https://' : 'http://') + target._authority).toLowerCase();
       if (source) need(typeof source.size === 'function' && typeof source.read === 'function', 'fd', typeof source);
       else {
         source = requestBody(o.data, o.json);

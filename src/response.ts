@@ -48,7 +48,16 @@ export type Answer = { -readonly [name in keyof Response]: Response[name] } & {
   _connection?: Kept;
 };
 
-const members: Partial<Answer> & ThisType<Answer> = {
+/** The class, for `instanceof`: written this way it is smaller than a `class` compiled to ES5. */
+export const Response: (abstract new () => Response) & { prototype: Response } = function (
+  this: any,
+  url: string,
+  safe: boolean,
+) {
+  this.url = url;
+  if (!safe) this._safe = 0;
+} as any;
+Response.prototype = {
   _safe: true,
   content: toU8(''),
   total: -1,
@@ -81,15 +90,4 @@ const members: Partial<Answer> & ThisType<Answer> = {
       );
     return this;
   },
-};
-
-/** The class, for `instanceof`: written this way it is smaller than a `class` compiled to ES5. */
-export const Response: (abstract new () => Response) & { prototype: Response } = function (
-  this: any,
-  url: string,
-  safe: boolean,
-) {
-  this.url = url;
-  if (!safe) this._safe = 0;
-} as any;
-Response.prototype = members as Response;
+} as Partial<Answer> & ThisType<Answer> as Response;

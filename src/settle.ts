@@ -5,7 +5,7 @@ import { arrived, at, Count, Wait } from './http/parser';
 import { closeSource } from './source';
 import type { Phase } from './errors';
 import type { Exchange } from './model';
-import type { ConnectPhase } from './net/driver';
+import type { ConnectPhase, NetError } from './net/driver';
 
 /** The stage of the connection; 'open' once bytes can flow. */
 export function stage(x: Exchange): ConnectPhase {
@@ -28,6 +28,11 @@ export function failed(x: Exchange, code: string, message: string, phase?: Phase
     // that has one of Node's codes, like CERT_HAS_EXPIRED, or the ETLS of firmware
     up ? x._response._safe : phase === 'tls' ? !/_|TLS/.test(code) : code !== 'EINVAL' && code !== 'ENODRIVER',
   );
+}
+
+/** The error for what the driver threw or told. */
+export function failedBy(x: Exchange, err: NetError): Error {
+  return failed(x, err.code, err.message, err.phase);
 }
 
 /** How much of the body has arrived, for a message; '' before it begins. */

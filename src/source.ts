@@ -77,6 +77,6 @@ export function sizeOf(source: Source): number {
   } catch (e) {
     throw unreadable(e);
   }
-  need(typeof n === 'number' && n >= 0 && n % 1 === 0, 'size()', n);
+  need(+n === n && n >= 0 && n % 1 === 0, 'size()', n);
   return n;
 }

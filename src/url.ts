@@ -1,5 +1,5 @@
 // URLs (RFC 3986): taken apart and percent-encoded. The interpreter's own url.parse and encodeURIComponent are wrong.
-import { decoded } from './decoded';
+import { chr } from './chr';
 import { toStr, toU8 } from './engine';
 import { need, pairsOf } from './errors';
 import type { TlsContext } from './net/driver';
@@ -33,6 +33,11 @@ export const NOT_DIGIT = /\D/;
 /** A decimal number of 1 to 15 digits (exact as a double), else -1. */
 export function decimal(text: string): number {
   return text && text.length < 16 && !NOT_DIGIT.test(text) ? parseInt(text, 10) : -1;
+}
+
+/** The byte that `%XX` stands for. */
+function decoded(escape: string): string {
+  return chr(parseInt(escape.substr(1), 16));
 }
 
 function encoded(c: string): string {
@@ -78,48 +83,45 @@ export function encodePairs(pairs: any, what: string): string {
  * @throws TypeError (EINVAL); the message shows the URL, or if it has an `@`, what is behind the last one: no password
  */
 export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
-  // in the interpreter, splitting a text that is shorter than the separator gives no pieces at all
-  const scheme = (url + '://').split('://')[0].toLowerCase();
-  const tls = scheme === 'https';
+  const tls = /^https:\/\//i.test(url);
   // what is behind the last `@`: never a password
   const shown = ('' + url).split('@').pop();
-  need(typeof url === 'string' && (tls || scheme === 'http') && !CONTROL.test(url), 'URL', shown);
+  need(typeof url === 'string' && (tls || /^http:\/\//i.test(url)) && !CONTROL.test(url), 'URL', shown);
   // as bytes: the interpreter's substr counts the bytes of longer characters
   let path = toStr(toU8(url))
     .substr(tls ? 8 : 7)
     .split('#')[0];
   let host = path.split('/')[0].split('?')[0];
   path = path.substr(host.length);
-  const i = host.lastIndexOf('@');
-  const user = host.substr(0, i);
-  host = host.substr(i + 1);
-  const v6 = host.charAt(0) === '[';
+  const parts = host.split('@');
+  host = parts.pop()!;
+  const user = parts.join('@');
+  const v6 = host[0] === '[';
   const name = v6 ? host.substr(0, host.indexOf(']') + 1) : host.split(':')[0];
   const given = host.substr(name.length);
-  const own = tls ? 443 : 80;
-  const port = given.length > 1 ? decimal(given.substr(1)) : own;
+  const own = tls ? '443' : '80';
+  const port = decimal(given.substr(1) || own);
   need(
-    (v6 ? /^\[[\da-f:.]+\]/i.test(name) && name.split(':').length > 2 : name && !/[^\w\-.]/.test(name)) &&
+    (v6 ? /^\[[\da-f:.]+\]/i.test(name) && /:.*:/.test(name) : name && !/[^\w\-.]/.test(name)) &&
       // others take a backslash for the end of the host
       !/\\/.test(user) &&
-      (!given || given.charAt(0) === ':') &&
+      (!given || given[0] === ':') &&
       port > 0 &&
       port < 65536,
     'URL',
     shown,
   );
   const query = encodePairs(params, 'params');
-  if (query) path += (path.indexOf('?') < 0 ? '?' : /&$|^[^?]*.$/.test(path) ? '' : '&') + query;
+  if (query) path += (!/\?/.test(path) ? '?' : /&$|^[^?]*.$/.test(path) ? '' : '&') + query;
   return {
     tls: tls ? ctx : undefined,
     host: v6 ? name.slice(1, -1) : name,
     port: port,
-    _authority: port === own ? name : name + ':' + port,
-    _path: ((path.charAt(0) === '/' ? '' : '/') + path).replace(NOT_PATH, encoded),
+    _authority: port === +own ? name : name + ':' + port,
+    _path: ((path[0] === '/' ? '' : '/') + path).replace(NOT_PATH, encoded),
     // RFC 7617 section 2: there is a colon, even without a password
-    _auth:
-      i > 0
-        ? 'Basic ' + btoa((user.indexOf(':') < 0 ? user + ':' : user).replace(/%[\da-f][\da-f]/gi, decoded))
-        : undefined,
+    _auth: user
+      ? 'Basic ' + btoa((/:/.test(user) ? user : user + ':').replace(/%[\da-f][\da-f]/gi, decoded))
+      : undefined,
   };
 }

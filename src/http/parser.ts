@@ -62,7 +62,7 @@ export interface Parser {
   /** the answer to HEAD has no body */
   _isHead?: number;
   /** framing is exact so far, and the server did not say close */
-  _exact?: number;
+  _exact?: number | boolean;
   _response: Head;
 }
 
@@ -136,7 +136,7 @@ function headEnd(p: Parser): void {
     delete p._head;
     // HTTP/1.0 closes unless it says otherwise (RFC 9112 section 9.3)
     p._exact =
-      !/[, \t]close[, \t]/i.test(options) && (p._exact || (!coding && /[, \t]keep-alive[, \t]/i.test(options))) ? 1 : 0;
+      !/[, \t]close[, \t]/i.test(options) && (p._exact || (!coding && /[, \t]keep-alive[, \t]/i.test(options)));
     if (p._isHead || r.status === 204 || r.status === 304) r.total = n;
     else if (coding != null) {
       if (coding.toLowerCase() !== 'chunked') fault(p, 'unknown Transfer-Encoding', coding);
@@ -163,7 +163,7 @@ function begun(p: Parser, text: string): string {
   // a line that begins with a space or TAB may continue a field that is wanted
   if (p._keep && p._wait === Wait.Field && i > 0 && text > '!')
     if (p._keep.indexOf(name) < 0 && FRAMING.indexOf(name) < 0 && !CONTROL.test(text.substr(0, n)))
-      text = name + ':' + text.charAt(n);
+      text = name + ':' + text[n];
   return text;
 }
 
@@ -189,8 +189,7 @@ function line(p: Parser, text: string): void {
     // 12 hex digits are exact as a double
     if (!digits || digits.length > 12 || /[^\da-f]/i.test(digits) || text.indexOf(digits))
       fault(p, 'bad chunk size', text);
-    p._left = parseInt(digits, 16);
-    p._got += p._left;
+    p._got += p._left = parseInt(digits, 16);
     p._head = p._spent;
     p._wait = p._left ? Wait.ChunkData : Wait.Trailer;
   } else if (wait === Wait.ChunkEnd) {
@@ -207,7 +206,7 @@ function line(p: Parser, text: string): void {
     r.status = parseInt(text.substr(9, 3), 10);
     r.reason = text.substr(13);
     // until its fields are read, the minor version: HTTP/1.0 closes by default
-    p._exact = +text.charAt(7);
+    p._exact = +text[7];
     p._wait = Wait.Field;
   }
 }

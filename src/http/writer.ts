@@ -19,7 +19,7 @@ export function requestHead(method: string, target: Target, headers: any, length
     'User-Agent': USER_AGENT,
     Connection: 'close',
     Authorization: target._auth,
-    'Content-Length': length < 0 ? null : length,
+    'Content-Length': length < 0 ? undefined : length,
     'Content-Type': type,
   };
   need(method && !NOT_TOKEN.test(method), 'method', method);
@@ -40,16 +40,5 @@ export function requestHead(method: string, target: Target, headers: any, length
       } else if (key !== '.host' && key !== '.content-length') delete lines[key];
     });
   });
-  return (
-    method +
-    ' ' +
-    target._path +
-    ' HTTP/1.1\r\n' +
-    Object.keys(lines)
-      .map(function (key) {
-        return lines[key];
-      })
-      .join('') +
-    '\r\n'
-  );
+  return method + ' ' + target._path + ' HTTP/1.1\r\n' + Object.values(lines).join('') + '\r\n';
 }
