@@ -14,7 +14,7 @@ export interface Kept extends Connection, Receiver {
   /** null once closed or in use */
   _socket: Socket | null;
   /** the peer's certificate was not verified */
-  _unverified?: boolean;
+  _unverified?: number;
 }
 
 function close(this: Kept): void {
@@ -29,7 +29,7 @@ function one(): number {
 }
 
 /** Keeps an idle socket. Unexpected bytes make it useless: they could be taken for the next answer. */
-export function keep(socket: Socket, origin: string, unverified?: boolean): Kept {
+export function keep(socket: Socket, origin: string, unverified?: number): Kept {
   const kept: Kept = {
     _socket: socket,
     _origin: origin,

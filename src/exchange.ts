@@ -50,53 +50,51 @@ function wrongLength(asked: number, got: number): Error {
 
 /** Writes in pieces of at most 512 bytes, one of them in memory. Calls nothing but `read`, since each call takes memory. */
 function onWritable(this: Exchange, room: number): void {
-  let n: number;
+  const x = this;
   let piece: any;
-  // truthy while what is thrown is the fault of the source
-  let reading: any;
+  // how much to read; 0 when what is thrown is no fault of the source
+  let n: number;
   try {
     // a final answer before all was sent ends the sending
-    while (room > 0 && (this._out || this._unsent) && this._wait <= Wait.Field && !this._over) {
-      reading = n = room < 512 ? room : 512;
-      piece = this._out;
+    while (room > 0 && (x._out || x._unsent) && x._wait < Wait.Nothing && !x._over) {
+      n = room < 512 ? room : 512;
+      piece = x._out;
       if (piece) {
-        this._out = piece.substr(n);
-        if (!this._out) delete this._out;
+        x._out = piece.substr(n);
+        if (!x._out) delete x._out;
         piece = piece.substr(0, n);
       } else {
-        if (n > this._unsent) n = this._unsent;
-        piece = this._source!.read(n) || '';
-        this._unsent -= piece.length;
+        if (n > x._unsent) n = x._unsent;
+        piece = x._source!.read(n) || '';
+        x._unsent -= piece.length;
         if (!piece.length || piece.length > n || (isText && isText(piece))) throw wrongLength(n, piece.length);
       }
-      if (!this._unsent && !this._out && this._source && (n = (this._source.read(1) || '').length))
-        throw wrongLength(1, n);
-      reading = 0;
+      if (!x._unsent && !x._out && x._source && (n = (x._source.read(1) || '').length)) throw wrongLength(1, n);
+      n = 0;
       room -= piece.length;
-      this._socket!.write(piece);
+      x._socket!.write(piece);
     }
   } catch (e: any) {
-    settle(this, reading ? unreadable(e) : failedBy(this, e));
+    settle(x, n! ? unreadable(e) : failedBy(x, e));
   }
 }
 
 function onClose(this: Exchange, err: NetError | null): void {
-  this._closed = err;
+  const x = this;
+  x._closed = err;
   // while held, what was set aside is delivered first, and the end follows: unless the connection broke, and what was
   // set aside completes neither a piece nor the body
   if (
-    !this._held ||
-    (err &&
-      this._aside < Math.min(this._chunk - this._rest.length || 1, this._left || 1) &&
-      this._wait !== Wait.Nothing)
+    !x._held ||
+    (err && x._aside < Math.min(x._chunk - x._rest.length || 1, x._left || 1) && x._wait !== Wait.Nothing)
   )
     try {
-      if (err) throw failedBy(this, err);
-      if (stage(this) !== 'open') throw failed(this, 'ECONNRESET', 'closed before connected');
-      if (!parseEnd(this)) throw failed(this, 'ETRUNCATED', 'closed by the peer' + progress(this));
-      finish(this);
+      if (err) throw failedBy(x, err);
+      if (stage(x) !== 'open') throw failed(x, 'ECONNRESET', 'closed before connected');
+      if (!parseEnd(x)) throw failed(x, 'ETRUNCATED', 'closed by the peer' + progress(x));
+      finish(x);
     } catch (e) {
-      settle(this, e);
+      settle(x, e);
     }
 }
 

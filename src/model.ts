@@ -30,12 +30,12 @@ export interface Exchange extends Parser, Receiver {
   _socket?: Socket;
   /** scheme, host and port of a connection that is to be kept, if the caller asked for that */
   _origin?: string;
-  _unverified?: boolean;
+  _unverified?: number;
   /** request bytes that wait to be written, then the source of more, and how many it still has */
   _out?: any;
   _source?: Source;
   _unsent: number;
-  _over?: boolean;
+  _over?: number;
   _resolve(response: Response): void;
   _reject(err: any): void;
   /** one timer for both limits, in ms, and what will be left when it runs */

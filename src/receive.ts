@@ -115,28 +115,28 @@ function take(x: Exchange, bytes: any, n: number, i: number, callback: any): voi
 /** The rest of a packet, behind the answer or while the caller is busy. */
 function setAside(x: Exchange, bytes: any, n: number, i: number): void {
   if (x._wait === Wait.Nothing) x._exact = 0;
-  else if (x._over) return;
-  else if (x._socket!.unread) x._socket!.unread(n - i);
-  else {
-    // in a list: joining them would take as much memory again
-    (x._pending = x._pending || []).push(toStr(bytes).substr(i));
-    x._aside += n - i;
-    checkLimit(x, x._aside, 'unread rest, as the driver cannot pause');
-  }
+  else if (!x._over)
+    if (x._socket!.unread) x._socket!.unread(n - i);
+    else {
+      // in a list: joining them would take as much memory again
+      (x._pending = x._pending || []).push(toStr(bytes).substr(i));
+      x._aside += n - i;
+      checkLimit(x, x._aside, 'unread rest, as the driver cannot pause');
+    }
 }
 
 /** Leaves the rest of a long run to a fast sink, unless the callback has returned a promise and so may do it again. */
 function goFast(x: Exchange, callback: any): void {
-  if (
-    !x._plain &&
-    !x._held &&
-    !x._socket!.unread &&
+  if (!(
+    x._plain ||
+    x._held ||
+    x._socket!.unread ||
     // small pieces are for those who lack memory: here they would take half the time, but some 50 variables more, since
     // a fast sink holds a whole packet
-    (!x._chunk || x._chunk > 255) &&
+    (x._chunk && x._chunk < 256) ||
     // without a length any piece may be the last, which stays as `content`; and a sink counts pieces in 32 bits
-    x._left < 5e11
-  ) {
+    x._left > 5e11
+  )) {
     x.sink = x._chunk ? fastPieces(x) : fastDirect(x._left, callback, U8, toBuf, x._response, x);
     x._socket!.resume();
   }
@@ -176,7 +176,7 @@ export function finish(x: Exchange): void {
 
 function hold(x: Exchange, promise: any): void {
   let mine: any;
-  let later = false;
+  let later: any;
   if (typeof promise.then === 'function') {
     // to tell this promise from later ones: a thenable may call back more than once
     mine = x._plain = {};
@@ -193,7 +193,7 @@ function hold(x: Exchange, promise: any): void {
       },
     );
     // a promise that settled before this point counts as if it had never been returned
-    later = true;
+    later = 1;
     // it refers to this scope, and a circle is freed only by garbage collection
     promise = 0;
   }
@@ -202,8 +202,7 @@ function hold(x: Exchange, promise: any): void {
 function release(x: Exchange): void {
   const pending = x._pending || [];
   let bytes: string;
-  x._held = 0;
-  x._pending = 0;
+  x._held = x._pending = 0;
   // at least once, to see the end
   do {
     bytes = pending.shift() || '';

@@ -69,8 +69,10 @@ export function send(method: string, url: string, options?: any, source?: Source
       const target = parseUrl(url, o.params, pairsOf(o.ctx, 'ctx'));
       const x = newExchange(o);
       let length = -1;
+      // 1: sending it twice does no harm, 2: it defines a body (RFC 9110 section 9)
+      const kind = ({ GET: 1, HEAD: 1, DELETE: 1, OPTIONS: 1, PUT: 3, POST: 2, PATCH: 2 } as any)[method];
       if (keep != null) {
-        need(Array.isArray(keep), 'keep_headers', keep);
+        need(keep.map, 'keep_headers', keep);
         x._keep = keep.map(function (name: string) {
           need('' + name === name, 'keep_headers', name);
           return name.toLowerCase();
@@ -87,17 +89,17 @@ export function send(method: string, url: string, options?: any, source?: Source
       if (source) {
         x._source = source;
         x._unsent = length = sizeOf(source);
-      } else if ('POST PUT PATCH'.split(' ').indexOf(method) >= 0) length = 0;
+      } else if (kind & 2) length = 0;
       // as bytes: it is sent in pieces, and no character may be cut in two or changed
       x._out = toStr(toU8(requestHead(method, target, pairsOf(o.headers, 'headers'), length, type)));
       // in the head as it is sent, the name and value may be of any case
       if (/\nconnection: keep-alive\r/i.test(x._out)) x._origin = origin;
-      x._response = new (Response as any)(url, 'GET HEAD PUT DELETE OPTIONS'.split(' ').indexOf(method) >= 0);
+      x._response = new (Response as any)(url, kind & 1);
       x._resolve = resolve;
       x._reject = reject;
       if (kept && (kept._origin !== origin || !kept._socket))
         throw error(IOError, 'ECONNECTION', 'connect', 'connection is closed, in use, or not to ' + origin, true);
-      if (target.tls && target.tls.verify === false) x._unverified = true;
+      if (target.tls && target.tls.verify === false) x._unverified = 1;
       run(x, o.driver, target, kept);
     } catch (e: any) {
       closeSource(source);

@@ -18,7 +18,7 @@ export function failed(x: Exchange, code: string, message: string, phase?: Phase
   // in TLS 1.3 the peer may still refuse us after the handshake is over on our side
   const up = s === 'open' && phase !== 'tls';
   if (!phase || phase === 'open')
-    phase = s !== 'open' ? s : (x._unsent || x._out) && x._wait <= Wait.Field ? 'send' : at(x);
+    phase = s !== 'open' ? s : (x._unsent || x._out) && x._wait < Wait.Nothing ? 'send' : at(x);
   return error(
     up ? IOError : HTTPConnectionError,
     code || 'EIO',
@@ -38,7 +38,7 @@ export function failedBy(x: Exchange, err: NetError): Error {
 /** How much of the body has arrived, for a message; '' before it begins. */
 export function progress(x: Exchange): string {
   const total = x._response.total;
-  return x._wait > Wait.Field ? ' after ' + arrived(x) + (total < 0 ? '' : ' of ' + total) + ' bytes of body' : '';
+  return x._wait < Wait.Nothing ? '' : ' after ' + arrived(x) + (total < 0 ? '' : ' of ' + total) + ' bytes of body';
 }
 
 /** The one way out: frees everything, then answers: with the response if it is complete, else with `err`. */
@@ -47,7 +47,7 @@ export function settle(x: Exchange, err: any, complete?: boolean): void {
   const r = x._response;
   if (x._over) return;
   // held: whoever is working on a packet stops there
-  x._over = x._held = true;
+  x._over = x._held = 1;
   r._progress = x._received();
   if (x._timer) clearTimeout(x._timer);
   closeSource(x._source);

@@ -83,12 +83,10 @@ export function encodePairs(pairs: any, what: string): string {
  * @throws TypeError (EINVAL); the message shows the URL, or if it has an `@`, what is behind the last one: no password
  */
 export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
-  const tls = /^https:\/\//i.test(url);
-  // what is behind the last `@`: never a password
-  const shown = ('' + url).split('@').pop();
-  need(typeof url === 'string' && (tls || /^http:\/\//i.test(url)) && !CONTROL.test(url), 'URL', shown);
+  const text = '' + url;
+  const tls = /^https:\/\//i.test(text);
   // as bytes: the interpreter's substr counts the bytes of longer characters
-  let path = toStr(toU8(url))
+  let path = toStr(toU8(text))
     .substr(tls ? 8 : 7)
     .split('#')[0];
   let host = path.split('/')[0].split('?')[0];
@@ -102,14 +100,18 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   const own = tls ? '443' : '80';
   const port = decimal(given.substr(1) || own);
   need(
-    (v6 ? /^\[[\da-f:.]+\]/i.test(name) && /:.*:/.test(name) : name && !/[^\w\-.]/.test(name)) &&
+    text === url &&
+      (tls || /^http:\/\//i.test(text)) &&
+      !CONTROL.test(text) &&
+      (v6 ? /^\[[\da-f:.]+\]/i.test(name) && /:.*:/.test(name) : name && !/[^\w\-.]/.test(name)) &&
       // others take a backslash for the end of the host
       !/\\/.test(user) &&
       (!given || given[0] === ':') &&
       port > 0 &&
       port < 65536,
     'URL',
-    shown,
+    // what is behind the last `@`: never a password
+    text.split('@').pop(),
   );
   const query = encodePairs(params, 'params');
   if (query) path += (!/\?/.test(path) ? '?' : /&$|^[^?]*.$/.test(path) ? '' : '&') + query;

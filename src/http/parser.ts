@@ -5,17 +5,17 @@ import { trim } from '../engine';
 import { error, HTTPResponseError } from '../errors';
 import { CONTROL, decimal, NOT_DIGIT, NOT_TOKEN } from '../url';
 
-/** What the parser waits for. */
+/** What the parser waits for: below 0 before the body, 0 when all is over. */
 export const enum Wait {
-  StatusLine,
+  StatusLine = -2,
   Field,
+  Nothing,
   FixedBody,
   BodyUntilClose,
   ChunkSize,
   ChunkData,
   ChunkEnd,
   Trailer,
-  Nothing,
 }
 
 /**
@@ -79,7 +79,7 @@ export function arrived(p: Parser, what?: Count): number {
 
 /** How far the response is, as the phase of an error. */
 export function at(p: Parser): 'headers' | 'body' {
-  return p._wait > Wait.Field ? 'body' : 'headers';
+  return p._wait < Wait.Nothing ? 'headers' : 'body';
 }
 
 function fault(p: Parser, what: string, text: string, code?: string): never {
@@ -137,9 +137,9 @@ function headEnd(p: Parser): void {
     // HTTP/1.0 closes unless it says otherwise (RFC 9112 section 9.3)
     p._exact =
       !/[, \t]close[, \t]/i.test(options) && (p._exact || (!coding && /[, \t]keep-alive[, \t]/i.test(options)));
-    if (p._isHead || r.status === 204 || r.status === 304) r.total = n;
+    if (p._isHead || /[23]04/.test(r.status as any)) r.total = n;
     else if (coding != null) {
-      if (coding.toLowerCase() !== 'chunked') fault(p, 'unknown Transfer-Encoding', coding);
+      if (!/^chunked$/i.test(coding)) fault(p, 'unknown Transfer-Encoding', coding);
       if (length != null) p._exact = 0;
       p._spent = head;
       wait = Wait.ChunkSize;
@@ -197,8 +197,8 @@ function line(p: Parser, text: string): void {
     p._wait = Wait.ChunkSize;
   } else if (!text) {
     // the end of the trailer; before a status line a server may leave one behind (RFC 9112 section 2.2)
-    if (wait) p._wait = Wait.Nothing;
-  } else if (!wait) {
+    if (wait > Wait.Nothing) p._wait = Wait.Nothing;
+  } else if (wait < Wait.Nothing) {
     const r = p._response;
     if (!/^HTTP\/1\.\d [1-9]\d\d /.test(text + ' ')) fault(p, 'bad status line', text);
     r.headers = {};
@@ -253,8 +253,7 @@ export function advance(p: Parser, n: number): boolean {
 export function parseEnd(p: Parser): boolean {
   if (p._wait === Wait.BodyUntilClose) {
     p._got -= p._left;
-    p._left = 0;
-    p._wait = Wait.Nothing;
+    advance(p, p._left);
   }
   return p._wait === Wait.Nothing;
 }
