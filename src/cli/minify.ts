@@ -190,14 +190,13 @@ function nameProperties(code: string, { props, reserved = [], cache = {} }: Mini
 }
 
 /**
- * Declared functions as variables, which can become arrow functions: a fifteenth less text. Nothing is hoisted in the
+ * Declared functions as variables: those without `this` can become arrow functions, a fifteenth less text. Nothing is hoisted in the
  * interpreter, so it makes no difference there.
  */
 function undeclare(code: string): string {
   const edits: Edit[] = [];
   for (const node of nodesOf(parse(code, { ecmaVersion: 'latest', sourceType: 'script' }))) {
-    const own = node.type === 'FunctionDeclaration' && [...nodesOf(node.body)];
-    if (own && !own.some(({ type, name }) => type === 'ThisExpression' || name === 'arguments'))
+    if (node.type === 'FunctionDeclaration')
       edits.push(
         { start: node.start, end: node.id.end, text: `var ${node.id.name}=function` },
         inserted(node.end, ';'),
