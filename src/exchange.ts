@@ -22,8 +22,8 @@ import type { Endpoint, NetError, Socket } from './net/driver';
 function tick(x: Exchange): void {
   // a number that changes when a byte has moved in either direction; chunk lines are counted from 0 each
   const seen = arrived(x) + x._head - x._unsent - x._out.length;
-  const idle = x.idle_timeout || Infinity;
-  // NaN without `timeout`: then nothing is late
+  const idle = x.idle_timeout;
+  // NaN the first time: then nothing is late
   const late = Date.now() - x._due!;
   let step: number;
   let what = '';
@@ -31,15 +31,13 @@ function tick(x: Exchange): void {
   x._seen = seen;
   if (late > 0 && late < 60000) x._timeLeft -= late;
   // a seventh: eight steps without a byte count as the idle time, so `timeout` must be over before
-  step = Math.min(x._timeLeft, idle / 8, (x.timeout || Infinity) / 7);
+  step = Math.min(x._timeLeft, idle / 8, x.timeout / 7);
   if (x._quiet > 7) what = 'idle_timeout: not a byte in ' + idle + ' ms';
   if (step <= 0) what = 'timeout of ' + x.timeout + ' ms' + progress(x);
   if (what) settle(x, failed(x, 'ETIMEDOUT', what));
   else if (step < 1e9) {
-    if (x.timeout) {
-      x._timeLeft -= step;
-      x._due = Date.now() + step;
-    }
+    x._timeLeft -= step;
+    x._due = Date.now() + step;
     x._timer = setTimeout(tick, step, x);
   }
 }
@@ -90,7 +88,7 @@ function onClose(this: Exchange, err: NetError | null): void {
   )
     try {
       if (err) throw failedBy(x, err);
-      if (stage(x) !== 'open') throw failed(x, 'ECONNRESET', 'closed before connected');
+      if (stage(x)) throw failed(x, 'ECONNRESET', 'closed before connected');
       if (!parseEnd(x)) throw failed(x, 'ETRUNCATED', 'closed by the peer' + progress(x));
       finish(x);
     } catch (e) {
@@ -114,7 +112,6 @@ const methods = Object.assign(
     _leave: leave,
     _received: received,
     _chunk: Infinity,
-    _timeLeft: Infinity,
     _out: '',
     _unsent: 0,
     _aside: 0,
@@ -144,7 +141,8 @@ export function newExchange(options: any): Exchange {
     n = options[name];
     if (n !== undefined) {
       need(+n === n && n >= 0, name, n);
-      x[name] = n;
+      // 0 is no limit of time
+      x[name] = n || (/time/.test(name) ? Infinity : 0);
     }
   }
   return x;
@@ -167,7 +165,7 @@ function connect(x: Exchange, name: string | undefined, to: Endpoint): Socket {
 /** Sends the request over a kept connection or a new one. */
 export function run(x: Exchange, driver: string | undefined, to: Endpoint, kept?: Kept): void {
   x._response._progress = x;
-  if (x.timeout) x._timeLeft = x.timeout;
+  x._timeLeft = x.timeout;
   tick(x);
   try {
     if (kept) {

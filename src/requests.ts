@@ -69,8 +69,8 @@ export function send(method: string, url: string, options?: any, source?: Source
       const target = parseUrl(url, o.params, pairsOf(o.ctx, 'ctx'));
       const x = newExchange(o);
       let length = -1;
-      // 1: sending it twice does no harm, 2: it defines a body (RFC 9110 section 9)
-      const kind = ({ GET: 1, HEAD: 1, DELETE: 1, OPTIONS: 1, PUT: 3, POST: 2, PATCH: 2 } as any)[method];
+      // 1: sending it twice does no harm, 2: it defines a body, 4: the answer has none (RFC 9110 section 9)
+      const kind = ({ GET: 1, HEAD: 5, DELETE: 1, OPTIONS: 1, PUT: 3, POST: 2, PATCH: 2 } as any)[method];
       if (keep != null) {
         need(keep.map, 'keep_headers', keep);
         x._keep = keep.map(function (name: string) {
@@ -78,7 +78,7 @@ export function send(method: string, url: string, options?: any, source?: Source
           return name.toLowerCase();
         });
       }
-      if (method === 'HEAD') x._isHead = 1;
+      if (kind & 4) x._isHead = 1;
       const origin = ((target.tls ? 'https://' : 'http://') + target._authority).toLowerCase();
       if (source) need(typeof source.size === 'function' && typeof source.read === 'function', 'fd', typeof source);
       else {

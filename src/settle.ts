@@ -5,20 +5,20 @@ import { arrived, at, Count, Wait } from './http/parser';
 import { closeSource } from './source';
 import type { Phase } from './errors';
 import type { Exchange } from './model';
-import type { ConnectPhase, NetError } from './net/driver';
+import type { NetError } from './net/driver';
 
-/** The stage of the connection; 'open' once bytes can flow. */
-export function stage(x: Exchange): ConnectPhase {
-  return x._socket ? x._socket.phase : 'connect';
+/** The stage of the connection; '' once bytes can flow. */
+export function stage(x: Exchange): Phase | '' {
+  const phase = x._socket ? x._socket.phase : 'connect';
+  return phase === 'open' ? '' : phase;
 }
 
 /** The error for a call that the driver or the clock ended. Unless `phase` says more than 'open', it is that of the call. */
 export function failed(x: Exchange, code: string, message: string, phase?: Phase | 'open'): Error {
   const s = stage(x);
   // in TLS 1.3 the peer may still refuse us after the handshake is over on our side
-  const up = s === 'open' && phase !== 'tls';
-  if (!phase || phase === 'open')
-    phase = s !== 'open' ? s : (x._unsent || x._out) && x._wait < Wait.Nothing ? 'send' : at(x);
+  const up = !s && phase !== 'tls';
+  if (!phase || phase === 'open') phase = s || ((x._unsent || x._out) && x._wait < Wait.Nothing ? 'send' : at(x));
   return error(
     up ? IOError : HTTPConnectionError,
     code || 'EIO',

@@ -11,8 +11,14 @@ import type { Source } from './fd';
  * @throws (rejects) as `request` does, and IOError (code "EFILE") if `fd` fails, ends early or is too long
  */
 export function upload(url: string, fd: Source, options?: UploadOptions): Promise<Response> {
-  const o: UploadOptions = options || {};
-  return send(o.method || 'POST', url, o, fd || ({} as Source), o.mime_type || 'application/octet-stream');
+  options = options || {};
+  return send(
+    options.method || 'POST',
+    url,
+    options,
+    fd || ({} as Source),
+    options.mime_type || 'application/octet-stream',
+  );
 }
 
 /** Ready-made sources for `upload`. */

@@ -55,7 +55,7 @@ export interface Parser {
   max_headers: number;
   /** a field line that may be continued in the next line (obsolete folding) */
   _field?: string;
-  /** the fields that decide framing and reuse, by name; deleted once they have */
+  /** the fields that decide framing and reuse, by their places in FRAMING; deleted once they have */
   _framing?: any;
   /** names to keep in `headers`, lower case; undefined keeps all */
   _keep?: string[];
@@ -88,9 +88,14 @@ function fault(p: Parser, what: string, text: string, code?: string): never {
 
 // the fields that say where the message ends, and whether the connection stays open
 const FRAMING = ['content-length', 'transfer-encoding', 'connection'];
+const enum Framing {
+  Length,
+  Coding,
+  Options,
+}
 
 /** Adds a field to those of its name. */
-function join(fields: any, name: string, value: string): void {
+function join(fields: any, name: string | Framing, value: string): void {
   fields[name] = fields.hasOwnProperty(name) ? fields[name] + ', ' + value : value;
 }
 
@@ -99,8 +104,9 @@ function field(p: Parser, line: string): void {
   const headers = p._response.headers;
   const name = line.substr(0, i).toLowerCase();
   const value = trim(line.substr(i + 1));
+  const framing: Framing = FRAMING.indexOf(name);
   if (i < 1 || NOT_TOKEN.test(name)) fault(p, 'bad header', line);
-  if (FRAMING.indexOf(name) >= 0) join(p._framing, name, value);
+  if (framing >= 0) join(p._framing, framing, value);
   // assigning to __proto__ would replace the prototype, and the interpreter throws at an index of 32 digits
   if (name === '__proto__' || (i > 31 && !NOT_DIGIT.test(name)) || (p._keep && p._keep.indexOf(name) < 0)) return;
   if (name !== 'set-cookie') join(headers, name, value);
@@ -124,10 +130,10 @@ function contentLength(text: string): number {
 function headEnd(p: Parser): void {
   const r = p._response;
   const f = p._framing;
-  const coding = f['transfer-encoding'];
-  const length = f['content-length'];
+  const coding = f[Framing.Coding];
+  const length = f[Framing.Length];
   const n = contentLength(length || '');
-  const options = ',' + f.connection + ',';
+  const options = ',' + f[Framing.Options] + ',';
   const head = p._head;
   let wait = Wait.Nothing;
   delete p._framing;
