@@ -29,6 +29,6 @@ export function hostBits(mask: any): number {
 
 /** An address that a host can have: not 0.x, a multicast group, or anything beyond. */
 export function isHost(ip: any): boolean {
-  const net = toNumber(ip) >>> 24;
-  return net > 0 && net < 224;
+  ip = toNumber(ip) >>> 24;
+  return ip > 0 && ip < 224;
 }

@@ -95,11 +95,13 @@ export function needNumber(what: string, n: any, usual: any, least: number, most
 /** The address of a host; with the host bits `rest`, of one in the same subnet as `ip`. */
 export function needHost(what: string, text: any, rest?: number, ip?: number): string {
   const n = toNumber(text);
-  const host = n & rest!;
-  const good = isIp(text) && isHost(text) && n >>> 24 !== 127;
   need(
-    // a subnet of two has no network or broadcast address (RFC 3021), and one of a single host has its gateway outside
-    good && (!rest || (!((n ^ ip!) & ~rest) && (rest < 2 || (host && host !== rest)))),
+    isIp(text) &&
+      isHost(text) &&
+      n >>> 24 !== 127 &&
+      // the host bits of a network are all 0, those of its broadcast address all 1; a subnet of two has neither (RFC 3021),
+      // and one of a single host has its gateway outside
+      (!rest || (!((n ^ ip!) & ~rest) && (rest < 2 || ((n + 1) & rest) > 1))),
     what,
     text,
     'the address of a host' + (rest ? ' in the subnet' : ''),
@@ -125,8 +127,12 @@ export function parseMac(text: any): number[] {
     .map(function (s: string) {
       return parseInt(s, 16);
     });
-  const good = mac.length === 6 && hex(mac) === text.toLowerCase() && !(mac[0] & 1) && +mac.join('');
-  need(good, 'mac', text, 'like 02:12:34:56:78:9a');
+  need(
+    mac.length === 6 && hex(mac) === text.toLowerCase() && !(mac[0] & 1) && +mac.join(''),
+    'mac',
+    text,
+    'like 02:12:34:56:78:9a',
+  );
   return mac;
 }
 
