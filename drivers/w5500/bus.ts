@@ -55,5 +55,5 @@ export function write(p: Part, address: number, data: any, buffer?: number): voi
 
 /** The two bytes of a 16-bit number. */
 export function pair(n: number): number[] {
-  return [n >> 8, n & 255];
+  return [(n >> 8) & 255, n & 255];
 }

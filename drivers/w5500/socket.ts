@@ -183,7 +183,7 @@ export function ready(s: Sock): void {
 /** Writes bytes to the TX buffer. */
 export function fill(s: Sock, data: any): void {
   write(s, s._wr, data, Block.Tx);
-  s._wr = (s._wr + data.length) & 0xffff;
+  s._wr += data.length;
   s._filled += data.length;
 }
 
@@ -206,7 +206,7 @@ export function flush(s: Sock): void {
 /** Reads n bytes of the RX buffer. */
 export function take(s: Sock, n: number): Uint8Array {
   const data = read(s, s._rd, n, Block.Rx);
-  s._rd = (s._rd + n) & 0xffff;
+  s._rd += n;
   s._got += n;
   return data;
 }
@@ -227,7 +227,8 @@ export function waiting(s: Sock): number {
   for (let i = 0; i < 3; i++) {
     const r = read(s, Sn.RX_RSR, 6);
     const n = word(r, 0);
-    if (n === ((word(r, 4) - word(r, 2)) & 0xffff) && word(r, 2) === ((s._rd - s._got) & 0xffff)) return n - s._got;
+    const rd = word(r, 2);
+    if (!(((word(r, 4) - rd - n) | (rd - s._rd + s._got)) & 0xffff)) return n - s._got;
   }
   // after a bit error on the bus they never will
   if (s._driver._torn++ > 99) throw Error('socket ' + placeOf(s) + ': its pointers do not agree');

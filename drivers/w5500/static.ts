@@ -72,7 +72,7 @@ function ownMac(): number[] {
   const id = '' + (global.getSerial ? global.getSerial() : random32());
   let h = 5381;
   for (let i = 0; i < id.length; i++) h = (h * 33 + id.charCodeAt(i)) & 0xffffff;
-  return [2, 8, 220, h >> 16, (h >> 8) & 255, h & 255];
+  return [2, 8, 220, h >> 16].concat(pair(h));
 }
 
 /** The port of an endpoint. */

@@ -235,7 +235,7 @@ const tcp: Partial<Tcp> & ThisType<Tcp> = {
   },
   unread: function (this: Tcp, n: number): void {
     this._got -= n;
-    this._rd = (this._rd - n) & 0xffff;
+    this._rd -= n;
     this._look = 1;
   },
   resume: function (this: Tcp): void {
