@@ -20,6 +20,8 @@ export const enum State {
   Wipe,
   Open,
   Dial,
+  /** it got beyond INIT and ARP */
+  Syn,
   /** bytes */
   Up,
   /** to send its FIN */

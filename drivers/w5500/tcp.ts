@@ -57,8 +57,7 @@ export const WORDS = [
 export interface Tcp extends Sock, Socket {
   readonly phase: ConnectPhase;
   _host: string;
-  /** it got beyond INIT and ARP; the chip gave up; room was offered; a piece waits to become whole */
-  _syn?: number;
+  /** the chip gave up; room was offered; a piece waits to become whole */
   _gaveUp?: number;
   _offered?: number;
   _short?: number;
@@ -90,7 +89,8 @@ export function dial(s: Tcp, ip: string): void {
 /** The end, for the reason that Sn_IR and Sn_SR tell. */
 function fail(s: Tcp, late?: number): void {
   const up = s._state === State.Up;
-  const i = late || (s._gaveUp && (s._syn || up)) ? Why.NoAnswer : s._gaveUp ? Why.NoArp : up ? Why.Reset : Why.Refused;
+  const i =
+    late || (s._gaveUp && s._state > State.Dial) ? Why.NoAnswer : s._gaveUp ? Why.NoArp : up ? Why.Reset : Why.Refused;
   end(s, netError(WORDS[i], WORDS[i + 1] + s._host + ' port ' + s._dport, s.phase));
 }
 
@@ -119,7 +119,6 @@ function work(s: Tcp, ir: number, sr: number, late: number): Next {
   // TIMEOUT may have come after Sn_IR was read and before Sn_SR was
   if ((sr ? ir : ir | read(s, Sn.IR, 1)[0]) & Ir.TIMEOUT) s._gaveUp = 1;
   if (s._state !== State.Up) {
-    if (sr > Sr.INIT) s._syn = 1;
     if (s._state === State.Open) {
       if (sr === Sr.INIT) {
         aim(s);
@@ -131,10 +130,10 @@ function work(s: Tcp, ir: number, sr: number, late: number): Next {
       // connected, or it was and is over already
       ready(s);
       delete s._ip;
-      delete s._syn;
       delete s._until;
       if (sr) offer(s);
     } else if (late || !sr) fail(s, late);
+    else if (sr > Sr.INIT) s._state = State.Syn;
     return Next.Soon;
   }
   if (ir & Ir.SEND_OK) {
