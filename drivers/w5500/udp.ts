@@ -64,10 +64,6 @@ function sent(s: Port, err: NetError | null): void {
   tell(s, done, err);
 }
 
-function failure(s: Port, why: Why): NetError {
-  return netError(WORDS[why], WORDS[why + 1] + s._ip, 'open');
-}
-
 function receive(s: Port): void {
   let left = waiting(s);
   // each datagram is preceded by its sender's address and port, and its length (datasheet p. 54); many small ones take
@@ -89,8 +85,9 @@ function work(s: Port, ir: number, sr: number, late: number): Next {
   }
   const over = ir & (Ir.SEND_OK | Ir.TIMEOUT);
   const lost = late && s._sending && !over;
+  const why = lost ? Why.NoAnswer : Why.NoArp;
   if (over) c._failures = 0;
-  if (over || lost) sent(s, ir & Ir.SEND_OK ? null : failure(s, lost ? Why.NoAnswer : Why.NoArp));
+  if (over || lost) sent(s, ir & Ir.SEND_OK ? null : netError(WORDS[why], WORDS[why + 1] + s._ip, 'open'));
   // what has arrived comes before the next datagram
   if (!lost && !(over && s._look) && s._data && s._ip && !s._sending) {
     aim(s);
