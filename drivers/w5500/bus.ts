@@ -53,7 +53,7 @@ export function write(p: Part, address: number, data: any, buffer?: number): voi
   c._spi.write(new Uint8Array([address >> 8, address, p._regs + 4 + (buffer! | 0)]), data, c._cs);
 }
 
-/** The two bytes of a 16-bit number. */
+/** The two bytes of a 16-bit number: a counter of the chip, which goes on from 0 after 65535. */
 export function pair(n: number): number[] {
   return [(n >> 8) & 255, n & 255];
 }

@@ -59,7 +59,7 @@ function promise(run: (done: Done) => void): Promise<any> {
     try {
       run(done);
     } catch (e: any) {
-      done(e, 0);
+      done(e);
     }
   });
 }
@@ -115,13 +115,11 @@ function fixed(l: LinkOptions): Lease {
 
 /** Ends link(), if it waits. */
 function settle(c: Driver, err: NetError | null): void {
-  const done = c._done;
-  // while link() still waits, or link_info() would look at the chip first
-  const info = done && (err || c.link_info());
-  if (done) {
+  if (c._done) {
     clearTimeout(c._limit);
+    // while link() still waits, or link_info() would look at the chip first
+    c._done(err, err || c.link_info());
     c._done = 0;
-    done(err, info);
   }
 }
 

@@ -65,12 +65,7 @@ export interface Tcp extends Sock, Socket {
 
 /** A socket without an address yet. */
 export function newTcp(c: Chip, events: Receiver, host: string, port: number): Tcp {
-  const s: Tcp = Object.create(tcp);
-  s._driver = c;
-  s._host = host;
-  s._dport = port;
-  s.events = events;
-  return s;
+  return Object.assign(Object.create(tcp), { _driver: c, _host: host, _dport: port, events: events });
 }
 
 /**
