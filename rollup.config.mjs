@@ -11,6 +11,8 @@ import { children, findScopes, lookUp, mentioned } from './out/node/src/cli/scop
 const packageJson = JSON.parse(readFileSync('package.json', 'utf8'));
 /** Modules that know each other's internals agree on their short names: those of the core, those of a driver. */
 const caches = {};
+/** What this module needs of the others in its family is all that they agree on: no two of those are loaded together. */
+const plugins = { 'drivers/w5500': 'drivers/w5500/listen' };
 
 /** The functions of the core that run for every packet. */
 const FAST = 'fastPieces fastDirect onData want take onWritable lines line advance'.split(' ');
@@ -88,6 +90,14 @@ function exportAtOnce(code) {
   return `${before}module.exports = { ${pairs.map(({ name, value }) => `${name}: ${value}`).join(', ')} };\n`;
 }
 
+/** Forgets the short names that the plugin of a family, if there is one, does not need. */
+function keepShared(family) {
+  if (!plugins[family]) return;
+  const needed = propertyNames(readFileSync(`dist/esm/${plugins[family]}.js`, 'utf8'));
+  const { props } = caches[family].props;
+  for (const key of Object.keys(props)) if (!needed.has(key.slice(1))) delete props[key];
+}
+
 const readableAndMinified = (family) => ({
   name: 'readable-and-minified',
   async generateBundle(_, bundle) {
@@ -100,6 +110,7 @@ const readableAndMinified = (family) => ({
         cache: caches[family],
         wordsExcept: family === 'src' ? FAST : undefined,
       });
+      keepShared(family);
       this.emitFile({ type: 'asset', fileName: chunk.fileName.replace(/\.js$/, '.min.js'), source: code });
       chunk.code = await tidy(chunk.code);
     }

@@ -191,7 +191,8 @@ function nameProperties(code: string, { props, reserved = [], cache = {} }: Mini
     while (taken.has(short));
     known.props[`$${name}`] = short;
   }
-  return known;
+  // a copy, as the minifier turns it into a Map
+  return { props: { ...known.props } };
 }
 
 /**
