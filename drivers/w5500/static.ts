@@ -173,14 +173,15 @@ const driver: any = {
   },
 
   link_info: function (this: Driver): LinkInfo {
-    const l = this._setup!;
+    const c = this;
+    const l = c._setup!;
     // the chip's turn now: does it still know its address?
-    if (this._linked && !this._done) {
-      halt(this);
-      turn(this);
+    if (c._linked && !c._done) {
+      halt(c);
+      turn(c);
     }
-    needLink(this);
-    return { ip: l._ip, mask: l._mask, gw: isHost(l._gw) ? l._gw : '', dns: l._dns[0] || '', mac: hex(this._mac) };
+    needLink(c);
+    return { ip: l._ip, mask: l._mask, gw: isHost(l._gw) ? l._gw : '', dns: l._dns[0] || '', mac: hex(c._mac) };
   },
 
   gethostbyname: function (this: Driver, host: string): Promise<string> {
@@ -207,13 +208,14 @@ const driver: any = {
 
   /** These are the addresses. */
   _use: function (this: Driver, l: Lease): void {
-    this._setup = l;
-    this._names = [];
+    const c = this;
+    c._setup = l;
+    c._names = [];
     // GAR, SUBR, SHAR, SIPR lie side by side, and so do RTR and RCR
-    write(this, Reg.GAR, bytes(l._gw).concat(bytes(l._mask), this._mac, bytes(l._ip)));
-    write(this, Reg.RTR, this._retry);
-    this._linked = 1;
-    settle(this, null);
+    write(c, Reg.GAR, bytes(l._gw).concat(bytes(l._mask), c._mac, bytes(l._ip)));
+    write(c, Reg.RTR, c._retry);
+    c._linked = 1;
+    settle(c, null);
   },
 
   /** Takes everything down, until `link` is called again. */
@@ -232,15 +234,14 @@ const driver: any = {
 
   /** Everything starts over. */
   _restart: function (this: Driver, why: string, code?: string): void {
-    this._why = why;
+    const c = this;
+    c._why = why;
     // after a few failures link() fails with the last one, rather than with a timeout
-    if (this._done && code && this._failures++ > 1) this._stop(code);
-    const up = this._up;
-    breakAll(this, code);
+    if (c._done && code && c._failures++ > 1) c._stop(code);
+    const next = c._up ? boot : bootLater;
+    breakAll(c, code);
     // a receiver may have called unlink()
-    if (this._wanted)
-      if (up) boot(this);
-      else bootLater(this);
+    if (c._wanted) next(c);
   },
 };
 
