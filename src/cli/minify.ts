@@ -221,7 +221,7 @@ function nameNothing(code: string): string {
   return edited(code, edits).replace('var', 'var nothing,');
 }
 
-/** What a variable in the place of a property's name has to save, in bytes: it takes two variables of the interpreter. */
+/** What a variable in the place of a longer name has to save, in bytes: it takes two or three variables of the interpreter. */
 const WORTH = 20;
 
 /** Replaces the names of frequent properties by variables: `a.length` by `a[length_]`. */
@@ -242,6 +242,40 @@ function nameWords(code: string, { props, wordsExcept = [] }: MinifyRequest): st
   );
   const words = worth.map(([name]) => `${name}_="${name}",`);
   return edited(code, edits).replace('var ', `var ${words.join('')}`);
+}
+
+/** Natives that the interpreter looks up in long tables. */
+const NATIVES =
+  'Uint8Array Array.isArray JSON.parse JSON.stringify Math.abs Math.ceil Math.floor Math.max Math.min Math.round ' +
+  'Object.assign Object.create Object.keys String.fromCharCode';
+
+/** Puts natives that a program does not replace into variables, where that is less text. */
+function nameNatives(code: string): string {
+  const uses = new Map<string, any[]>();
+  const keys = new Set<any>();
+  const changed = new Set<string>();
+  for (const node of nodesOf(parse(code, { ecmaVersion: 'latest', sourceType: 'script' }))) {
+    if (!node.computed) keys.add(node.property).add(node.key);
+    if (node.shorthand) keys.add(node.value);
+    for (const own of [node.id, node.left, node.argument, ...(node.params || [])])
+      if (own) changed.add(code.slice(own.start, own.end));
+    const text = code.slice(node.start, node.end);
+    if (/^(Identifier|MemberExpression)$/.test(node.type) && NATIVES.split(' ').includes(text) && !keys.has(node))
+      uses.set(text, [...(uses.get(text) || []), node]);
+  }
+  let natives = '';
+  const edits: Edit[] = [];
+  for (const [text, nodes] of uses) {
+    const [root] = text.split('.');
+    // less two letters for each use, and a comma, two letters and `=` for the variable
+    const saved = nodes.length * (text.length - 2) - text.length - 4;
+    if (changed.has(root) || changed.has(text) || saved < WORTH) continue;
+    const name = `${text.replace('.', '$')}$`;
+    natives += `${name}=${text},`;
+    for (const { start, end } of nodes) edits.push({ start, end, text: name });
+  }
+  const head = /^(\W?(function\(\)|\(\)=>)\{)?var /.exec(code);
+  return head ? edited(code, [inserted(head[0].length, natives), ...edits]) : code;
 }
 
 /** Reserved words, and the interpreter's own `E`. */
@@ -290,7 +324,8 @@ export async function minify(code: string, request: MinifyRequest = {}): Promise
     mangle: false,
     format: { ascii_only: true, comments: false, shorthand: true },
   });
-  const small = nameNothing(request.wordsExcept ? nameWords(compressed, request) : compressed);
+  const natives = nameNatives(compressed);
+  const small = nameNothing(request.wordsExcept ? nameWords(natives, request) : natives);
   return terse(small, {
     ecma: 5,
     toplevel: true,

@@ -321,6 +321,20 @@ describe('the minifier', () => {
     );
   });
 
+  it('puts natives that are there often into variables, unless the program makes its own', async () => {
+    const min = (...values: string[]) => `exports.a=[${values.map((value) => `Math.min(${value})`)}];`;
+    const often = min('b', '1', '2', '3', '4');
+    const out = await minify(`var b=require("b");${often}exports.c=b`);
+    expect(out).toMatch(/^var (\w)=Math\.min,(\w)=require\("b"\);exports\.a=\[\1\(\2\),\1\(1\),.*\],exports\.c=\2;$/);
+    expect(await minify(`var b=require("b");${min('b', '1', '2')}exports.c=b`)).toContain('=[Math.min(');
+    expect(await minify(`var b=Math.min=require("b");${often}exports.c=b`)).toContain('[Math.min(');
+    expect(await minify(`function f(Math){${often}}f(exports.g);f(1)`)).not.toContain('Math');
+    const shorthand = await minify(
+      'var b=1;exports.a=[{Uint8Array},Uint8Array,Uint8Array,Uint8Array,new Uint8Array(b)]',
+    );
+    expect(shorthand).toMatch(/\{Uint8Array(:\w+)?\}/);
+  });
+
   it('gives nobody the name `of`', async () => {
     const names = Array.from({ length: 400 }, (_, i) => 'name' + i);
     const out = await minify(
