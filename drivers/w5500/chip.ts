@@ -99,7 +99,7 @@ function watch(c: Chip): void {
   if (r.subarray(0, 6).join() !== c._mac.join()) throw Error(SILENT);
   soon(c, up ? 1000 : 100);
   if (!up) {
-    c._why = 'no Ethernet link: PHYCFGR is ' + phy + ', is the cable in?';
+    c._why = 'no Ethernet link: is the cable in? PHYCFGR is ' + phy;
     if (c._up) c._restart(c._why);
   } else if (!c._up) {
     c._up = 1;

@@ -233,7 +233,7 @@ export function waiting(s: Sock): number {
     if (!(((word(r, 4) - rd - n) | (rd - s._rd + s._got)) & 0xffff)) return n - s._got;
   }
   // after a bit error on the bus they never will
-  if (s._driver._torn++ > 99) throw Error('socket ' + placeOf(s) + ': its pointers do not agree');
+  if (s._driver._torn++ > 99) throw Error('socket ' + placeOf(s) + ': pointers do not agree');
   s._look = 1;
   return -1;
 }
@@ -281,7 +281,7 @@ export function place(s: Sock, port: number): void {
     return idle(o) > idle(socks[n]) ? i : n;
   }, 0);
   if (idle(socks[n]) + (s._ip ? 0.5 : 0) < State.Leave)
-    throw netError('EMFILE', 'all ' + socks.length + ' sockets are in use');
+    throw netError('EMFILE', 'all ' + socks.length + ' sockets in use');
   socks[n] = s;
   s._regs = Block.Socket + n * 32;
   s._port = port;

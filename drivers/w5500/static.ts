@@ -20,6 +20,8 @@ export type { InputPin, OutputPin, SpiPort } from './options';
 export type { StaticOptions, W5500Options };
 
 declare const global: any;
+declare const getSerial: () => string;
+declare const setWatch: (run: () => void, pin: any, options: object) => void;
 
 /** The driver "w5500". */
 export interface W5500 extends NetDriver {
@@ -69,7 +71,7 @@ function promise(run: (done: Done) => void): Promise<any> {
  * and a hash of the serial number.
  */
 function ownMac(): number[] {
-  const id = '' + (global.getSerial ? global.getSerial() : random32());
+  const id = '' + (global.getSerial ? getSerial() : random32());
   let h = 5381;
   for (let i = 0; i < id.length; i++) h = (h * 33 + id.charCodeAt(i)) & 0xffffff;
   return [2, 8, 220, h >> 16].concat(pair(h));
@@ -100,7 +102,7 @@ function fixed(l: LinkOptions): Lease {
   const gw = l.gw || none;
   const ip = toNumber(l.ip);
   const rest = hostBits(l.mask);
-  need(rest >= 0, 'mask', l.mask, 'ones, then zeros: 255.255.255.0');
+  need(rest >= 0, 'mask', l.mask, 'like 255.255.255.0');
   const own = needHost('ip', l.ip, rest, ip);
   need(gw !== own, 'gw', gw, 'another host');
   return {
@@ -148,7 +150,7 @@ const driver: any = {
     return promise(function (done) {
       need(!c._wanted, 'link()', 'called twice', 'preceded by unlink()');
       need(l && (l.dhcp || l.ip), 'ip', l && l.ip, 'given, or dhcp: true');
-      need(!l.dhcp || c._plan, 'dhcp', true, 'left out: this build is static');
+      need(!l.dhcp || c._plan, 'dhcp', true, 'false in w5500-static');
       c._setup = l.dhcp ? c._plan!(l) : fixed(l);
       const ms = needNumber('timeout', l.timeout, 30000, 1, 1e9, 1);
       c._wanted = l;
@@ -194,7 +196,7 @@ const driver: any = {
   },
 
   connect: function (this: Driver, to: Endpoint, events: Receiver): Socket {
-    need(to && events, 'connect()', to, '{host, port}, and who gets its events');
+    need(to && events, 'connect()', to, '{host, port} and a receiver');
     const host = to.host;
     needLink(this);
     if (to.tls) throw netError('ENOTLS', 'w5500 has no TLS', 'tls');
@@ -275,7 +277,7 @@ export function create(options: W5500Options): W5500 {
   breakAll(c);
   if (irq && global.setWatch) {
     c._irq = irq;
-    global.setWatch(
+    setWatch(
       function () {
         c._socks.forEach(poke);
       },
