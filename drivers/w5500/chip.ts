@@ -52,7 +52,7 @@ function probe(c: Chip): void {
     if (c._blank) configure(c);
     else {
       c._blank = 1;
-      reset(c);
+      write(c, Reg.MR, Bit.RST);
       soon(c, 2);
     }
   } else if (c._tries--) soon(c, 5);
@@ -61,10 +61,6 @@ function probe(c: Chip): void {
     bootLater(c);
     if (c._done) c._stop('ENODEV');
   }
-}
-
-export function reset(c: Chip): void {
-  write(c, Reg.MR, Bit.RST);
 }
 
 function configure(c: Chip): void {

@@ -2,7 +2,7 @@
 import { startDhcp } from '../ip/dhcpClient';
 import { lookup } from '../ip/dnsClient';
 import { need, needHost } from './options';
-import { create as createStatic, needLink, needPort } from './static';
+import { create as createStatic, fixed, needLink, needPort } from './static';
 import { openUdp } from './udp';
 import type { LinkOptions, W5500Options } from './options';
 import type { Driver, W5500 as Static } from './static';
@@ -39,6 +39,7 @@ const more: any = {
   },
   _udp: openUdp,
   _plan: function (l: LinkOptions): Lease | undefined {
+    if (!l.dhcp) return fixed(l);
     const name = l.hostname;
     // one label (RFC 1035 section 2.3.4, RFC 1123 section 2.1)
     const good = !name || ('' + name === name && name.length < 64 && !/[^A-Za-z0-9-]|-$|^-/.test(name));

@@ -93,7 +93,7 @@ export function needNumber(what: string, n: any, usual: any, least: number, most
 }
 
 /** The address of a host; with the host bits `rest`, of one in the same subnet as `ip`. */
-export function needHost(what: string, text: any, rest?: number, ip?: number): string {
+export function needHost(what: string, text: any, rest?: number, ip?: string): string {
   const n = toNumber(text);
   need(
     isIp(text) &&
@@ -101,7 +101,7 @@ export function needHost(what: string, text: any, rest?: number, ip?: number): s
       n >>> 24 !== 127 &&
       // the host bits of a network are all 0, those of its broadcast address all 1; a subnet of two has neither (RFC 3021),
       // and one of a single host has its gateway outside
-      (!rest || (!((n ^ ip!) & ~rest) && (rest < 2 || ((n + 1) & rest) > 1))),
+      (!rest || (!((n ^ toNumber(ip)) & ~rest) && (rest < 2 || ((n + 1) & rest) > 1))),
     what,
     text,
     'the address of a host' + (rest ? ' in the subnet' : ''),

@@ -1,13 +1,13 @@
 // The driver without DHCP, DNS and UDP, which index.ts adds, for those who set their addresses by hand.
 import { netError } from '../../src/net/neterror';
-import { bytes, hostBits, isHost, isIp, toNumber } from '../ip/address';
+import { bytes, hostBits, isHost, isIp } from '../ip/address';
 import { random32 } from '../ip/random';
 import { notFound } from '../ip/notFound';
 import { halt, turn } from '../ip/task';
 import { pair, PIECE, write } from './bus';
-import { boot, bootLater, breakAll, reset, unlinked } from './chip';
+import { boot, bootLater, breakAll, unlinked } from './chip';
 import { hex, MODES, need, needBuffers, needHost, needNumber, parseMac, part } from './options';
-import { Reg } from './registers';
+import { Bit, Reg } from './registers';
 import { order, place, poke } from './socket';
 import { dial, newTcp } from './tcp';
 import type { Chip } from './model';
@@ -38,8 +38,9 @@ export interface Driver extends Chip, W5500, Pick<Env, '_names' | '_queries'> {
   /** called when link() is over, and the timer of its timeout */
   _done?: Done | 0;
   _limit: any;
-  /** added by the complete driver: what DHCP is to begin with, checked; sockets for datagrams; names */
-  _plan?(l: LinkOptions): Lease | undefined;
+  /** the addresses to begin with, checked; with DHCP, if any, that of last time */
+  _plan(l: LinkOptions): Lease | undefined;
+  /** added by the complete driver: sockets for datagrams; names */
   _udp(port?: number): any;
   _lookup?: typeof lookup;
   _parts: Parts;
@@ -97,18 +98,18 @@ export function needLink(c: Driver): void {
 }
 
 /** Fixed addresses, checked. */
-function fixed(l: LinkOptions): Lease {
+export function fixed(l: LinkOptions): Lease {
+  need(!l.dhcp, 'dhcp', true, 'false in w5500-static');
   const none = '0.0.0.0';
   const gw = l.gw || none;
-  const ip = toNumber(l.ip);
   const rest = hostBits(l.mask);
   need(rest >= 0, 'mask', l.mask, 'like 255.255.255.0');
-  const own = needHost('ip', l.ip, rest, ip);
+  const own = needHost('ip', l.ip, rest, l.ip);
   need(gw !== own, 'gw', gw, 'another host');
   return {
     _ip: own,
     _mask: l.mask!,
-    _gw: gw === none ? gw : needHost('gw', gw, rest, ip),
+    _gw: gw === none ? gw : needHost('gw', gw, rest, own),
     _dns: ([] as string[]).concat(l.dns || []).map(function (ip) {
       return needHost('dns', ip);
     }),
@@ -150,8 +151,7 @@ const driver: any = {
     return promise(function (done) {
       need(!c._wanted, 'link()', 'called twice', 'preceded by unlink()');
       need(l && (l.dhcp || l.ip), 'ip', l && l.ip, 'given, or dhcp: true');
-      need(!l.dhcp || c._plan, 'dhcp', true, 'false in w5500-static');
-      c._setup = l.dhcp ? c._plan!(l) : fixed(l);
+      c._setup = c._plan(l);
       const ms = needNumber('timeout', l.timeout, 30000, 1, 1e9, 1);
       c._wanted = l;
       c._done = done;
@@ -208,6 +208,8 @@ const driver: any = {
     return s;
   },
 
+  _plan: fixed,
+
   /** These are the addresses. */
   _use: function (this: Driver, l: Lease): void {
     const c = this;
@@ -225,7 +227,7 @@ const driver: any = {
     const c = this;
     halt(c);
     try {
-      if (c._wanted && !c._blank) reset(c);
+      if (c._wanted && !c._blank) write(c, Reg.MR, Bit.RST);
     } catch (e) {
       // the bus fails as well
     }
@@ -256,24 +258,26 @@ export function create(options: W5500Options): W5500 {
   const retry = o.retry || {};
   // "[object Object]", unlike a number, a text or a list
   need(/^\[/.test(retry), 'retry', retry, '{time, count}');
-  const c: Driver = Object.create(driver);
-  c._driver = c;
   part(o, 'spi', 'write');
-  c._spi = part(o, 'spi', 'send');
-  c._cs = part(o, 'cs', 'write');
-  c._out = new ArrayBuffer(PIECE + 3);
-  c._rst = part(o, 'rst', 'write', true);
   const irq = part(o, 'irq', 'read', true);
-  c._mac = o.mac === undefined ? ownMac() : parseMac(o.mac);
-  c._sizes = needBuffers(o.buffers || [2, 2, 2, 2, 2, 2, 2, 2]);
-  // RTR counts in 100 us
-  c._retry = pair(needNumber('retry.time', retry.time, 200, 1, 6553, 1) * 10).concat(
-    needNumber('retry.count', retry.count, 8, 0, 255, 1),
-  );
-  c._keepalive = needNumber('keepalive', o.keepalive, 0, 0, 1275, 5) / 5;
-  c._phy = MODES.indexOf(o.phy || 'auto');
+  const c: Driver = Object.assign(Object.create(driver), {
+    _spi: part(o, 'spi', 'send'),
+    _cs: part(o, 'cs', 'write'),
+    _out: new ArrayBuffer(PIECE + 3),
+    _rst: part(o, 'rst', 'write', true),
+    _mac: o.mac === undefined ? ownMac() : parseMac(o.mac),
+    _sizes: needBuffers(o.buffers || [2, 2, 2, 2, 2, 2, 2, 2]),
+    // RTR counts in 100 us
+    _retry: pair(needNumber('retry.time', retry.time, 200, 1, 6553, 1) * 10).concat(
+      needNumber('retry.count', retry.count, 8, 0, 255, 1),
+    ),
+    _keepalive: needNumber('keepalive', o.keepalive, 0, 0, 1275, 5) / 5,
+    _phy: MODES.indexOf(o.phy || 'auto'),
+    _socks: [],
+    _port: random32() & 16383,
+  });
+  c._driver = c;
   need(c._phy >= 0, 'phy', o.phy, MODES.join());
-  c._socks = [];
   breakAll(c);
   if (irq && global.setWatch) {
     c._irq = irq;
@@ -285,6 +289,5 @@ export function create(options: W5500Options): W5500 {
       { repeat: true, edge: 'falling' },
     );
   }
-  c._port = random32() & 16383;
   return c;
 }
