@@ -40,17 +40,19 @@ let past: number;
 /** what is left of NAMES */
 let left: number;
 
-/** A query for the address of `name`, with an id of 0; undefined if that cannot be a name. */
-export function buildQuery(name: string): Uint8Array | undefined {
-  const labels = name.replace(/\.$/, '').split('.');
-  // id; RD; one question, no records
-  let q = [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
-  for (let i = 0; i < labels.length; i++) {
-    const n = labels[i].length;
-    if (!n || n > 63 || /[^!-~]/.test(labels[i])) return;
-    q = q.concat(n, codes(labels[i]));
-  }
-  if (q.length < HEADER + LONGEST_NAME) return new Uint8Array(q.concat(0, 0, Rr.A, 0, INTERNET));
+/** A query for the address of `name`, a Uint8Array with an id of 0; falsy if that cannot be a name. */
+export function buildQuery(name: string): any {
+  const q = name
+    .replace(/\.$/, '')
+    .split('.')
+    .reduce(
+      function (q: any, label: string) {
+        return q && label && label.length < 64 && !/[^!-~]/.test(label) && q.concat(label.length, codes(label));
+      },
+      // id; RD; one question, no records
+      [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+    );
+  return q && q.length < HEADER + LONGEST_NAME && new Uint8Array(q.concat(0, 0, Rr.A, 0, INTERNET));
 }
 
 /** The name at `at`, in lower case; throws if it is broken. A pointer may only lead backwards, so it ends. */

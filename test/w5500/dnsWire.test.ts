@@ -2,7 +2,7 @@
 import { buildQuery, parseAnswer } from '../../drivers/ip/dnsWire';
 
 const LONGEST_DATAGRAM = 1472;
-const QUERY = buildQuery('example.com')!;
+const QUERY: Uint8Array = buildQuery('example.com');
 const TEXT = [0, 16, 0, 1, 0, 0, 0, 9];
 
 const pair = (n: number): number[] => [n >> 8, n & 255];
