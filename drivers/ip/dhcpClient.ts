@@ -157,9 +157,9 @@ function check(d: Dhcp, a: Answer): void {
 }
 
 /** A time in seconds; the usual one if the server gives none, or nonsense. */
-function seconds(value: string | undefined, most: number, usual: number): number {
-  const n = toNumber(value);
-  return n && n < most ? n : usual;
+function seconds(value: any, most: number, usual: number): number {
+  value = toNumber(value);
+  return value && value < most ? value : usual;
 }
 
 /** The addresses in an option. */

@@ -28,12 +28,11 @@ export function breakAll(c: Chip, code?: string): void {
 
 /** From the reset on; it tries for half a second. */
 export function boot(c: Chip): void {
-  const rst = c._rst;
   // by the pin; without one, probe() gives the command
-  c._blank = rst;
+  c._blank = c._rst;
   c._tries = 100;
   c._run = probe;
-  if (rst) rst.write(0);
+  if (c._rst) c._rst.write(0);
   soon(c, 2);
 }
 

@@ -207,10 +207,9 @@ export function flush(s: Sock): void {
 
 /** Reads n bytes of the RX buffer. */
 export function take(s: Sock, n: number): Uint8Array {
-  const data = read(s, s._rd, n, Block.Rx);
   s._rd += n;
   s._got += n;
-  return data;
+  return read(s, s._rd - n, n, Block.Rx);
 }
 
 /** Releases all that was read (RECV). Bytes may have come since Sn_IR was read, so it looks again. */
