@@ -156,9 +156,9 @@ function check(d: Dhcp, a: Answer): void {
   });
 }
 
-/** A time in seconds; the usual one if the server gives none, or nonsense. */
-function seconds(value: any, most: number, usual: number): number {
-  value = toNumber(value);
+/** A time in ms from one in seconds; the usual one if the server gives none, or nonsense. */
+function time(value: any, most: number, usual: number): number {
+  value = toNumber(value) * 1000;
   return value && value < most ? value : usual;
 }
 
@@ -168,14 +168,14 @@ function addresses(value: string | undefined): string[] {
 }
 
 function bind(d: Dhcp, a: Answer): void {
-  const all = seconds(a[Option.LEASE], Infinity, 0);
-  const t2 = seconds(a[Option.T2], all, all * 0.875);
+  const all = time(a[Option.LEASE], Infinity, 0);
+  const t2 = time(a[Option.T2], all, all * 0.875);
   const mask = addresses(a[Option.MASK])[0];
   close(d);
   d._wait = Wait.Bound;
-  d._t1 = d._sentAt + seconds(a[Option.T1], t2, Math.min(all / 2, t2)) * 1000;
-  d._t2 = d._sentAt + t2 * 1000;
-  d._end = d._sentAt + all * 1000;
+  d._t1 = d._sentAt + time(a[Option.T1], t2, Math.min(all / 2, t2));
+  d._t2 = d._sentAt + t2;
+  d._end = d._sentAt + all;
   d._driver._use({
     _ip: d._ip as string,
     _mask: hostBits(mask) < 0 ? '255.255.255.0' : mask,
