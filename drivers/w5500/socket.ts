@@ -115,7 +115,8 @@ export function run(s: Sock): Next | undefined {
   if (s._wait > (command ? 2000 : 1e7) && (command || s._state < State.Dial))
     throw Error('socket ' + placeOf(s) + ' hangs: Sn_CR is ' + command + ', Sn_SR is ' + sr);
   if (command) {
-    soon(s, Math.min(s._wait, 100));
+    // odd, so that poke() lets it be
+    soon(s, Math.min(s._wait++, 100));
     return;
   }
   // RECV is cleared together with the command of that name; while nobody reads, here, or it would keep INTn low
@@ -237,10 +238,15 @@ export function waiting(s: Sock): number {
   return -1;
 }
 
-/** Asks for a turn soon; in its own turn, for another one. */
+/**
+ * Asks for a turn soon; in its own turn, for another one. Not while it opens or a command is under way (`_wait` is 3, 7,
+ * 15 ...): if others cause interrupts all the time, that would never be found to take too long.
+ */
 export function poke(s: Sock): void {
-  s._wait = 1;
-  if (s._timer) soon(s, 0);
+  if (s._state > State.Open && s._wait % 4 !== 3) {
+    s._wait = 1;
+    if (s._timer) soon(s, 0);
+  }
 }
 
 /** Closes it; `abort`: without a FIN; `hurry`: without waiting for what has not gone out. */

@@ -14,8 +14,8 @@ export class ChipFaults {
   spiStuck: number | null = null;
   /** the bus hangs (with 0xff) after so many more bytes */
   spiStuckAfter: number | null = null;
-  /** Sn_CR never clears again */
-  commandStuck = false;
+  /** Sn_CR never clears again; a number: that of this socket */
+  commandStuck: boolean | number = false;
   /** SEND_OK comes so many ms after its time; Infinity: never */
   sendOkDelayMs = 0;
   /** so many SENDs are accepted, and nothing comes of them: neither a packet nor SEND_OK. Infinity: until a reset */

@@ -184,7 +184,8 @@ export class Socket {
     const seen = this.seen;
     this.command = code;
     this.soon(() => {
-      if (this.core.faults.commandStuck) return;
+      const stuck = this.core.faults.commandStuck;
+      if (stuck === true || stuck === this.n) return;
       this.command = 0;
       for (const [address, value] of this.written) this.regs[address] = value;
       this.written.clear();

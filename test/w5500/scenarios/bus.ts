@@ -2,7 +2,7 @@
 import { answering, linked } from '../rig';
 import { pattern } from '../commands';
 import { STATIC } from '../world';
-import { Sn_RX_RSR } from '../../fakes/virtualW5500/registers';
+import { Sn_RX_RSR, SOCK_ESTABLISHED } from '../../fakes/virtualW5500/registers';
 import type { Rig, Scenario } from '../rig';
 
 const URL = 'http://10.0.0.9/';
@@ -151,6 +151,22 @@ export const busRows: Scenario[] = [
     await r.until(() => r.lan.connections().some((s) => s.queued > 0 && s.queued < 40000));
     r.chip.faults.commandStuck = true;
     expect(await r.wait(failing)).toMatchObject({ error: 'IOError', code: 'EIO', wrong: 0 });
+    r.chip.faults.clear();
+    await r.until(() => r.linked);
+    await r.works();
+  }),
+  linked('commands that one socket never accepts, while another is busy all the time', async (r) => {
+    const chat = (s: any) => {
+      s.write('x');
+      r.clock.setTimeout(() => chat(s), 5);
+    };
+    r.lan.serveTcp('10.0.0.9', 80, () => ({ onOpen: chat, onEnd: (s) => s.end() }));
+    const it = await r.connect();
+    await r.until(() => it.rooms.length > 0);
+    r.chip.faults.commandStuck = 1 - r.chip.sockets.findIndex((s) => s.status === SOCK_ESTABLISHED);
+    const start = r.clock.now();
+    expect(await r.get(URL)).toMatchObject({ error: 'HTTPConnectionError', code: 'EIO' });
+    expect(r.clock.now() - start).toBeLessThan(1000);
     r.chip.faults.clear();
     await r.until(() => r.linked);
     await r.works();
