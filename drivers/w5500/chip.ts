@@ -17,6 +17,7 @@ export function breakAll(c: Chip, code?: string): void {
   const socks = c._socks;
   if (c._dhcp) c._dhcp._stop(c._dhcp);
   c._up = c._linked = 0;
+  c._names = [];
   c._socks = c._sizes.map(function () {
     return NOBODY;
   });

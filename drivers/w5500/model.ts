@@ -3,11 +3,11 @@ import type { Bus, Part } from './bus';
 import type { InputPin, LinkOptions, OutputPin } from './options';
 import type { Sock } from './socket';
 import type { Dhcp } from '../ip/dhcpClient';
-import type { Lease } from '../ip/env';
+import type { Env, Lease } from '../ip/env';
 import type { Host, Task } from '../ip/task';
 
 /** The chip, which is also the driver. */
-export interface Chip extends Bus, Part, Task, Host {
+export interface Chip extends Bus, Part, Task, Host, Pick<Env, '_names'> {
   _driver: Chip;
   /** pins: RSTn, and INTn if it can be watched */
   _rst?: OutputPin;

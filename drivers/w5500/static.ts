@@ -34,7 +34,7 @@ type Done = (err: NetError | null, value?: any) => void;
 export type Parts = [typeof newTcp, typeof place, typeof order, typeof need, typeof needPort];
 
 /** The driver and its chip are one record. */
-export interface Driver extends Chip, W5500, Pick<Env, '_names' | '_queries'> {
+export interface Driver extends Chip, W5500, Pick<Env, '_queries'> {
   /** called when link() is over, and the timer of its timeout */
   _done?: Done | 0;
   _limit: any;
@@ -214,7 +214,6 @@ const driver: any = {
   _use: function (this: Driver, l: Lease): void {
     const c = this;
     c._setup = l;
-    c._names = [];
     // GAR, SUBR, SHAR, SIPR lie side by side, and so do RTR and RCR
     write(c, Reg.GAR, bytes(l._gw).concat(bytes(l._mask), c._mac, bytes(l._ip)));
     write(c, Reg.RTR, c._retry);

@@ -384,6 +384,15 @@ export const leaseRows: Scenario[] = [
     await r.rest(20000);
     expect(r.dhcp.heard.length).toBe(4);
   }),
+  leasedRow('names that are known stay known when it is renewed', { leaseS: 60 }, async (r) => {
+    r.dns.zone['api.test'] = { a: '10.0.0.7' };
+    for (let i = 0; i < 3; i++) {
+      expect(await r.does({ op: 'lookup', host: 'api.test' })).toEqual({ ip: '10.0.0.7' });
+      await r.rest(35000);
+    }
+    expect(r.dhcp.heard.length).toBeGreaterThan(4);
+    expect(r.dns.queries.length).toBe(1);
+  }),
   leasedRow(
     'is asked for at everybody from T2 on, and given up when it is over',
     { leaseS: 600, t1S: 100, t2S: 300 },
