@@ -60,7 +60,14 @@ function finish(q: Query, seconds?: number, ip?: string): void {
   const c = q._driver;
   const name = q._name;
   const why = q._why;
-  if (seconds) c._names = c._names.slice(1 - CACHE).concat({ _name: name, _ip: ip, _until: c._now + seconds * 1000 });
+  if (seconds)
+    c._names = c._names
+      .filter(function (k) {
+        // expired: it would take the place of another name
+        return k._name !== name;
+      })
+      .slice(1 - CACHE)
+      .concat({ _name: name, _ip: ip, _until: c._now + seconds * 1000 });
   end(
     q,
     ip

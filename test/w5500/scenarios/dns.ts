@@ -149,6 +149,16 @@ export const dnsRows: Scenario[] = [
     await look(r, names[0]);
     expect(r.dns.queries.length).toBe(10);
   }),
+  row('a name that is asked for again and again takes one place', async (r) => {
+    await look(r, 'api.test');
+    for (let i = 0; i < 9; i++) {
+      await look(r, 'short.test');
+      await r.rest(5100);
+    }
+    expect(r.dns.queries.length).toBe(10);
+    expect(await look(r, 'api.test')).toBe('10.0.0.7');
+    expect(r.dns.queries.length).toBe(10);
+  }),
   row('an answer finds its lookup, beside one that has none yet', async (r) => {
     r.dns.script.push('silent');
     const silent = r.begin({ op: 'lookup', host: 'api.test' });
