@@ -9,6 +9,8 @@ import { asCreated, asHoisted, asKept, refusing } from './helpers';
 import { jsonFault } from './json';
 import { hide, hides, original, unescaped } from './literals';
 import { nodesOf } from './minify';
+import { children, findScopes, lookUp, mentioned, outerThis } from './scopes';
+import type { Scope } from './scopes';
 
 export interface Compiled {
   code: string;
@@ -52,7 +54,8 @@ function withCharacters(source: string): string {
   return out + source.slice(done);
 }
 
-export function compile(file: string): Compiled {
+/** Compiles a file of an application; `isApp` if it is the one that runs, whose `this` is the global object. */
+export function compile(file: string, isApp: boolean): Compiled {
   const source = prepared(file);
   const refuse = (line: number, what: string): void => {
     throw new Failure(`${show(file)}:${line}: ${what} is not supported`);
@@ -80,7 +83,8 @@ export function compile(file: string): Compiled {
     if (type in UNTRANSLATED)
       throw new Failure(`${show(file)}:${sourceLine(map, loc.start.line)}: ${UNTRANSLATED[type]}`);
   const isModule = program.body.some((node: any) => /^(Import|Export)/.test(node.type));
-  return { code, map, program, isModule, isCommonJs: !isModule && usesExports(program) };
+  const isOwn = isApp || outerThis(program).next().done;
+  return { code, map, program, isModule, isCommonJs: !isModule && (!isOwn || usesExports(program)) };
 }
 
 /** The text of a file as the compiler gets it: a program, in ASCII but for private-use characters. */
@@ -209,16 +213,27 @@ function usesExports(program: any): boolean {
       (node.type === 'MemberExpression' && node.object.name === 'exports')
     )
       return true;
-  return false;
+  const scopes = findScopes(program);
+  /** Is `exports` or `module` a value in it, as in `Object.assign(exports, ...)`? */
+  const hasFree = (node: any, around: Scope): boolean => {
+    const scope = scopes.within(node, around);
+    return (
+      [...mentioned(node)].some(({ name }) => /^(exports|module)$/.test(name) && !lookUp(name, scope)) ||
+      [...children(node)].some(([, child]) => hasFree(child, scope))
+    );
+  };
+  return hasFree(program, scopes.top);
 }
 
-/** The names in `exports.NAME = `, `exports = { NAME: ... }` and the same of `module.exports`. */
+/** The names in `exports.NAME = `, `this.NAME = `, `exports = { NAME: ... }` and the same of `module.exports`. */
 export function exportedNames({ program }: Compiled): string[] {
   const names = new Set<string>();
+  const itself = new Set(outerThis(program));
   for (const node of nodesOf(program)) {
     const { type, left, right } = node;
     if (type !== 'AssignmentExpression' || left.computed) continue;
-    if (left.object?.name === 'exports' || isModuleExports(left.object)) names.add(left.property.name);
+    if (left.object?.name === 'exports' || itself.has(left.object) || isModuleExports(left.object))
+      names.add(left.property.name);
     else if ((isModuleExports(left) || setsExports(node)) && right.type === 'ObjectExpression')
       for (const { key } of right.properties) names.add(key.name ?? key.value);
   }

@@ -5,7 +5,7 @@ import type { Compiled } from './app';
 import { Failure } from './failure';
 import { edited, nodesOf } from './minify';
 import type { Edit } from './minify';
-import { children } from './scopes';
+import { outerThis } from './scopes';
 
 /** What a name in `require` or `import` stands for; without `file` the device has to find it. */
 export interface Target {
@@ -185,11 +185,6 @@ function exportWords({ program, isCommonJs }: Compiled, isLazy: boolean): Edit[]
   for (const node of isCommonJs ? nodesOf(program) : [])
     if (setsExports(node)) edits.push({ start: node.start, end: node.start, text: 'module.exports = ' });
   return edits;
-}
-
-function* outerThis(node: any): Generator<any> {
-  if (node.type === 'ThisExpression') yield node;
-  if (!/Function/.test(node.type)) for (const [, child] of children(node)) yield* outerThis(child);
 }
 
 /** The names that are assigned to, wherever. */

@@ -28,6 +28,7 @@ interface Use {
 
 export class Resolver {
   private readonly compiled = new Map<string, Compiled>();
+  private app = '';
   /** files that run where they are required */
   private lazy = new Set<string>();
   readonly warnings = new Set<string>();
@@ -38,7 +39,7 @@ export class Resolver {
 
   load(file: string): Compiled {
     let made = this.compiled.get(file);
-    if (!made) this.compiled.set(file, (made = compile(file)));
+    if (!made) this.compiled.set(file, (made = compile(file, file === this.app)));
     return made;
   }
 
@@ -82,6 +83,7 @@ export class Resolver {
    * before it that could notice, run ahead like imported ones, which costs nothing.
    */
   plan(app: string): void {
+    this.app = app;
     const uses = this.usesFrom(app);
     const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
       from === to ||

@@ -58,6 +58,12 @@ export function* mentioned(node: any): Generator<any> {
   }
 }
 
+/** `this` outside of functions. */
+export function* outerThis(node: any): Generator<any> {
+  if (node.type === 'ThisExpression') yield node;
+  if (!/Function/.test(node.type)) for (const [, child] of children(node)) yield* outerThis(child);
+}
+
 /** A part of a statement that may not run although the statement does. */
 function isBranch(node: any, key: string): boolean {
   return (

@@ -252,6 +252,25 @@ const atTop: Row[] = [
 /** ES modules among CommonJS */
 const mixed: Row[] = [
   [
+    'exports that are used as a value',
+    {
+      'app.js': 'var x = require("./x"); print(x.v, require("./y").v, require("./z").v);',
+      'x.js': 'var own = module; own.exports.v = 1;',
+      'y.js': 'Object.assign(exports, { v: 2 });',
+      'z.js': '(function (to) { to.v = 3; })(exports);',
+    },
+    '1 2 3',
+  ],
+  [
+    'exports that are only `this`',
+    {
+      'app.js': 'import { v } from "./x"; print(v, require("./y").v);',
+      'x.js': 'this.v = 1;',
+      'y.js': '(function (root) { root.v = 2; })(this);',
+    },
+    '1 2',
+  ],
+  [
     'files with names beyond ASCII, written as they are and escaped',
     {
       'app.js': 'import { v } from "./maß/größe"; var d = require("./m\\u00e4rz.json"); print(v + d.n);',
