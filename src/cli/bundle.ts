@@ -74,6 +74,15 @@ export async function bundle(request: BundleRequest): Promise<Bundle> {
   };
 }
 
+/** What rollup indents with: nothing else in a bundle does. */
+const INDENT = '\v';
+
+/**
+ * Objects that stand for whole modules without rollup's `__proto__: null`: builds of the interpreter with assertions end as
+ * soon as a member is looked for that such an object does not have.
+ */
+const withPrototypes = (code: string): string => code.replace(/^\v__proto__: null,?$/gm, '');
+
 /** Makes one program of many files, without unused parts. */
 async function link(app: string, resolver: Resolver): Promise<Linked> {
   let isCircular = false;
@@ -101,13 +110,14 @@ async function link(app: string, resolver: Resolver): Promise<Linked> {
       interop: 'esModule',
       externalLiveBindings: false,
       freeze: false,
+      indent: INDENT,
       inlineDynamicImports: true,
       sourcemap: true,
     });
     await built.close();
     const { code, map, moduleIds } = output[0];
     return {
-      code: code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'),
+      code: withPrototypes(code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n')),
       map,
       files: moduleIds.filter((id) => !id.startsWith('\0')),
       isCircular,

@@ -252,6 +252,14 @@ const atTop: Row[] = [
 /** ES modules among CommonJS */
 const mixed: Row[] = [
   [
+    'members that a module used as a value does not have',
+    {
+      'app.js':
+        'import * as all from "requests"; var n = require("netdriver"), name = "no"; print(all?.[name], n[name], n == 1, "no" in n);',
+    },
+    'undefined undefined false false',
+  ],
+  [
     'exports that are used as a value',
     {
       'app.js': 'var x = require("./x"); print(x.v, require("./y").v, require("./z").v);',
