@@ -132,7 +132,7 @@ function inWords(log: RollupLog, resolver: Resolver): string {
   const file = log.loc?.file || log.id;
   const what =
     log.code === 'MISSING_EXPORT'
-      ? `"${log.binding}" is not exported by "${resolver.library.nameOf(log.exporter!) || show(log.exporter!)}"`
+      ? `"${log.binding}" is not exported by "${resolver.nameOf(log.exporter!)}"`
       : String(log.message || log).replace(/^.* \(\d+:\d+\): /, '');
   if (!file || file.startsWith('\0')) return what;
   return `${show(file)}${log.loc ? `:${resolver.sourceLine(file, log.loc.line)}` : ''}: ${what}`;

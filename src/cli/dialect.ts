@@ -175,8 +175,18 @@ const CHECKS: Record<string, Check> = {
 
   NewExpression: regexConstructor,
 
+  UnaryExpression(node, { report }) {
+    // a variable is deleted: it was the member of a module
+    if (node.operator === 'delete' && node.argument.type === 'Identifier')
+      report(node.start, 'module', 'a module in a bundle keeps its members: delete is not possible');
+  },
+
+  UpdateExpression: (node, { report }) => checkTarget(node, node.argument, report),
+  ForInStatement: (node, { report }) => checkTarget(node, node.left, report),
+
   AssignmentExpression(node, { report }) {
     const { left, right } = node;
+    checkTarget(node, left, report);
     if (left.type === 'MemberExpression' && nameOf(left.property) === 'length' && left.object.type !== 'ThisExpression')
       if (right.type === 'Literal') report(node.start, 'missing', 'the length of an array cannot be assigned');
   },
@@ -216,6 +226,12 @@ const CHECKS: Record<string, Check> = {
       );
   },
 };
+
+/** What a member of a module becomes that the module does not have. */
+function checkTarget(node: any, target: any, report: Report): void {
+  if (target.name === 'undefined')
+    report(node.start, 'module', 'a module in a bundle gets no new members: set them on an object of your own');
+}
 
 /** What the interpreter would put into the text as it is. */
 function checkReplace({ arguments: [what, by] }: any, at: number, report: Report): void {

@@ -54,6 +54,12 @@ export class Resolver {
     return [...this.compiled.keys()];
   }
 
+  /** What to call a module in a message. */
+  nameOf(id: string): string {
+    const file = id.replace(NAMED, '');
+    return this.library.nameOf(file) || show(file);
+  }
+
   private lookUp(written: string, file: string, line: number): Target {
     const name = shown(written);
     const own = this.library.find(name);

@@ -215,6 +215,26 @@ describe('an application that cannot run', () => {
       /app\.js:2: module "espruino-requests\/boards\/sim-w5500" runs under Node only/,
     ],
     ['a name that is not exported', 'import { fetch } from "requests"; fetch();', /"fetch" is not exported/],
+    [
+      'a name that a CommonJS file does not export',
+      'import { two } from "./part"; print(two);',
+      /app\.js:1: "two" is not exported by "[^\0]*part\.js"$/,
+    ],
+    [
+      'a new member of a module',
+      'var r = require("requests");\nr.mine = 1;',
+      /app\.js:2: a module in a bundle gets no new members: set them on an object of your own$/,
+    ],
+    [
+      'a member of a module that is counted',
+      'var r = require("requests");\nr.n++;',
+      /app\.js:2: a module in a bundle gets/,
+    ],
+    [
+      'a member of a module that is deleted',
+      'var r = require("requests");\nprint(delete r.get);',
+      /app\.js:2: a module in a bundle keeps its members: delete is not possible$/,
+    ],
     ['a syntax error', 'var a = 1;\nvar = 2;', /app\.js:2: /],
     ['top-level await', 'print(await 1);', /await/],
     [
@@ -229,6 +249,7 @@ describe('an application that cannot run', () => {
     ],
     ['a name declared twice', 'let a = 1;\nprint(a);\nlet a = 2;', /app\.js:1: Cannot redeclare .* 'a'/],
   ])('is refused for %s, with file and line', async (_, app, why) => {
+    shop.file('part.js', 'exports.one = 1;');
     expect(await complaint(app)).toMatch(why);
   });
 
