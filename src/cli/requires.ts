@@ -160,10 +160,18 @@ function replaceRequires(
     }
 
   const loaders = new Map<string, string>();
+  /** calls whose value nobody uses */
+  const bare = new Set<any>();
   for (const node of nodesOf(program)) {
+    if (node.type === 'ExpressionStatement') bare.add(node.expression);
     if (requiredName(node) === undefined || done.has(node)) continue;
     const from = target(node);
     if (!from.file) continue;
+    if (bare.has(node) && !from.isLazy) {
+      importAt(node, `import ${JSON.stringify(from.file)}; `);
+      edits.push({ start: node.start, end: node.end, text: '0' });
+      continue;
+    }
     let name = loaders.get(from.file);
     if (!name) {
       name = `required_${node.start}`;

@@ -41,6 +41,11 @@ describe('a bundle', () => {
     expect(await make('var r = require("requests"); r.upload("http://h/", r.fd.file("x"));')).toContain('openFile');
   });
 
+  it.each(['require("requests");', 'function f() { require("requests"); } f();', 'import "requests";'])(
+    'carries nothing for a call whose value nobody uses: %s',
+    async (app) => expect((await make(`${app} print(1);`)).length).toBeLessThan(100),
+  );
+
   it('carries the whole module when it is used as a value', async () => {
     expect(await make('print(Object.keys(require("requests")));')).toMatch(/"DELETE"[^]*"PATCH"|"PATCH"[^]*"DELETE"/);
   });
