@@ -117,6 +117,10 @@ function warnOf(program: any, { place, warn }: Surroundings): void {
     const warnHere = (text: string): void => warn(`${place(lineOf(node))}: ${text}`);
     if (node.type === 'CallExpression' && node.callee.name === 'require' && requiredName(node) === undefined)
       warnHere('which module is required here is not known: it has to be on the device');
+    if (node.type === 'MemberExpression' && node.object.name === 'require')
+      warnHere(`require.${node.property.name ?? '...'} does not exist in the interpreter`);
+    if (node.type === 'VariableDeclarator' && node.init?.name === 'require')
+      warnHere(`what ${node.id.name}() requires is not known: it has to be on the device`);
     const tool = forTools(node);
     if (tool) warnHere(`${tool} is for Espruino's own tools: in a bundle nobody compiles it`);
     const late = lateText(node);

@@ -252,6 +252,18 @@ describe('what is wrong with an application', () => {
       0,
       'warning: app.js:2: which module is required here is not known: it has to be on the device\n',
     ],
+    [
+      'a call of `require` under another name',
+      'var load = require;\nprint(load("./lib/own"));',
+      0,
+      'warning: app.js:1: what load() requires is not known: it has to be on the device\n',
+    ],
+    [
+      'what only the `require` of Node has',
+      'print(1);\nif (require.main === module) print(2);',
+      0,
+      'warning: app.js:2: require.main does not exist in the interpreter\n',
+    ],
   ])('is told in one line, with its place in the source: %s', async (_, app, status, stderr) => {
     shop.file('lib/bad.js', 'var a = 1;\n\nvar b = ;');
     shop.file('lib/own.js', 'export const yes = 1;');
