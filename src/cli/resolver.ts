@@ -16,7 +16,6 @@ import type { Target } from './requires';
 export const ENTRY = '\0entry';
 /** before the name of a CommonJS file: the module that an `import` of it gets */
 const NAMED = '\0named:';
-const EXTENSIONS = ['', '.ts', '.js', '.json', '/index.ts', '/index.js'];
 
 /** A file of the application that another one names. */
 interface Use {
@@ -67,11 +66,11 @@ export class Resolver {
       throw new Failure(`${show(file)}:${line}: module "${name}" runs under Node only`);
     if (own) return { file: own, imported: own, isOurs: true };
     if (FIRMWARE.has(name)) return {};
-    const found = name.startsWith('.') || isAbsolute(name) ? localFile(name, file, line) : installed(name, file);
-    if (found) {
-      const { isCommonJs } = this.load(found);
-      const isLazy = this.lazy.has(found);
-      return { file: found, imported: isCommonJs || isLazy ? NAMED + found : found, isCommonJs, isLazy };
+    const path = name.startsWith('.') || isAbsolute(name) ? localFile(name, file, line) : installed(name, file, line);
+    if (path) {
+      const { isCommonJs } = this.load(path);
+      const isLazy = this.lazy.has(path);
+      return { file: path, imported: isCommonJs || isLazy ? NAMED + path : path, isCommonJs, isLazy };
     }
     this.isOpen = true;
     const beside = fileAt(name, file);
@@ -174,23 +173,38 @@ export class Resolver {
 function fileAt(name: string, from: string): string | undefined {
   const path = resolve(dirname(from), name);
   const isFolder = /(^|\/)\.{0,2}$/.test(name);
-  const ends = isFolder ? EXTENSIONS.filter((end) => end.startsWith('/')) : EXTENSIONS;
-  return [...ends.map((end) => path + end), path.replace(/\.js$/, '.ts')].find(
-    (file) => existsSync(file) && statSync(file).isFile(),
-  );
+  const files = isFolder ? [] : ['', '.ts', '.js', '.json'].map((end) => path + end);
+  const indices = ['index.ts', 'index.js'].map((index) => join(path, index));
+  const main = existsSync(join(path, 'package.json')) ? found(`${path}/`, from) : undefined;
+  return [
+    ...files,
+    ...(!main || indices.includes(main) ? [] : [main]),
+    ...indices,
+    path.replace(/\.([cm]?)js$/, '.$1ts'),
+  ].find((file) => existsSync(file) && statSync(file).isFile());
 }
 
 function localFile(name: string, from: string, line: number): string {
-  const found = fileAt(name, from);
-  if (!found) throw new Failure(`${show(from)}:${line}: cannot find "${name}"`);
-  return realpathSync(found);
+  const file = fileAt(name, from);
+  if (!file) throw new Failure(`${show(from)}:${line}: cannot find "${name}"`);
+  return realpathSync(file);
 }
 
-function installed(name: string, from: string): string | undefined {
-  if (builtinModules.includes(name) || name.startsWith('node:')) return undefined;
+/** What Node finds under a name, seen from a file, or its complaint. */
+function found(name: string, from: string, complain?: (e: any) => void): string | undefined {
   try {
     return createRequire(from).resolve(name);
-  } catch {
+  } catch (e) {
+    complain?.(e);
     return undefined;
   }
+}
+
+/** The file of a package, if it is installed. One that is, but not as it should be, is no module of the device. */
+function installed(name: string, from: string, line: number): string | undefined {
+  if (builtinModules.includes(name) || name.startsWith('node:')) return undefined;
+  return found(name, from, (e) => {
+    if (name.startsWith('#') || e.code !== 'MODULE_NOT_FOUND' || e.path)
+      throw new Failure(`${show(from)}:${line}: cannot find "${name}": ${e.message.split('\n')[0]}`);
+  });
 }

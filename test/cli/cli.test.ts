@@ -273,6 +273,19 @@ describe('what is wrong with an application', () => {
     shop.file('app.js', app);
     expect(await shop.cli('bundle', 'app.js', '--board', 'linux', '--out', 'out.js')).toMatchObject({ status, stderr });
   });
+
+  it.each([
+    ['half', 'a package that hides it', /^app\.js:2: cannot find "half": No "exports" main defined in .*package\.json\n$/],
+    ['empty', 'a package without its file', /^app\.js:2: cannot find "empty": Cannot find module '.*main\.js'.*\n$/],
+    ['#own', 'none that package.json names', /^app\.js:2: cannot find "#own": Package import specifier .*\n$/],
+  ])('is not left to the device: module "%s", %s', async (name, _, why) => {
+    shop.file('node_modules/half/package.json', '{ "exports": { "./part": "./part.js" } }');
+    shop.file('node_modules/empty/package.json', '{ "main": "main.js" }');
+    shop.file('package.json', '{ "imports": { "#other": "./other.js" } }');
+    shop.file('app.js', `\nrequire("${name}");`);
+    const { status, stderr } = await shop.cli('bundle', 'app.js', '--board', 'linux', '--out', 'out.js');
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(why) });
+  });
 });
 
 describe('run --board host', () => {

@@ -252,6 +252,19 @@ const atTop: Row[] = [
 /** ES modules among CommonJS */
 const mixed: Row[] = [
   [
+    'folders whose package.json names the file',
+    {
+      'app.js': 'print(require("./lib").v, require("./lib/").v, require("./own/part").v);',
+      'lib/package.json': '{ "main": "main" }',
+      'lib/main.js': 'exports.v = 1;',
+      'lib/index.js': 'exports.v = 2;',
+      'own/package.json': '{ "main": "src/own.js" }',
+      'own/part.js': 'exports.v = require(".").v;',
+      'own/src/own.js': 'exports.v = 3;',
+    },
+    '1 1 3',
+  ],
+  [
     'members that a module used as a value does not have',
     {
       'app.js':
@@ -336,6 +349,16 @@ const mixed: Row[] = [
 ];
 
 const typed: Row[] = [
+  [
+    'files named as they will be once compiled',
+    {
+      'app.mts': 'import { a } from "./a.mjs"; import { b } from "./b.cjs"; import { c } from "./c.js"; print(a + b + c);',
+      'a.mts': 'export const a: number = 1;',
+      'b.cts': 'export const b: number = 2;',
+      'c.ts': 'export const c: number = 3;',
+    },
+    '6',
+  ],
   [
     'import = of the library',
     { 'app.ts': "import requests = require('requests');\nprint(typeof requests.get);" },
