@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { Failure } from './failure';
 
+/** What ends a program from outside; the interpreter has to end with it. */
+const SIGNALS: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+
 const NAMES = ['espruino', 'espruino-linux', 'espruino-linux-release'];
 
 /** The program of this name in the folders of the PATH. */
@@ -86,7 +89,6 @@ export function runInEngine(engine: string, code: string): Promise<number> {
   writeFileSync(file, code);
   return new Promise((done, fail) => {
     const filter = new OutputFilter((line) => process.stdout.write(line, 'latin1'));
-    const child = spawn(engine, [file], { stdio: 'pipe' });
     let isStopped = false;
     const stop = (signal: NodeJS.Signals): void => {
       isStopped = true;
@@ -96,14 +98,18 @@ export function runInEngine(engine: string, code: string): Promise<number> {
       child.kill();
       rmSync(folder, { recursive: true });
     };
-    process.on('SIGINT', stop).on('SIGTERM', stop).on('exit', leave);
+    // before there is a child, as that may be the one that signals
+    for (const signal of SIGNALS) process.on(signal, stop);
+    process.on('exit', leave);
+    const child = spawn(engine, [file], { stdio: 'pipe' });
     child.stdout.setEncoding('latin1').on('data', (text) => filter.push(text));
     const complaints: Buffer[] = [];
     child.stderr.on('data', (data) => (filter.greeted ? process.stderr.write(data) : complaints.push(data)));
     child.on('error', (e) => fail(new Failure(`cannot run ${engine}: ${e.message}`)));
     child.on('close', (status, signal) => {
       filter.end();
-      process.off('SIGINT', stop).off('SIGTERM', stop).off('exit', leave);
+      for (const name of SIGNALS) process.off(name, stop);
+      process.off('exit', leave);
       rmSync(folder, { recursive: true });
       if (!filter.greeted && !signal) return fail(new Failure(`${engine} is no Espruino interpreter`));
       process.stderr.write(Buffer.concat(complaints));

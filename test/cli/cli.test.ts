@@ -634,6 +634,14 @@ describe('run --board linux', () => {
     expect(isOver()).toBe(true);
   });
 
+  it.each(['INT', 'TERM', 'HUP', 'QUIT'])('ends the interpreter when it is ended by SIG%s', async (signal) => {
+    shop.file('app.js', 'print(1);');
+    const loop = 'for i in 1 2 3 4 5 6 7 8 9; do sleep 0.2; done';
+    const engine = fakeEngine('', `trap "echo ended; exit 5" ${signal}\nkill -${signal} $PPID\n${loop}`);
+    const run = await shop.cli('run', 'app.js', '--board', 'linux', '--engine', engine);
+    expect(run).toEqual({ status: 5, stdout: 'ended\n', stderr: '' });
+  });
+
   it.each([
     ['a text', 'no such command\n'],
     ['a program that fails', '#!/bin/sh\necho out\necho sorry >&2\nexit 127\n'],
