@@ -61,8 +61,7 @@ export function compile(file: string, isApp: boolean): Compiled {
     throw new Failure(`${show(file)}:${line}: ${what} is not supported`);
   };
   const { outputText, sourceMapText, diagnostics } = ts.transpileModule(source, {
-    // `.cjs` and `.cts` would be compiled to CommonJS
-    fileName: file.replace(/\.json$/, '.js').replace(/\.[cm]([jt]s)$/, '.$1'),
+    fileName: plainName(file),
     reportDiagnostics: true,
     compilerOptions: {
       target: ts.ScriptTarget.ES5,
@@ -86,6 +85,10 @@ export function compile(file: string, isApp: boolean): Compiled {
   const isOwn = isApp || outerThis(program).next().done;
   return { code, map, program, isModule, isCommonJs: !isModule && (!isOwn || usesExports(program)) };
 }
+
+/** A name that tells the compiler the language and no more: `.cts` would be compiled to CommonJS, `.d.ts` not at all. */
+const plainName = (file: string): string =>
+  `app${file.match(/\.[jt]sx$/)?.[0] ?? (/\.[cm]?ts$/.test(file) ? '.ts' : '.js')}`;
 
 /** The text of a file as the compiler gets it: a program, in ASCII but for private-use characters. */
 function prepared(file: string): string {
@@ -126,7 +129,7 @@ const UNSAID: Record<number, string> = {
 
 /** The errors of UNSAID in a file; other errors of types are no concern of ours. */
 function unsaid(source: string, file: string): readonly ts.Diagnostic[] {
-  const name = /\.[cm]?tsx?$/.test(file) ? 'app.ts' : 'app.js';
+  const name = plainName(file);
   const options = { target: ts.ScriptTarget.ES5, checkJs: true, noLib: true, noResolve: true, types: [] };
   const parsed = ts.createSourceFile(name, source, options.target);
   const host = { ...ts.createCompilerHost(options), getSourceFile: () => parsed };

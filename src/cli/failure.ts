@@ -1,14 +1,11 @@
 import { relative } from 'node:path';
 
-/** Something that the user can correct: the message is all they need, and the command ends with `exitCode`. */
+/** Something that the user can correct: the message is all they need. */
 export class Failure extends Error {
   /** the message as given, since rollup puts words of its own in front */
   readonly text: string;
 
-  constructor(
-    message: string,
-    readonly exitCode = 2,
-  ) {
+  constructor(message: string) {
     super(message);
     this.text = message;
   }

@@ -95,17 +95,20 @@ program
     process.exitCode = await runInEngine(path, boot(await make(app, board)));
   });
 
-// the reader of our output is gone
+// the reader of our output is gone, or there is no room for it
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (e: NodeJS.ErrnoException) => {
-    if (e.code !== 'EPIPE') throw e;
-    process.exit();
+    if (e.code === 'EPIPE') process.exit();
+    if (stream === process.stdout) console.error(`cannot write the output: ${e.message}`);
+    process.exit(2);
   });
 
 try {
   await program.parseAsync();
 } catch (e: any) {
-  if (e instanceof Failure) console.error(e.message);
+  // what the system refuses, too, is for the user to put right
+  const isTold = e instanceof Failure || e.syscall;
+  if (isTold) console.error(e.message);
   else if (!(e instanceof CommanderError)) console.error(e);
-  process.exitCode = e instanceof Failure ? e.exitCode : e instanceof CommanderError ? (e.exitCode ? 2 : 0) : 1;
+  process.exitCode = isTold || e.exitCode ? 2 : e instanceof CommanderError ? 0 : 1;
 }

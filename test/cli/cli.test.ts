@@ -275,7 +275,11 @@ describe('what is wrong with an application', () => {
   });
 
   it.each([
-    ['half', 'a package that hides it', /^app\.js:2: cannot find "half": No "exports" main defined in .*package\.json\n$/],
+    [
+      'half',
+      'a package that hides it',
+      /^app\.js:2: cannot find "half": No "exports" main defined in .*package\.json\n$/,
+    ],
     ['empty', 'a package without its file', /^app\.js:2: cannot find "empty": Cannot find module '.*main\.js'.*\n$/],
     ['#own', 'none that package.json names', /^app\.js:2: cannot find "#own": Package import specifier .*\n$/],
   ])('is not left to the device: module "%s", %s', async (name, _, why) => {
@@ -493,6 +497,18 @@ describe('run --board host', () => {
     );
     const run = await shop.cli('run', 'app.js', '--board', board);
     expect(run).toEqual({ status: 0, stdout: 'handled at once\nhandled soon\nhandled later\n', stderr: '' });
+  });
+
+  it('says in one line what the system refuses', async () => {
+    // stdin is a pipe or a socket, which has no path
+    const { status, stderr } = await shop.cli('run', '/dev/stdin', '--board', 'host');
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/^ENOENT: .*\n$/) });
+  });
+
+  it('takes a file of declarations for a program that does nothing', async () => {
+    shop.file('types.d.ts', 'export declare const n: number;');
+    shop.file('app.ts', 'import "./types.d.ts"; import { n } from "./types.d"; print(1 as typeof n);');
+    expect(await shop.cli('run', 'app.ts', '--board', 'host')).toEqual({ status: 0, stdout: '1\n', stderr: '' });
   });
 
   it('reports what goes wrong in the handling of an error', async () => {

@@ -352,7 +352,8 @@ const typed: Row[] = [
   [
     'files named as they will be once compiled',
     {
-      'app.mts': 'import { a } from "./a.mjs"; import { b } from "./b.cjs"; import { c } from "./c.js"; print(a + b + c);',
+      'app.mts':
+        'import { a } from "./a.mjs"; import { b } from "./b.cjs"; import { c } from "./c.js"; print(a + b + c);',
       'a.mts': 'export const a: number = 1;',
       'b.cts': 'export const b: number = 2;',
       'c.ts': 'export const c: number = 3;',
