@@ -222,7 +222,7 @@ function nameNothing(code: string): string {
 }
 
 /** What a variable in the place of a longer name has to save, in bytes: it takes two or three variables of the interpreter. */
-const WORTH = 20;
+const WORTH = 16;
 
 /** Replaces the names of frequent properties by variables: `a.length` by `a[length_]`. */
 function nameWords(code: string, { props, wordsExcept = [] }: MinifyRequest): string {
