@@ -14,8 +14,12 @@ const caches = {};
 /** What this module needs of the others in its family is all that they agree on: no two of those are loaded together. */
 const plugins = { 'drivers/w5500': 'drivers/w5500/listen' };
 
-/** The functions of the core that run for every packet. */
-const FAST = 'fastPieces fastDirect onData want take onWritable lines line advance'.split(' ');
+/** The functions that run for every packet, by family. */
+const FAST = {
+  src: 'fastPieces fastDirect onData want take onWritable lines line advance',
+  'drivers/w5500': 'read write fill flush run work receive offer waiting turn soon',
+  'drivers/networkjs': 'recv send piece',
+};
 
 /** Finds `./x` and `./x/index`, and leaves every other device module to `require`. */
 function resolver(root, outside = []) {
@@ -108,7 +112,7 @@ const readableAndMinified = (family) => ({
         props: INTERNAL,
         reserved: smallNames().filter((n) => n.length < 3 && !INTERNAL.test(n)),
         cache: caches[family],
-        wordsExcept: family === 'src' ? FAST : undefined,
+        wordsExcept: (FAST[family] || '').split(' '),
       });
       keepShared(family);
       this.emitFile({ type: 'asset', fileName: chunk.fileName.replace(/\.js$/, '.min.js'), source: code });
