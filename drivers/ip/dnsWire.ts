@@ -62,16 +62,15 @@ function nameAt(d: Uint8Array, at: number): string {
   let name = '';
   let n: number;
   while ((n = d[at++])) {
-    // a pointer counts little: in a datagram, these bits of its offset are at most 5
-    if ((left -= (n & 63) + 1) < 0) throw 0;
-    // the two top bits: 11 for a pointer, 00 for a length (section 4.1.4)
+    // a pointer counts little: in a datagram, these bits of its offset are at most 5. The two top bits: 11 for a pointer,
+    // 00 for a length (section 4.1.4)
+    if ((left -= (n & 63) + 1) < 0 || (n > 63 && n < 192) || name.length > 254) throw 0;
     if (n > 191) {
       end = end || at + 1;
       at = ((n & 63) << 8) | d[at];
       if (!(at < limit)) throw 0;
       limit = at;
     } else {
-      if (n > 63 || name.length > 254) throw 0;
       while (n--) name += String.fromCharCode(d[at++]);
       name = name.toLowerCase() + '.';
     }
