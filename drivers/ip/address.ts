@@ -1,7 +1,7 @@
 // Addresses in dotted form.
 
 /** The broadcast address. */
-export const EVERYBODY = '255.255.255.255';
+export const ALL = '255.255.255.255';
 
 /** The numbers of a dotted address. The interpreter throws if a text of 64 characters is made a number. */
 export function bytes(ip: any): number[] {

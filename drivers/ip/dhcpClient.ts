@@ -1,5 +1,5 @@
 // DHCP client (RFC 2131): from DISCOVER to an address that nobody else has, and keeping it.
-import { bytes, EVERYBODY, hostBits, isHost, toNumber } from './address';
+import { bytes, ALL, hostBits, isHost, toNumber } from './address';
 import { codes } from './bytes';
 import { buildDhcp, keyOf, Option, parseDhcp, Type } from './dhcpWire';
 import { random32 } from './random';
@@ -53,9 +53,8 @@ const DISCARD = 9;
 function open(d: Dhcp): void {
   const c = d._driver;
   close(d);
-  d._socket = c._udp(CLIENT_PORT);
+  d._socket = c._udp(CLIENT_PORT, heard);
   d._socket._dhcp = d;
-  d._socket.onMessage = heard;
   d._xid = [random32(), random32(), random32(), random32()];
   d._began = c._now;
   d._tries = 0;
@@ -87,7 +86,7 @@ function send(d: Dhcp, type: Type): void {
   }
   const message = buildDhcp(d._xid, secs, bound ? bytes(d._ip) : [], c._mac, options);
   d._key = keyOf(message);
-  d._socket!.send(message, (bound && d._server) || EVERYBODY, SERVER_PORT);
+  d._socket!.send(message, (bound && d._server) || ALL, SERVER_PORT);
 }
 
 /** Sends the message of this state, and again later: doubled up to 64 s, each plus or minus a second (section 4.1). */
@@ -163,8 +162,8 @@ function time(value: any, most: number, usual: number): number {
 }
 
 /** The addresses in an option. */
-function addresses(value: string | undefined): string[] {
-  return (value || '').match(/\d+\.\d+\.\d+\.\d+/g) || [];
+function addresses(value: any): string[] {
+  return ('' + value).match(/\d+\.\d+\.\d+\.\d+/g) || [];
 }
 
 function bind(d: Dhcp, a: Answer): void {

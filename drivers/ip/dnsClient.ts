@@ -74,7 +74,7 @@ function finish(q: Query, seconds?: number, ip?: string): void {
       ? null
       : notFound(
           name,
-          seconds ? NONE : why ? 'the DNS server says ' + why : 'no DNS server answers',
+          seconds ? NONE : why ? 'DNS server says ' + why : 'no DNS server answers',
           seconds ? '' : why ? 'EAI_AGAIN' : 'ETIMEDOUT',
         ),
     ip,
@@ -149,8 +149,7 @@ export function lookup(this: Env, host: string, asker: Asker): string | undefine
     if (!bytes || /:|^[\d.]*$/.test(name)) throw notFound(name, 'it cannot be one');
     q = { _driver: c, _run: ask, _name: name, _askers: [], _tries: 0, _busy: 0, _bytes: bytes, _drop: drop };
     if (!c._resolver) {
-      c._resolver = c._udp();
-      c._resolver.onMessage = heard;
+      c._resolver = c._udp(0, heard);
       c._resolver.onClose = gone;
     }
     c._queries = c._queries.concat(q);

@@ -56,8 +56,8 @@ export interface Env extends Host {
   _resolver?: Datagrams;
   /** why there is no link yet */
   _why: string;
-  /** Throws if no socket is free. */
-  _udp(port?: number): Datagrams;
+  /** A socket on this port, or on a random one. Throws if none is free. */
+  _udp(port?: number, onMessage?: Datagrams['onMessage']): Datagrams;
   /** These are the addresses. */
   _use(lease: Lease): void;
 }

@@ -43,7 +43,7 @@ const more: any = {
     const name = l.hostname;
     // one label (RFC 1035 section 2.3.4, RFC 1123 section 2.1)
     const good = !name || ('' + name === name && name.length < 64 && !/[^A-Za-z0-9-]|-$|^-/.test(name));
-    need(good, 'hostname', name, 'up to 63 letters, digits and - between them');
+    need(good, 'hostname', name, 'up to 63 letters, digits and inner -');
     if (l.ip) return { _ip: needHost('ip', l.ip) } as Lease;
   },
   _startDhcp: startDhcp,

@@ -88,7 +88,7 @@ export function need(good: any, what: string, given: any, allowed: string): void
 export function needNumber(what: string, n: any, usual: any, least: number, most: number, step: number): number {
   if (n === undefined) n = usual;
   const good = typeof n === 'number' && n >= least && n <= most && n % step === 0;
-  need(good, what, n, 'a number from ' + least + ' to ' + most + ' in steps of ' + step);
+  need(good, what, n, 'a number from ' + least + ' to ' + most + ', step ' + step);
   return n;
 }
 
@@ -140,7 +140,7 @@ export function parseMac(text: any): number[] {
 export const MODES = ['auto', '10H', '10F', '100H', '100F'];
 
 /** The pin or port `name` of `o`. */
-export function part(o: any, name: string, method: string, optional?: boolean): any {
+export function part(o: any, name: string, method: string, optional?: any): any {
   let p: any;
   let good: any;
   try {

@@ -41,7 +41,7 @@ export interface Driver extends Chip, W5500, Pick<Env, '_queries'> {
   /** the addresses to begin with, checked; with DHCP, if any, that of last time */
   _plan(l: LinkOptions): Lease | undefined;
   /** added by the complete driver: sockets for datagrams; names */
-  _udp(port?: number): any;
+  _udp(port?: number, onMessage?: any): any;
   _lookup?: typeof lookup;
   _parts: Parts;
 }
@@ -84,7 +84,7 @@ export function needPort(port: any): number {
 }
 
 /** A name, or an address: that of a host, unless any address will do. */
-export function needName(host: any, anyAddress?: boolean): void {
+export function needName(host: any, anyAddress?: any): void {
   need(
     '' + host === host && (anyAddress || !isIp(host) || isHost(host)),
     'host',
@@ -189,7 +189,7 @@ const driver: any = {
   gethostbyname: function (this: Driver, host: string): Promise<string> {
     const c = this;
     return promise(function (done) {
-      needName(host, true);
+      needName(host, 1);
       const ip = resolve(c, host, { _found: done });
       if (ip) done(null, ip);
     });
@@ -258,12 +258,12 @@ export function create(options: W5500Options): W5500 {
   // "[object Object]", unlike a number, a text or a list
   need(/^\[/.test(retry), 'retry', retry, '{time, count}');
   part(o, 'spi', 'write');
-  const irq = part(o, 'irq', 'read', true);
+  const irq = part(o, 'irq', 'read', 1);
   const c: Driver = Object.assign(Object.create(driver), {
     _spi: part(o, 'spi', 'send'),
     _cs: part(o, 'cs', 'write'),
     _out: new ArrayBuffer(PIECE + 3),
-    _rst: part(o, 'rst', 'write', true),
+    _rst: part(o, 'rst', 'write', 1),
     _mac: o.mac === undefined ? ownMac() : parseMac(o.mac),
     _sizes: needBuffers(o.buffers || [2, 2, 2, 2, 2, 2, 2, 2]),
     // RTR counts in 100 us

@@ -1,6 +1,6 @@
 // A UDP socket of the chip.
 import { netError } from '../../src/net/neterror';
-import { EVERYBODY } from '../ip/address';
+import { ALL } from '../ip/address';
 import { random32 } from '../ip/random';
 import { dotted, word } from '../ip/bytes';
 import {
@@ -136,7 +136,7 @@ const udp: any = {
     );
     needPort(port);
     // only its type: an address that no host has is told to `done`, like all that is no programming mistake
-    needName(host, true);
+    needName(host, 1);
     const n = data.length;
     const why =
       s._state > State.Up
@@ -151,7 +151,7 @@ const udp: any = {
       s._dport = port;
       s._done = done;
       try {
-        needName(host, host === EVERYBODY);
+        needName(host, host === ALL);
         s._ip = resolve(s._driver as Driver, host, s);
         poke(s);
       } catch (e: any) {
@@ -165,17 +165,15 @@ const udp: any = {
     else poke(this);
   },
   close: function (this: Port): void {
-    leave(this, true);
+    leave(this, 1);
     this.onClose = undefined;
     sent(this, this._done ? netError('EPIPE', 'closed before it was sent', 'open') : null);
   },
 };
 
 /** Opens a socket, on a random port unless one is given. Throws EMFILE, EADDRINUSE. */
-export function openUdp(this: Driver, port?: number): Udp {
-  const c = this;
-  const s = Object.create(udp);
-  s._driver = c;
+export function openUdp(this: Driver, port?: number, onMessage?: Udp['onMessage']): Udp {
+  const s = Object.assign(Object.create(udp), { _driver: this, onMessage: onMessage });
   if (inUse(s, port!)) throw netError('EADDRINUSE', 'port ' + port + ' is in use');
   while (!port || inUse(s, port)) port = 49152 | (random32() & 16383);
   place(s, port);
