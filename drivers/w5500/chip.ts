@@ -91,7 +91,6 @@ function watch(c: Chip): void {
   const r = read(c, Reg.SHAR, Reg.PHYCFGR + 1 - Reg.SHAR);
   const phy = r[Reg.PHYCFGR - Reg.SHAR];
   const up = phy & Bit.PHY_LNK;
-  c._torn = 0;
   if (r.subarray(0, 6).join() !== c._mac.join()) throw Error(SILENT);
   soon(c, up ? 1000 : 100);
   if (!up) {

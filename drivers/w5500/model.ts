@@ -26,8 +26,6 @@ export interface Chip extends Bus, Part, Task, Host, Pick<Env, '_names'> {
   _blank?: OutputPin | number;
   /** how many more times it is looked for after the reset, every 5 ms */
   _tries: number;
-  /** how many times in the last second it could not be told what has arrived */
-  _torn: number;
   /** failures in a row: while linking, or lost datagrams */
   _failures: number;
   /** the cable is in; the addresses are set */

@@ -79,6 +79,8 @@ export interface Sock extends Part, Task, Asker {
   _paused?: number;
   /** there may be bytes */
   _look?: number;
+  /** how many times since the last RECV it could not be told what has arrived */
+  _torn?: number;
   /** its own part of a turn, in the states from Open to Up */
   _work(s: Sock, ir: number, sr: number, late: number): Next;
   /** reports the end, once */
@@ -217,6 +219,7 @@ export function take(s: Sock, n: number): Uint8Array {
 export function release(s: Sock): void {
   write(s, Sn.RX_RD, pair(s._rd));
   order(s, Cr.RECV, Ir.RECV);
+  delete s._torn;
   s._got = 0;
   s._look = 1;
 }
@@ -233,7 +236,8 @@ export function waiting(s: Sock): number {
     if (!(((word(r, 4) - rd - n) | (rd - s._rd + s._got)) & 0xffff)) return n - s._got;
   }
   // after a bit error on the bus they never will
-  if (s._driver._torn++ > 99) throw Error('socket ' + placeOf(s) + ': pointers do not agree');
+  s._torn = (s._torn! | 0) + 1;
+  if (s._torn > 99) throw Error('socket ' + placeOf(s) + ': pointers do not agree');
   s._look = 1;
   return -1;
 }

@@ -251,11 +251,7 @@ const waitingRows: Scenario[] = [
   ),
   linked('hears its peer where each turn finds the last SEND over and has more to write', async (r) => {
     r.lan.serveTcp('10.0.0.9', 80, () => ({ onOpen: (s) => s.write('enough') }));
-    // a board that takes 20 ms for a turn
-    await r.run((b) => {
-      const quick: any = (b.quick = setTimeout);
-      (global as any).setTimeout = (f: any, ms: any, x: any, y: any) => quick(f, (ms || 0) + 20, x, y);
-    });
+    await slow(r);
     const it = await r.connect({ acts: { room: (n) => n.socket.write('more') } });
     await r.until(() => it.text === 'enough', 5000);
     expect(it.rooms.length).toBeLessThan(10);
@@ -266,6 +262,14 @@ const waitingRows: Scenario[] = [
     await r.allFree();
   }),
 ];
+
+/** makes it a board that takes 20 ms for a turn; its `quick` is the setTimeout that it had */
+async function slow(r: Rig): Promise<void> {
+  await r.run((b) => {
+    const quick: any = (b.quick = setTimeout);
+    (global as any).setTimeout = (f: any, ms: any, x: any, y: any) => quick(f, (ms || 0) + 20, x, y);
+  });
+}
 
 /** a connection, and `abc` came over it a while ago */
 async function abc(r: Rig) {
@@ -367,6 +371,19 @@ const chipRows: Scenario[] = [
     await r.until(() => it.closed.length > 0, 1000);
     const message = expect.stringMatching(/pointers do not agree/);
     expect(it.closed).toMatchObject([{ code: 'EIO', message }]);
+    await r.until(() => r.linked);
+  }),
+  linked('RX pointers that will never agree, on a slow board', async (r) => {
+    const it = await abc(r);
+    await slow(r);
+    const [socket] = r.chip.sockets;
+    socket.setWord(Sn_RX_RD, socket.word(Sn_RX_RD) ^ 4);
+    r.lan.connections()[0].write('def');
+    await r.until(() => it.closed.length > 0, 5000);
+    expect(it.closed).toMatchObject([{ code: 'EIO' }]);
+    await r.run((b) => {
+      global.setTimeout = b.quick;
+    });
     await r.until(() => r.linked);
   }),
 ];
