@@ -69,7 +69,7 @@ export interface Sock extends Part, Task, Asker {
   _until?: any;
   /** a SEND is not over: 1, or missing, which takes no memory */
   _sending?: number;
-  /** bytes written to the TX buffer that no SEND has taken */
+  /** bytes written to the TX buffer that no SEND has taken; before it is open, see place() */
   _filled: number;
   /** pointers: Sn_TX_WR, Sn_RX_RD; and bytes read that no RECV has released */
   _wr: number;
@@ -129,7 +129,8 @@ export function run(s: Sock): Next | undefined {
   if (ir & Ir.SEND_OK) delete s._sending;
   if (ir) write(s, Sn.IR, ir);
   if (s._state === State.Wipe) {
-    if (sr) write(s, Sn.CR, Cr.CLOSE);
+    // CLOSE sends nothing: the peer of a connection that had the place would wait for the FIN
+    if (sr) write(s, Sn.CR, (s._filled as State) === State.Leave ? Cr.DISCON : Cr.CLOSE);
     else {
       s._state = State.Open;
       write(s, Sn.PORT, pair(s._port));
@@ -140,6 +141,7 @@ export function run(s: Sock): Next | undefined {
       // the last connection may have left bits in Sn_IR
       order(s, Cr.OPEN, Ir.ALL);
     }
+    s._filled = 0;
   } else if (s._state < State.Leave) return s._work(s, ir, sr, late);
   else if (s._state === State.Leave && sr) {
     // not from close() on: if the program was busy before or after it, nothing has gone out yet
@@ -291,11 +293,13 @@ export function place(s: Sock, port: number): void {
   }, 0);
   if (idle(socks[n]) + (s._ip ? 0.5 : 0) < State.Leave)
     throw netError('EMFILE', 'all ' + socks.length + ' sockets in use');
+  // until its first turn: the state of what had the place, if that has given the chip all its bytes
+  s._filled = socks[n]._filled ? 0 : socks[n]._state;
   socks[n] = s;
   s._regs = Block.Socket + n * 32;
   s._port = port;
   s._state = State.Wipe;
-  s._filled = s._got = 0;
+  s._got = 0;
   s._wait = 1;
   soon(s, 0);
 }

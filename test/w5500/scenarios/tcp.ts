@@ -267,6 +267,40 @@ const many: Scenario[] = [
     await r.allFree();
     await r.works();
   }),
+  linked('one that makes room while it is closing sends its FIN first, behind what the chip was given', async (r) => {
+    const ends: string[] = [];
+    let heard = '';
+    r.lan.serveTcp('10.0.0.9', 80, () => {
+      let text = '';
+      return {
+        onData: (d) => void (heard = text += Buffer.from(d).toString()),
+        onEnd: () => void ends.push(text),
+      };
+    });
+    for (let i = 0; i < 8; i++) await r.connect({ name: 'c' + i });
+    await r.until(() => Object.values(r.heard).every((it) => it.rooms.length > 0));
+    await r.run((b) => {
+      b.sockets.c3.socket.close();
+      b.next = b.driver.connect({ host: '10.0.0.9', port: 80 }, b.sockets.c3);
+    });
+    await r.until(() => ends.length === 1);
+    r.chip.faults.sendOkDelayMs = Infinity;
+    await r.run((b) => b.sockets.c4.socket.write('bye'));
+    await r.until(() => heard === 'bye');
+    await r.run((b) => {
+      b.sockets.c4.socket.close();
+      b.last = b.driver.connect({ host: '10.0.0.9', port: 80 }, b.sockets.c4);
+    });
+    await r.until(() => ends.length === 2);
+    expect(ends).toEqual(['', 'bye']);
+    r.chip.faults.sendOkDelayMs = 0;
+    await r.run((b) => {
+      b.next.close();
+      b.last.close();
+      for (const name in b.sockets) b.sockets[name].socket.close();
+    });
+    await r.allFree();
+  }),
   linked(
     'one that is closing makes room for a datagram when its own bytes are out, for a connection at once',
     async (r) => {
