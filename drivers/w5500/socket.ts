@@ -293,6 +293,8 @@ export function place(s: Sock, port: number): void {
   }, 0);
   if (idle(socks[n]) + (s._ip ? 0.5 : 0) < State.Leave)
     throw netError('EMFILE', 'all ' + socks.length + ' sockets in use');
+  // a turn to send them
+  if (socks[n]._filled) run(socks[n]);
   // until its first turn: the state of what had the place, if that has given the chip all its bytes
   s._filled = socks[n]._filled ? 0 : socks[n]._state;
   socks[n] = s;

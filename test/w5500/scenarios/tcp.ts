@@ -320,11 +320,12 @@ const many: Scenario[] = [
       await r.rest(100);
       await r.udp();
       const it = await r.run((b) => {
-        b.sockets.c4.socket.write('lost');
+        b.sockets.c4.socket.write('last');
         b.sockets.c4.socket.close();
         b.last = b.driver.connect({ host: '10.0.0.9', port: 80 }, b.sockets.c4);
       });
       expect(it).not.toHaveProperty('error');
+      await r.until(() => heard.join() === 'bye,last');
       await r.run((b) => {
         b.last.close();
         for (const name in b.sockets) b.sockets[name].socket.close();
