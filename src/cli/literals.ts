@@ -2,6 +2,7 @@
 // others its UTF-8 bytes. An escape like \u20ac is a character on the former, and on the latter a single byte, the lower
 // half of its number; an escape like \xac is a byte on both. So in strings the former kind is replaced by characters, and
 // the minifier must neither turn one into the other nor count them: they pass through it as private-use characters.
+import { Failure } from './failure';
 
 const FIRST = 0xe000;
 const LAST = 0xf8ff;
@@ -10,7 +11,8 @@ const hidden: string[] = [];
 function replacement(text: string): string {
   let i = hidden.indexOf(text);
   if (i < 0) i = hidden.push(text) - 1;
-  return FIRST + i > LAST ? text : String.fromCharCode(FIRST + i);
+  if (FIRST + i > LAST) throw new Failure(`more than ${i} different characters beyond ASCII, in all files together`);
+  return String.fromCharCode(FIRST + i);
 }
 
 /** A string literal with its escapes replaced by characters beyond ASCII; half of a surrogate pair stays an escape. */

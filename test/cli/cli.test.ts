@@ -103,6 +103,11 @@ describe('bundle', () => {
       ['deep.js', '--board', 'linux', '--out', 'out.js'],
       /deep\.js cannot .* nested too deeply/,
     ],
+    [
+      'too many letters',
+      ['letters.js', '--board', 'linux', '--out', 'out.js'],
+      /^more than 6400 different characters beyond ASCII/,
+    ],
     ['a syntax error', ['bad.js', '--board', 'linux', '--out', 'out.js'], /bad\.js:2: /],
     [
       'a construct that cannot run',
@@ -112,6 +117,8 @@ describe('bundle', () => {
   ])('exits with 2 for %s and writes nothing', async (_, args, why) => {
     shop.file('app.js', 'print(1);');
     shop.file('data.json', '{}');
+    const letters = Array.from({ length: 6401 }, (_, i) => String.fromCharCode(0x4e00 + i)).join('');
+    shop.file('letters.js', `print("${letters}");`);
     shop.file('deep.js', `print(${'['.repeat(9999)}${']'.repeat(9999)});`);
     shop.file('bad.js', 'print(1);\nvar = 1;');
     shop.file('generator.js', '(function* () { yield 1; })();');
