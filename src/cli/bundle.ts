@@ -10,7 +10,7 @@ import type { Finding } from './dialect';
 import { Failure, show } from './failure';
 import { openLibrary } from './library';
 import type { Library } from './library';
-import { hides, reveal } from './literals';
+import { hides, reveal, shown } from './literals';
 import { asBlock, functionsFirst, INTERNAL, minify, propertyNames, tidy } from './minify';
 import { ENTRY, Resolver } from './resolver';
 
@@ -142,7 +142,7 @@ function inWords(log: RollupLog, resolver: Resolver): string {
 function describe(finding: Finding, map: TraceMap, library: Library): string[] {
   const at = sourceOf(finding, map);
   if (!at) return [`in the bundle: ${finding.message}`];
-  return library.isNodeOnly(at.file) ? [] : [`${show(at.file)}:${at.line}: ${finding.message}`];
+  return library.isNodeOnly(at.file) ? [] : [`${show(at.file)}:${at.line}: ${shown(finding.message)}`];
 }
 
 /** Code made up by the compiler has no place of its own: the closest one before it counts. */

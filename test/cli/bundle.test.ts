@@ -184,6 +184,7 @@ describe('an application that cannot run', () => {
     ['a missing static', 'print(Array.from("ab"));', /app\.js:1: no Array\.from/],
     ['a regex', '// a comment\nprint(/ab?/.test("a"));', /app\.js:2: regular expression uses \?/],
     ['an escape in a regex', 'print(/[\\u00e9]/.test("a"));', /app\.js:1: regular expression uses escape \\u/],
+    ['an escape of a letter', 'print(/\\é/.test("a"));', /app\.js:1: regular expression uses escape \\é, which/],
     [
       'return in finally',
       'function f() {\n  try { print(1); } finally { if (1) return 2; }\n}\nf();',
