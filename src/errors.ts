@@ -87,6 +87,10 @@ export function need(good: any, what: string, given: any): asserts good {
   if (!good) throw bad('bad ' + what + ': ' + given);
 }
 
+export function isFunction(value: any): boolean {
+  return typeof value === 'function';
+}
+
 /**
  * Pairs of names and values: null, undefined, or an object that is no list and no array of numbers.
  * @throws TypeError (EINVAL)

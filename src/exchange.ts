@@ -2,7 +2,7 @@
 // settle.ts (how it ends) this is the only place where socket, clock and parser meet.
 // RAM: one object of some 20 fields, one timer, one promise; while a body streams, one piece and one packet.
 import { isText } from './engine';
-import { error, IOError, need } from './errors';
+import { error, IOError, isFunction, need } from './errors';
 import { arrived, parseEnd, unread, Wait } from './http/parser';
 import { get as driverOf } from './net/registry';
 import { finish, leave, onData, want } from './receive';
@@ -22,8 +22,8 @@ import type { Endpoint, NetError, Socket } from './net/driver';
 function tick(x: Exchange): void {
   // a number that changes when a byte has moved in either direction; chunk lines are counted from 0 each
   const seen = arrived(x) + x._head - x._unsent - x._out.length;
-  const idle = x.idle_timeout;
-  // NaN the first time: then nothing is late
+  const idle = x.idle_timeout || Infinity;
+  // NaN without `timeout`: then nothing is late
   const late = Date.now() - x._due!;
   let step: number;
   let what = '';
@@ -31,13 +31,15 @@ function tick(x: Exchange): void {
   x._seen = seen;
   if (late > 0 && late < 60000) x._timeLeft -= late;
   // a seventh: eight steps without a byte count as the idle time, so `timeout` must be over before
-  step = Math.min(x._timeLeft, idle / 8, x.timeout / 7);
+  step = Math.min(x._timeLeft, idle / 8, (x.timeout || Infinity) / 7);
   if (x._quiet > 7) what = 'idle_timeout: not a byte in ' + idle + ' ms';
   if (step <= 0) what = 'timeout of ' + x.timeout + ' ms' + progress(x);
   if (what) settle(x, failed(x, 'ETIMEDOUT', what));
   else if (step < 1e9) {
-    x._timeLeft -= step;
-    x._due = Date.now() + step;
+    if (x.timeout) {
+      x._timeLeft -= step;
+      x._due = Date.now() + step;
+    }
     x._timer = setTimeout(tick, step, x);
   }
 }
@@ -112,6 +114,7 @@ const methods = Object.assign(
     _leave: leave,
     _received: received,
     _chunk: Infinity,
+    _timeLeft: Infinity,
     _out: '',
     _unsent: 0,
     _aside: 0,
@@ -131,7 +134,7 @@ export function newExchange(options: any): Exchange {
   if (chunk === undefined) chunk = 512;
   need((chunk & 65535) === chunk, 'stream_chunk', chunk);
   if (callback != null) {
-    need(typeof callback === 'function', 'stream_callback', callback);
+    need(isFunction(callback), 'stream_callback', callback);
     x._left = 0;
     x._chunk = chunk;
     x._callback = callback;
@@ -141,8 +144,7 @@ export function newExchange(options: any): Exchange {
     n = options[name];
     if (n !== undefined) {
       need(+n === n && n >= 0, name, n);
-      // 0 is no limit of time
-      x[name] = n || (/time/.test(name) ? Infinity : 0);
+      x[name] = n;
     }
   }
   return x;
@@ -165,7 +167,7 @@ function connect(x: Exchange, name: string | undefined, to: Endpoint): Socket {
 /** Sends the request over a kept connection or a new one. */
 export function run(x: Exchange, driver: string | undefined, to: Endpoint, kept?: Kept): void {
   x._response._progress = x;
-  x._timeLeft = x.timeout;
+  if (x.timeout) x._timeLeft = x.timeout;
   tick(x);
   try {
     if (kept) {

@@ -42,7 +42,7 @@ export interface Exchange extends Parser, Receiver {
   _timer?: any;
   timeout: number;
   _timeLeft: number;
-  /** the time of the clock at which it should run, in ms */
+  /** the time of the clock at which it should run, in ms; undefined without `timeout` */
   _due?: number;
   idle_timeout: number;
   /** the bytes that had moved when it last ran, and how many times it ran without a change */

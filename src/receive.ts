@@ -144,19 +144,20 @@ function goFast(x: Exchange, callback: any): void {
 
 /** The end of a fast sink, with bytes that are still to be looked at, or with a promise. */
 export function leave(this: Exchange, bytes: any, promise?: any): void {
+  const x = this;
   // the callback may have ended the call; its promise is listened to all the same
-  const left = this._count ? this._count() : 1;
+  const left = x._count ? x._count() : 1;
   // `fastDirect` passes one argument only: the last bytes of the run, or what the callback returned
-  if (!this._chunk && left > 0) {
+  if (!x._chunk && left > 0) {
     if (!bytes.then) return;
     promise = bytes;
     bytes = '';
   }
-  this._left += left + bytes.length;
-  this.sink = this._count = undefined;
-  if (promise) hold(this, promise);
-  this.onData(bytes);
-  if (!this._over) this._socket!.resume();
+  x._left += left + bytes.length;
+  x.sink = x._count = undefined;
+  if (promise) hold(x, promise);
+  x.onData(bytes);
+  if (!x._over) x._socket!.resume();
 }
 
 /** The body is complete: delivers what is left of it, then the answer. */

@@ -1,6 +1,6 @@
 // The calls: each verb is a line over `send`, which checks every argument before a socket is touched.
 import { toStr, toU8 } from './engine';
-import { bad, error, IOError, need, pairsOf } from './errors';
+import { bad, error, IOError, isFunction, need, pairsOf } from './errors';
 import { newExchange, run } from './exchange';
 import { requestHead } from './http/writer';
 import { Response } from './response';
@@ -80,7 +80,7 @@ export function send(method: string, url: string, options?: any, source?: Source
       }
       if (kind & 4) x._isHead = 1;
       const origin = ((target.tls ? 'https://' : 'http://') + target._authority).toLowerCase();
-      if (source) need(typeof source.size === 'function' && typeof source.read === 'function', 'fd', typeof source);
+      if (source) need(isFunction(source.size) && isFunction(source.read), 'fd', typeof source);
       else {
         source = requestBody(o.data, o.json);
         type = source && (source as Body)._type;

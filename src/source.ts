@@ -1,6 +1,6 @@
 // Where the body of a request comes from.
 import { jsonBytes, toStr, toU8, U8 } from './engine';
-import { error, IOError, need } from './errors';
+import { error, IOError, isFunction, need } from './errors';
 import { encodePairs } from './url';
 import type { Source } from './fd';
 import type { Bytes } from './net/driver';
@@ -39,7 +39,7 @@ export function requestBody(data: any, json: any): Body | undefined {
   if (!data && data == null) {
     if (json === undefined) return;
     // the interpreter would make the text "undefined" of a function
-    need(typeof json !== 'function', 'json', json);
+    need(!isFunction(json), 'json', json);
     data = jsonBytes(json);
     type = 'application/json';
   }

@@ -1,7 +1,7 @@
 // URLs (RFC 3986): taken apart and percent-encoded. The interpreter's own url.parse and encodeURIComponent are wrong.
 import { chr } from './chr';
 import { toStr, toU8 } from './engine';
-import { need, pairsOf } from './errors';
+import { isFunction, need, pairsOf } from './errors';
 import type { TlsContext } from './net/driver';
 
 declare const btoa: (s: string) => string;
@@ -56,7 +56,7 @@ function percent(text: string): string {
  */
 export function textOf(value: any, what: string, name: string, bad?: RegExp): string {
   const text = '' + value;
-  need(typeof value !== 'function' && text !== '[object Object]' && !(bad && bad.test(text)), what, name);
+  need(!isFunction(value) && text !== '[object Object]' && !(bad && bad.test(text)), what, name);
   return text;
 }
 
@@ -89,7 +89,7 @@ export function parseUrl(url: any, params?: any, ctx?: TlsContext): Target {
   let path = toStr(toU8(text))
     .substr(tls ? 8 : 7)
     .split('#')[0];
-  let host = path.split('/')[0].split('?')[0];
+  let host = path.split(/[/?]/)[0];
   path = path.substr(host.length);
   const parts = host.split('@');
   host = parts.pop()!;

@@ -62,7 +62,7 @@ export interface Parser {
   /** the answer to HEAD has no body */
   _isHead?: number;
   /** framing is exact so far, and the server did not say close */
-  _exact?: number | boolean;
+  _exact?: number;
   _response: Head;
 }
 
@@ -140,9 +140,9 @@ function headEnd(p: Parser): void {
   if (r.status < 200) wait = Wait.StatusLine;
   else {
     delete p._head;
-    // HTTP/1.0 closes unless it says otherwise (RFC 9112 section 9.3)
+    // HTTP/1.0 closes unless it says otherwise (RFC 9112 section 9.3); a number, since a boolean takes a variable
     p._exact =
-      !/[, \t]close[, \t]/i.test(options) && (p._exact || (!coding && /[, \t]keep-alive[, \t]/i.test(options)));
+      !/[, \t]close[, \t]/i.test(options) && (p._exact || (!coding && /[, \t]keep-alive[, \t]/i.test(options))) ? 1 : 0;
     if (p._isHead || /[23]04/.test(r.status as any)) r.total = n;
     else if (coding != null) {
       if (!/^chunked$/i.test(coding)) fault(p, 'unknown Transfer-Encoding', coding);
