@@ -335,6 +335,21 @@ describe('the minifier', () => {
     expect(shorthand).toMatch(/\{Uint8Array(:\w+)?\}/);
   });
 
+  it('says the name of a frequent property once, but not in the functions that have to be fast', async () => {
+    const code =
+      'var a=[1,2];function slow(b){return b.length+(b.c+b.c).length+b.d.length+a.length+b.e.length+b.f().length+b.g.length}' +
+      'function fast(b){return b.length+a.length}exports.slow=slow;exports.fast=fast;exports.all=[slow,fast]';
+    const out = await minify(code, { wordsExcept: ['fast'] });
+    expect(out).toMatch(/^var (\w)="length",/);
+    expect(out.match(/\.length/g)).toHaveLength(2);
+    expect(out).toMatch(/=>(\w)\.length\+\w\.length/);
+    const exports: any = {};
+    new Function('exports', out)(exports);
+    expect(exports.slow({ length: 1, c: 'x', d: '', e: [1], f: () => 'ab', g: 'abc' })).toBe(1 + 2 + 0 + 2 + 1 + 2 + 3);
+    expect(exports.fast('abc')).toBe(5);
+    expect((await minify(code)).match(/\.length/g)).toHaveLength(9);
+  });
+
   it('gives nobody the name `of`', async () => {
     const names = Array.from({ length: 400 }, (_, i) => 'name' + i);
     const out = await minify(
