@@ -81,6 +81,7 @@ export function compile(file: string, isApp: boolean): Compiled {
   for (const { type, loc } of nodesOf(program))
     if (type in UNTRANSLATED)
       throw new Failure(`${show(file)}:${sourceLine(map, loc.start.line)}: ${UNTRANSLATED[type]}`);
+  markNames(program);
   const isModule = program.body.some((node: any) => /^(Import|Export)/.test(node.type));
   const isOwn = isApp || outerThis(program).next().done;
   return { code, map, program, isModule, isCommonJs: !isModule && (!isOwn || usesExports(program)) };
@@ -202,8 +203,25 @@ function parseModule(code: string, file: string, map: string): any {
   }
 }
 
+/** Marks the mentions of `exports` and `module`: free if the file declares no such name, own if a function around them does. */
+function markNames(program: any): void {
+  const scopes = findScopes(program);
+  const visit = (node: any, around: Scope): void => {
+    const scope = scopes.within(node, around);
+    for (const mention of mentioned(node))
+      if (/^(exports|module)$/.test(mention.name)) {
+        const binding = lookUp(mention.name, scope);
+        mention.isFree = !binding;
+        mention.isOwn = !!binding && binding.scope !== scopes.top;
+      }
+    for (const [, child] of children(node)) visit(child, scope);
+  };
+  visit(program, scopes.top);
+}
+
 /** Is it `exports = `, which in the interpreter sets what the module exports? */
-export const setsExports = ({ type, left }: any): boolean => type === 'AssignmentExpression' && left.name === 'exports';
+export const setsExports = ({ type, left }: any): boolean =>
+  type === 'AssignmentExpression' && left.name === 'exports' && !left.isOwn;
 
 const isModuleExports = (node: any): boolean =>
   node?.type === 'MemberExpression' && node.object.name === 'module' && node.property.name === 'exports';
@@ -212,20 +230,13 @@ function usesExports(program: any): boolean {
   for (const node of nodesOf(program))
     if (
       setsExports(node) ||
-      isModuleExports(node) ||
-      (node.type === 'MemberExpression' && node.object.name === 'exports')
+      // as a value, too: `Object.assign(exports, ...)`
+      node.isFree ||
+      (isModuleExports(node) && !node.object.isOwn) ||
+      (node.type === 'MemberExpression' && node.object.name === 'exports' && !node.object.isOwn)
     )
       return true;
-  const scopes = findScopes(program);
-  /** Is `exports` or `module` a value in it, as in `Object.assign(exports, ...)`? */
-  const hasFree = (node: any, around: Scope): boolean => {
-    const scope = scopes.within(node, around);
-    return (
-      [...mentioned(node)].some(({ name }) => /^(exports|module)$/.test(name) && !lookUp(name, scope)) ||
-      [...children(node)].some(([, child]) => hasFree(child, scope))
-    );
-  };
-  return hasFree(program, scopes.top);
+  return false;
 }
 
 /** The names in `exports.NAME = `, `this.NAME = `, `exports = { NAME: ... }` and the same of `module.exports`. */

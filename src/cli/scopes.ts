@@ -91,7 +91,8 @@ export function findScopes(program: any): Scopes {
     if (/^Function/.test(node.type)) {
       const inner: Scope = { parent: scope, names: new Map(), path };
       scopes.set(node, inner);
-      if (node.type === 'FunctionDeclaration') declare(scope, node.id.name, path, false, node);
+      // `export default function () {}` has no name
+      if (node.type === 'FunctionDeclaration' && node.id) declare(scope, node.id.name, path, false, node);
       else if (node.id) declare(inner, node.id.name, [], true);
       declare(inner, 'arguments', [], true);
       for (const param of node.params) declare(inner, param.name, [], true);

@@ -283,6 +283,15 @@ const mixed: Row[] = [
     '1 2 3',
   ],
   [
+    'exports that a function calls its own',
+    {
+      'app.js': 'import { v, f } from "./x"; print(v, f().v);',
+      'x.js':
+        'function f(exports) { exports = exports || {}; exports.v = 2; return exports; } exports.f = f; exports.v = f().v - 1;',
+    },
+    '1 2',
+  ],
+  [
     'exports that are only `this`',
     {
       'app.js': 'import { v } from "./x"; print(v, require("./y").v);',
