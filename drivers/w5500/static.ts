@@ -20,8 +20,6 @@ export type { InputPin, OutputPin, SpiPort } from './options';
 export type { StaticOptions, W5500Options };
 
 declare const global: any;
-declare const getSerial: () => string;
-declare const setWatch: (run: () => void, pin: any, options: object) => void;
 
 /** The driver "w5500". */
 export interface W5500 extends NetDriver {
@@ -72,7 +70,7 @@ function promise(run: (done: Done) => void): Promise<any> {
  * and a hash of the serial number.
  */
 function ownMac(): number[] {
-  const id = '' + (global.getSerial ? getSerial() : random32());
+  const id = '' + (global.getSerial ? global.getSerial() : random32());
   let h = 5381;
   for (let i = 0; i < id.length; i++) h = (h * 33 + id.charCodeAt(i)) & 0xffffff;
   return [2, 8, 220, h >> 16].concat(pair(h));
@@ -280,7 +278,7 @@ export function create(options: W5500Options): W5500 {
   breakAll(c);
   if (irq && global.setWatch) {
     c._irq = irq;
-    setWatch(
+    global.setWatch(
       function () {
         c._socks.forEach(poke);
       },
