@@ -196,8 +196,8 @@ function nameProperties(code: string, { props, reserved = [], cache = {} }: Mini
 }
 
 /**
- * Declared functions as variables: those without `this` can become arrow functions, a fifteenth less text. Nothing is hoisted in the
- * interpreter, so it makes no difference there.
+ * Declared functions as variables: those without `this` can become arrow functions, a fifteenth less text. Nothing is
+ * hoisted in the interpreter, so it makes no difference there.
  */
 function undeclare(code: string): string {
   const edits: Edit[] = [];
