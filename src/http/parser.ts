@@ -143,10 +143,11 @@ function headEnd(p: Parser): void {
     // HTTP/1.0 closes unless it says otherwise (RFC 9112 section 9.3); a number, since a boolean takes a variable
     p._exact =
       !/[, \t]close[, \t]/i.test(options) && (p._exact || (!coding && /[, \t]keep-alive[, \t]/i.test(options))) ? 1 : 0;
-    if (p._isHead || /[23]04/.test(r.status as any)) r.total = n;
+    // both: maybe somebody wants to slip in an answer, so it is the last one here, even of those without a body
+    if (coding != null && length != null) p._exact = 0;
+    if (p._isHead || /[23]04/.test(r.status as any)) r.total = coding != null ? -1 : n;
     else if (coding != null) {
       if (!/^chunked$/i.test(coding)) fault(p, 'unknown Transfer-Encoding', coding);
-      if (length != null) p._exact = 0;
       p._spent = head;
       wait = Wait.ChunkSize;
     } else if (length != null) {

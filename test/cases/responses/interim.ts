@@ -108,6 +108,23 @@ interimRows.push(
     want: { status: 200, headers: { 'content-length': '5, 6' }, total: -1 },
   },
   {
+    name: 'HEAD with a length and a coding: the coding wins, the connection is not reused',
+    method: 'HEAD',
+    input: ok('Content-Length: 5', 'Transfer-Encoding: chunked'),
+    want: { status: 200, body: '', total: -1, keepable: false },
+  },
+  {
+    name: '304 with a coding and a length: the same',
+    input: head('HTTP/1.1 304 Not Modified', 'Transfer-Encoding: chunked', 'Content-Length: 5'),
+    want: { status: 304, body: '', total: -1, keepable: false },
+  },
+  {
+    name: 'HEAD with a coding alone keeps the connection',
+    method: 'HEAD',
+    input: ok('Transfer-Encoding: chunked'),
+    want: { status: 200, body: '', total: -1, keepable: true },
+  },
+  {
     name: 'HEAD without a length keeps the connection: its end is exact',
     method: 'HEAD',
     input: ok(),
