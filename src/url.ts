@@ -56,7 +56,7 @@ function percent(text: string): string {
  */
 export function textOf(value: any, what: string, name: string, bad?: RegExp): string {
   const text = '' + value;
-  need(!isFunction(value) && text !== '[object Object]' && !(bad && bad.test(text)), what, name);
+  need(!isFunction(value) && !/^\[object \w+]$/.test(text) && !(bad && bad.test(text)), what, name);
   return text;
 }
 
