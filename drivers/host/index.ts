@@ -24,7 +24,12 @@ function asNetError(e: NodeJS.ErrnoException, phase: ConnectPhase): NetError {
   const isLookup = e.syscall === 'getaddrinfo';
   // EINVAL: a name that is too long to be one
   const code = isLookup && e.code === 'EINVAL' ? 'ENOTFOUND' : e.code || 'EIO';
-  return Object.assign(new Error(e.message || code), { code, phase: isLookup ? 'dns' : phase });
+  // what OpenSSL itself says has its reason between addresses, file names and a line end
+  const { library, reason } = e as { library?: string; reason?: string };
+  return Object.assign(new Error(library ? `TLS: ${reason}` : e.message || code), {
+    code,
+    phase: isLookup ? 'dns' : phase,
+  });
 }
 
 function pem(data: string | Uint8Array | undefined): string | Buffer | undefined {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { join } from 'node:path';
 import * as requests from '../../src/node/index';
+import { RawServer } from '../servers/raw';
 
 const pem = (name: string): string => readFileSync(join(__dirname, '..', 'servers', `localhost.${name}.pem`), 'utf8');
 const cert = pem('cert');
@@ -111,4 +112,15 @@ it('a server that wants to know us says no, when the handshake is over for us', 
     strict.closeAllConnections();
     strict.close();
   }
+});
+
+it('a server without TLS: the message has the reason and no source lines of OpenSSL', async () => {
+  const plain = await RawServer.start((peer) => peer.send('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  await expect(requests.get(`https://127.0.0.1:${plain.port}/`)).rejects.toMatchObject({
+    name: 'HTTPConnectionError',
+    code: expect.stringMatching(/^ERR_SSL_/),
+    phase: 'tls',
+    message: expect.stringMatching(/^TLS: [a-z ]+$/),
+  });
+  await plain.stop();
 });
