@@ -92,7 +92,10 @@ function later(why, again, seconds) {
   // a quarter more or less, so that many boards do not come back all at once: on most of them Math.random is the same
   // after each start, the microseconds of the clock are not
   var chance = (Math.random() + getTime() * 1000) % 1;
-  var wait = Math.round(Math.max(backoff * (0.75 + chance / 2), Math.min(seconds, 3600) * 1000 || 0));
+  var wait = backoff * (0.75 + chance / 2);
+  // no arithmetic with what may not be a number: on an RP2040 NaN times 1000 is Infinity
+  if (seconds > 0) wait = Math.max(wait, Math.min(seconds, 3600) * 1000);
+  wait = Math.round(wait);
   console.log('failed: ' + why + ' - again in ' + wait + ' ms, ' + waiting());
   backoff = Math.min(backoff * 2, config.max_backoff_ms);
   setTimeout(again, wait);

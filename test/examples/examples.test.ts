@@ -342,6 +342,20 @@ describe('what stream-to-storage saves', () => {
 });
 
 describe('sensor-upload', () => {
+  it('tries again where arithmetic with NaN gives Infinity, as on an RP2040', async () => {
+    const row = rows.find(({ name }) => name === 'sensor-upload sends again what failed') as Row;
+    application(row);
+    shop.file(
+      'config.js',
+      `${configure(row)}
+       var min = Math.min;
+       Math.min = function (a, b) { return isNaN(a) || isNaN(b) ? Infinity : min(a, b); };`,
+    );
+    const { status, stdout, stderr } = await shop.cli('run', 'app.js', '--board', 'host');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    look(row, stdout);
+  });
+
   it('has readings from the start, and joins the network when there is one', async () => {
     const row: Row = {
       name: '',
