@@ -15,6 +15,7 @@ import {
   Next,
   order,
   place,
+  placeOf,
   poke,
   ready,
   release,
@@ -160,8 +161,9 @@ function receive(s: Tcp, next: Next): void {
     s._look = 0;
     if (next > Next.Soon && !s._paused && s._state === State.Up) {
       left = waiting(s);
-      // the counters of a closed socket do not change any more, so there is nothing to be had
-      if (left < 0 && next > Next.LastBytes) s._look = left = 0;
+      // the counters of a closed socket do not change any more, so there is nothing to be had; and if it claims more than its
+      // buffer holds, it has lost its registers
+      if (next > Next.LastBytes && (left < 0 || left > s._driver._sizes[placeOf(s)] * 1024)) s._look = left = 0;
       // `_look`: bytes were handed back, and wait for another turn
       while (left > 0 && !s._look && s._state === State.Up && (next > Next.Bytes || s._got < MOST)) {
         // not Math.min(), which gives a double: that takes a variable in `n`, `left` and `_got` each

@@ -362,6 +362,15 @@ const chipRows: Scenario[] = [
     expect(it.closed).toMatchObject([{ code: 'ECONNRESET' }]);
     await r.allFree();
   }),
+  linked('a chip that claims more than its buffer holds, as when it has lost its registers', async (r) => {
+    const it = await abc(r);
+    r.lan.connections()[0].reset();
+    const { buffers } = r.chip.sockets[0];
+    buffers.rxWr = (buffers.rxDone - 5000) & 0xffff;
+    await r.until(() => it.closed.length > 0, 5000);
+    expect([it.text, it.closed]).toMatchObject(['abc', [{ code: 'ECONNRESET' }]]);
+    await r.allFree();
+  }),
   linked('RX pointers that will never agree', async (r) => {
     const it = await abc(r);
     // a bit that the bus got wrong, when bytes were released
