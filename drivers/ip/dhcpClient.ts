@@ -118,13 +118,10 @@ function keep(d: Dhcp): void {
   if (left <= 0) lose(d, 'the lease is over');
   else {
     if (t >= d._t1) {
-      // ARP for the server may still be under way
-      if (t >= d._t2 && d._server) {
-        d._server = 0;
-        close(d);
-      }
+      if (t >= d._t2) d._server = 0;
       try {
-        if (!d._socket) open(d);
+        // each time anew: ARP for the server may still be under way
+        open(d);
         send(d, Type.REQUEST);
         left = Math.min(left, Math.max(left / 2, 60000));
       } catch (e) {
@@ -167,12 +164,12 @@ function addresses(value: any): string[] {
 }
 
 function bind(d: Dhcp, a: Answer): void {
-  const all = time(a[Option.LEASE], Infinity, 0);
+  const all = toNumber(a[Option.LEASE]) * 1000;
   const t2 = time(a[Option.T2], all, all * 0.875);
   const mask = addresses(a[Option.MASK])[0];
   close(d);
   d._wait = Wait.Bound;
-  d._t1 = d._sentAt + time(a[Option.T1], t2, Math.min(all / 2, t2));
+  d._t1 = d._sentAt + time(a[Option.T1], t2, all / 2);
   d._t2 = d._sentAt + t2;
   d._end = d._sentAt + all;
   d._driver._use({

@@ -17,7 +17,13 @@ const real = { setTimeout, clearTimeout, now: Date.now };
 /** Puts a virtual clock under the globals that the driver uses. */
 export function moveClock(clock: ManualClock): void {
   const g = globalThis as any;
-  g.setTimeout = (f: (...args: any[]) => void, ms = 0, ...args: any[]) => clock.setTimeout(() => f(...args), ms);
+  g.setTimeout = (f: (...args: any[]) => void, ms = 0, ...args: any[]) => {
+    const act = () => f(...args);
+    const refuse = () => {
+      throw new Error(`Node takes a wait of ${ms} ms for 1`);
+    };
+    return ms < 2 ** 31 ? clock.setTimeout(act, ms) : clock.setTimeout(refuse, 0);
+  };
   g.clearTimeout = (t: any) => clock.clearTimeout(t);
   g.Date.now = () => clock.now();
 }
