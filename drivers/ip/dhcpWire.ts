@@ -1,4 +1,5 @@
 // DHCP messages as bytes (RFC 2131 section 2, options of RFC 2132).
+import { toNumber } from './address';
 import { dotted, pick } from './bytes';
 
 export const enum Type {
@@ -73,7 +74,7 @@ export function parseDhcp(d: Uint8Array, key: string): Answer | undefined {
   if (d[0] !== 2 || keyOf(d) !== key) return;
   for (let i = 0; i < 6; i += 2) {
     // the bits of option overload: 1 for `file`, 2 for `sname` (RFC 2132 section 9.3)
-    let at = !i || +a[Option.OVERLOAD] & (i / 2) ? parts[i] : 999;
+    let at = !i || toNumber(a[Option.OVERLOAD]) & (i / 2) ? parts[i] : 999;
     while (at < parts[i + 1] && d[at] !== 255) {
       const code = d[at++];
       // 0 is a single pad byte
@@ -81,9 +82,7 @@ export function parseDhcp(d: Uint8Array, key: string): Answer | undefined {
         const end = at + 1 + d[at];
         // also if there is no length: `end` is NaN
         if (!(end <= parts[i + 1])) return;
-        // OVERLOAD and TYPE, 52 and 53, have one byte, and all others that matter four or more. The interpreter throws if a
-        // text of 64 characters is made a number.
-        if (((code | 1) === Option.TYPE) !== d[at] > 3) a[code] = dotted(d, at + 1, end);
+        a[code] = dotted(d, at + 1, end);
         at = end;
       }
     }

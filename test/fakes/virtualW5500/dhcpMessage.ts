@@ -120,9 +120,13 @@ export function parseDhcp(data: Uint8Array, complain: (what: string) => void = (
   };
 }
 
-/** `overload`: all but the first two options are in `file` (1), in `sname` (2), or there are some in both (3) */
-export function buildDhcp(message: DhcpMessage, overload = 0): Uint8Array {
-  const options = [...message.options].map(([code, value]) => [code, value.length, ...value]);
+/**
+ * `overload`: all but the first two options are in `file` (1), in `sname` (2), or there are some in both (3); `padding`:
+ * a pad byte before each
+ */
+export function buildDhcp(message: DhcpMessage, overload = 0, padding = false): Uint8Array {
+  const pad = padding ? [OPTION.pad] : [];
+  const options = [...message.options].map(([code, value]) => [...pad, code, value.length, ...value]);
   const hidden = overload ? options.splice(2) : [];
   if (overload) options.push([OPTION.overload, 1, overload]);
   const inFile = hidden.splice(0, [0, hidden.length, 0, 2][overload]);

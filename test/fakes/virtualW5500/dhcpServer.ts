@@ -43,6 +43,8 @@ export interface DhcpFaults {
   overload: number;
   /** what the field `file` says; shorter than it, and no options */
   file: string;
+  /** a pad byte before each option */
+  padding: boolean;
   /** options replaced, or left out where null */
   options: Record<number, Uint8Array | null>;
   delayMs: number;
@@ -83,6 +85,7 @@ function noFaults(): DhcpFaults {
     ack: null,
     overload: 0,
     file: '',
+    padding: false,
     options: {},
     delayMs: 0,
   };
@@ -227,7 +230,7 @@ export class DhcpServer {
     const reply = { ...to, op: 2, secs: 0, yiaddr, siaddr: NO_IP, options };
     this.lan.clock.setTimeout(() => {
       for (const field of this.faults.forge) this.forge(to, reply, field);
-      const data = buildDhcp(reply, this.faults.overload);
+      const data = buildDhcp(reply, this.faults.overload, this.faults.padding);
       if (this.faults.file) data.set(Buffer.from(this.faults.file + '\0'), FIELD.file);
       for (let i = 0; i <= this.faults.repeat; i++) this.send(to, reply, type, data);
     }, this.faults.delayMs);
