@@ -36,7 +36,7 @@ export interface Query extends Task {
 }
 
 /** Ends a query, and tells all who wait for it. */
-function end(q: Query, err: NetError | null, ip?: string): void {
+function end(q: Query, err?: NetError | null, ip?: string): void {
   const c = q._driver;
   halt(q);
   c._queries = c._queries.filter(function (other) {
@@ -51,7 +51,7 @@ function end(q: Query, err: NetError | null, ip?: string): void {
   // shifted, since one asker may cancel another
   while ((asker = q._askers.shift())) {
     asker._lookup = 0;
-    asker._found(err, ip);
+    asker._found(err!, ip);
   }
 }
 
@@ -128,7 +128,7 @@ function drop(this: Query, asker: Asker): void {
   this._askers = this._askers.filter(function (other) {
     return other !== asker;
   });
-  if (!this._askers.length) end(this, null);
+  if (!this._askers.length) end(this);
 }
 
 /**

@@ -55,9 +55,9 @@ export function buildQuery(name: string): any {
   return q && q.length < HEADER + LONGEST_NAME && new Uint8Array(q.concat(0, 0, Rr.A, 0, INTERNET));
 }
 
-/** The name at `at`, in lower case; throws if it is broken. A pointer may only lead backwards, so it ends. */
+/** The name at `at`, in lower case; throws if it is broken. A pointer may only lead to what comes before the name. */
 function nameAt(d: Uint8Array, at: number): string {
-  let limit = at;
+  const limit = at;
   let end = 0;
   let name = '';
   let n: number;
@@ -68,8 +68,7 @@ function nameAt(d: Uint8Array, at: number): string {
     if (n > 191) {
       end = end || at + 1;
       at = ((n & 63) << 8) | d[at];
-      if (!(at < limit)) throw 0;
-      limit = at;
+      if (at >= limit) throw 0;
     } else {
       while (n--) name += String.fromCharCode(d[at++]);
       name = name.toLowerCase() + '.';

@@ -53,7 +53,14 @@ function nameFarBehind(): Uint8Array {
   return Uint8Array.from([...head, 0, ...TEXT, ...pair(data.length), ...data, ...record]);
 }
 
+/** Answers as one: the records of all. */
+function together(...answers: Uint8Array[]): Uint8Array {
+  const records = answers.flatMap((one) => [...one.slice(QUERY.length)]);
+  return Uint8Array.from([...answers[0].slice(0, QUERY.length), ...records]).fill(answers.length, 7, 8);
+}
+
 const A = 1;
+const TXT = 16;
 const IN = 1;
 const CHAOS = 3;
 const MINUTE = [0, 0, 0, 60];
@@ -62,6 +69,17 @@ const ADDRESS = [192, 0, 2, 7];
 it.each([
   ['an address', oneRecord(A, IN, MINUTE, ADDRESS), { _ip: '192.0.2.7', _ttl: 60 }],
   ['a name far behind', nameFarBehind(), { _ip: '192.0.2.7', _ttl: 60 }],
+  [
+    'two addresses: the first one',
+    together(oneRecord(A, IN, MINUTE, ADDRESS), oneRecord(A, IN, MINUTE, [192, 0, 2, 8])),
+    { _ip: '192.0.2.7', _ttl: 60 },
+  ],
+  [
+    'a text, and then an address',
+    together(oneRecord(TXT, IN, [0, 0, 0, 5], [3, 97, 98, 99]), oneRecord(A, IN, MINUTE, ADDRESS)),
+    { _ip: '192.0.2.7', _ttl: 60 },
+  ],
+  ['more than one question', Uint8Array.from(oneRecord(A, IN, MINUTE, ADDRESS)).fill(2, 5, 6), undefined],
   ['another class', oneRecord(A, CHAOS, MINUTE, ADDRESS), { _ttl: 86400 }],
   [
     'a TTL with its top bit set (RFC 2181 section 8)',

@@ -99,6 +99,14 @@ export const dnsRows: Scenario[] = [
     for (const name of names) expect([name, await look(r, name)]).toEqual([name, 'ENOTFOUND']);
     expect(r.dns.queries.length).toBe(0);
   }),
+  row('names as long as they may be, and longer', async (r) => {
+    const longest = ['x', 'y', 'z'].map((c) => c.repeat(63)).join('.') + '.';
+    const name = longest + 'w'.repeat(61);
+    r.dns.zone[name] = { a: '10.0.0.7' };
+    expect(await look(r, name)).toBe('10.0.0.7');
+    expect(await look(r, longest + 'w'.repeat(62))).toBe('ENOTFOUND');
+    expect(r.dns.queries.length).toBe(1);
+  }),
   row('the question comes back in capitals', async (r) => {
     r.dns.fault = 'capitals';
     expect(await look(r, 'api.test')).toBe('10.0.0.7');
@@ -195,6 +203,33 @@ export const dnsRows: Scenario[] = [
     },
     ['10.0.0.1', '10.0.0.2'],
   ),
+  row(
+    'asks again after 1.5 seconds, twice as much once all servers were asked',
+    async (r) => {
+      r.dns.fault = 'silent';
+      const start = r.clock.now();
+      expect(await look(r, 'api.test')).toBe('ETIMEDOUT');
+      const at = r.dns.queries.map((q) => Math.round((q.at - start) / 100) / 10);
+      expect(at).toEqual([0, 1.5, 3, 6, 9]);
+      expect(r.dns.queries.map((q) => q.server)).toEqual([1, 2, 1, 2, 1].map((n) => '10.0.0.' + n));
+      expect(Math.round((r.clock.now() - start) / 1000)).toBe(15);
+      r.dns.fault = null;
+    },
+    ['10.0.0.1', '10.0.0.2'],
+  ),
+  {
+    ...row('lookups at a server that nobody finds fail at the same time', async (r) => {
+      r.lan.absent.add('10.0.0.1');
+      const names = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `name${n}.test`);
+      const start = r.clock.now();
+      const told = Promise.all(names.map((host) => r.begin({ op: 'lookup', host })));
+      expect((await r.wait(told, 200000)).map((t) => t.code)).toEqual(names.map(() => 'ETIMEDOUT'));
+      // 46.5 s, and 2 s for the datagrams of the others
+      expect(r.clock.now() - start).toBeLessThan(49000);
+      r.lan.absent.clear();
+    }),
+    large: true,
+  },
   ...passing.map((fault) =>
     row(`${fault}, then good`, async (r) => {
       r.dns.script.push(fault);
@@ -237,6 +272,13 @@ export const dnsRows: Scenario[] = [
     });
     r.dns.fault = 'refused';
     expect(await r.get('http://api.test/', patient)).toMatchObject({ message: expect.stringMatching(/RCODE 5/) });
+    r.dns.fault = 'silent';
+    expect(await r.get('http://api.test/', patient)).toMatchObject({
+      message: 'name not found: api.test (no DNS server answers)',
+    });
+    expect(await r.get('http://1.2.3/', patient)).toMatchObject({
+      message: 'name not found: 1.2.3 (it cannot be one)',
+    });
     r.dns.fault = null;
   }),
   row('requests that gave up, with no answer to their lookups', async (r) => {
@@ -326,6 +368,19 @@ export const dnsRows: Scenario[] = [
     await r.rest(500);
     r.chip.plug(false);
     expect((await r.wait(told)).map((t) => t.code)).toEqual(['ENETDOWN', 'ENETDOWN', 'ENETDOWN']);
+    r.dns.fault = null;
+    r.chip.plug(true);
+    await r.until(() => r.linked);
+    expect(await look(r, 'api.test')).toBe('10.0.0.7');
+  }),
+  row('lookups end with the link, though the end of the first one ends the second', async (r) => {
+    r.dns.fault = 'silent';
+    await r.connect({ name: 'a', host: 'a.test', acts: { close: (n, b) => b.sockets.b.socket.close() } });
+    await r.connect({ name: 'b', host: 'b.test' });
+    await r.rest(500);
+    r.chip.plug(false);
+    await r.until(() => !r.linked);
+    expect([r.heard.a.closed, r.heard.b.closed]).toMatchObject([[{ code: 'ENETDOWN' }], []]);
     r.dns.fault = null;
     r.chip.plug(true);
     await r.until(() => r.linked);
