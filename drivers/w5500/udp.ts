@@ -88,8 +88,8 @@ function work(s: Port, ir: number, sr: number, late: number): Next {
   const why = lost ? Why.NoAnswer : Why.NoArp;
   if (over) c._failures = 0;
   if (over || lost) sent(s, ir & Ir.SEND_OK ? null : netError(WORDS[why], WORDS[why + 1] + s._ip, 'open'));
-  // what has arrived comes before the next datagram
-  if (!lost && !(over && s._look) && s._data && s._ip && !s._sending) {
+  // not at once: what has arrived comes before the next datagram
+  else if (s._data && s._ip && !s._sending) {
     aim(s);
     fill(s, s._data);
     flush(s);
@@ -109,7 +109,7 @@ function work(s: Port, ir: number, sr: number, late: number): Next {
     s._state = State.Wipe;
     s._wait = 1;
   }
-  return s._sending ? Next.Soon : Next.Rest;
+  return Next.Rest;
 }
 
 const udp: any = {

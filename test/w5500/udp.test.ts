@@ -17,3 +17,26 @@ it('makes no text of an array, which takes long in the interpreter', async () =>
   expect(told).toEqual([null]);
   udp.close();
 });
+
+it('tells that nobody is there, though the program was busy while the chip found out', async () => {
+  const b = bench();
+  const set: any = globalThis.setTimeout;
+  let busy = 0;
+  Object.assign(globalThis, {
+    setTimeout: (f: () => void, ms = 0, ...args: unknown[]) => set(f, Math.max(ms, busy - b.clock.now()), ...args),
+  });
+  await b.wait(b.driver.link(STATIC));
+  b.lan.absent.add('10.0.0.9');
+  const udp = b.driver.udp();
+  const codes: string[] = [];
+  for (let i = 1; i < 5; i++) {
+    udp.send('x', '10.0.0.9', 9, (err: any) => codes.push(err.code));
+    await b.rest(100);
+    busy = b.clock.now() + 5000;
+    await b.until(() => codes.length === i);
+  }
+  // nor is that a reason to reset the chip
+  await b.rest(1000);
+  expect([codes, b.driver.is_linked()]).toEqual([Array(4).fill('EHOSTUNREACH'), true]);
+  udp.close();
+});

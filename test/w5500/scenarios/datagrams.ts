@@ -181,6 +181,50 @@ const lostRows: Scenario[] = [
     await r.allFree();
     expect(u.text).toBe('one');
   }),
+  linked('a length that a bit error makes longer than all that has come', async (r) => {
+    const u = await r.udp({ port: 5000 });
+    await r.rest(100);
+    const socket = r.chip.sockets.find((s) => s.port === 5000)!;
+    const { deposit } = socket;
+    socket.deposit = (header, data) => {
+      header[6] |= 0x40;
+      deposit.call(socket, header, data);
+      socket.deposit = deposit;
+    };
+    for (const text of ['one', 'two']) {
+      r.lan.udp({ src: '10.0.0.9', sport: 9, dst: STATIC.ip, dport: 5000, data: Buffer.from(text) });
+      await r.until(() => u.pieces.length > 0);
+      expect(u.pieces.splice(0).map(String)).toEqual([text]);
+    }
+    await drop(r);
+    await r.allFree();
+  }),
+  linked('unlink() in onMessage, with another datagram behind', async (r) => {
+    const u = await r.udp({ port: 5000, acts: { message: (n, b) => b.driver.unlink() } });
+    await r.rest(100);
+    for (const text of ['one', 'two'])
+      r.lan.udp({ src: '10.0.0.9', sport: 9, dst: STATIC.ip, dport: 5000, data: Buffer.from(text) });
+    await r.until(() => u.closed.length > 0);
+    await r.rest(100);
+    expect([u.text, u.closed]).toMatchObject(['one', [{ code: 'ENETDOWN' }]]);
+  }),
+  linked('a socket that is closed in onMessage makes room for another', async (r) => {
+    const message: Handler = (n, b) => {
+      n.socket.close();
+      b.other = b.driver.udp({ port: 5001 });
+    };
+    const u = await r.udp({ port: 5000, acts: { message } });
+    await r.rest(100);
+    const heard: string[] = [];
+    r.lan.serveUdp('10.0.0.9', 9, (p) => void heard.push(p.sport + ' ' + Buffer.from(p.data).toString()));
+    r.lan.udp({ src: '10.0.0.9', sport: 9, dst: STATIC.ip, dport: 5000, data: Buffer.from('one') });
+    await r.until(() => u.pieces.length > 0);
+    await r.run((b) => b.other.send('two', '10.0.0.9', 9));
+    await r.until(() => heard.length > 0, 500);
+    expect(heard).toEqual(['5001 two']);
+    await r.run((b) => b.other.close());
+    await r.allFree();
+  }),
   {
     name: 'a lease that comes without DNS servers ends a lookup, and nothing else',
     options: { dhcp: { leaseS: 20 } },
@@ -212,6 +256,21 @@ const slowRows: Scenario[] = [
       await r.allFree();
     },
     { driver: { retry: { time: 1000, count: 3 } } },
+  ),
+  linked(
+    'after a rest a datagram to a name goes out as soon as the name is known',
+    async (r) => {
+      let heard = 0;
+      r.lan.serveUdp('10.0.0.9', 9, () => void heard++);
+      r.dns.delayMs = 1000;
+      await r.udp();
+      await r.rest(5000);
+      await sends(r, 'x', 'api.test', 9);
+      expect(await r.does({ op: 'lookup', host: 'api.test' })).toEqual({ ip: '10.0.0.9' });
+      await r.until(() => heard > 0, 20);
+      await drop(r);
+    },
+    { irq: false, dns: { zone: { 'api.test': { a: '10.0.0.9' } } } },
   ),
   linked('after a rest a datagram goes out at once', async (r) => {
     let heard = 0;
