@@ -73,6 +73,8 @@ const links: [string, any, RegExp][] = [
   ['mask of zeros', { ...STATIC, mask: '0.0.0.0' }, /mask is 0.0.0.0/],
   ['mask that begins with zeros', { ...STATIC, mask: '0.255.255.255' }, /mask is/],
   ['mask without an end', { ...STATIC, mask: '255.255.255.2555' }, /mask is/],
+  ['mask as a number', { ...STATIC, mask: 0xffffff00 }, /mask is 4294967040/],
+  ['mask that adds up', { ...STATIC, mask: '255.255.254.256' }, /mask is 255.255.254.256/],
   ['no mask', { ...STATIC, mask: undefined }, /mask is undefined/],
   ['gw', { ...STATIC, gw: 'router' }, /gw is router/],
   ...gateways.map((gw): [string, any, RegExp] => [

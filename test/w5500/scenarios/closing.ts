@@ -152,6 +152,16 @@ const closeRows: Scenario[] = [
       if (!hurry) expect(heard.ended).toBe(all);
     }),
   ),
+  linked('close() while the peer keeps its window shut: no FIN, which would say that all was sent', async (r) => {
+    const heard = peer(r, { onOpen: (s) => void (s.window = 0) });
+    await saying(r, 'x'.repeat(1000), false);
+    await r.until(() => r.lan.connections().length > 0);
+    await r.rest(9000);
+    expect(r.free()).toBe(false);
+    await r.until(r.free, 3000);
+    await r.rest(1000);
+    expect(heard).toEqual({ text: '', ended: undefined });
+  }),
   linked('close(true) after close(): a FIN that gets lost is sent again all the same', async (r) => {
     const heard = peer(r);
     await saying(r, 'one');
@@ -338,6 +348,18 @@ const chipRows: Scenario[] = [
     delete socket.close;
     delete socket.status;
     r.chip.violations.splice(0);
+  }),
+  linked('a chip that does not open a socket, of either kind', async (r) => {
+    const socket: any = r.chip.sockets[0];
+    for (const kind of ['connect', 'udp'] as const) {
+      socket.open = () => {};
+      const it = await r[kind]();
+      await r.until(() => it.closed.length > 0, 5000);
+      const message = expect.stringMatching(/socket 0 hangs: Sn_CR is 0, Sn_SR is 0/);
+      expect(it.closed).toMatchObject([{ code: 'EIO', message }]);
+      delete socket.open;
+      await r.until(() => r.linked);
+    }
   }),
   linked('RX pointers that do not agree for a while, after a FIN: nothing is lost', async (r) => {
     const it = await abc(r);

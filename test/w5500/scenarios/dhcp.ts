@@ -249,6 +249,13 @@ export const dhcpRows: Scenario[] = [
     },
   },
   {
+    name: 'an offer with a 127 that is not its first number',
+    async run(r) {
+      r.dhcp.leases.set('02:08:dc:01:02:03', { ip: '10.0.0.127', until: Infinity });
+      expect(await r.link(DHCP)).toMatchObject({ ip: '10.0.0.127' });
+    },
+  },
+  {
     name: 'an ACK for another address than it asked for is none',
     async run(r) {
       r.dhcp.faults.ack = '10.0.0.77';
