@@ -94,7 +94,7 @@ export function use(d: NetDriver): void {
 }
 
 /** From now on `s` has something to say, or no longer; if nobody has, the firmware gets the function that does nothing. */
-function heat(s: Entry, on: any): void {
+function heat(s: Entry, on?: any): void {
   if (!s._hot !== !on) {
     s._hot = on;
     hot += on ? 1 : -1;
@@ -302,7 +302,7 @@ function drop(c: Entry): void {
 
 /** Closes what the driver has of it; a datagram that is on its way is waited for. */
 function shut(s: Entry): void {
-  heat(s, false);
+  heat(s);
   s._open = undefined;
   if (s._waiting) s._waiting.forEach(drop);
   s._gone = true;
