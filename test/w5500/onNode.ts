@@ -48,12 +48,22 @@ export function describeOnNode(scenarios: Scenario[], driver: (options: any) => 
     { name: 'polled', irq: false },
     { name: 'with INTn', irq: true },
   ])('$name', ({ irq }) => {
+    const { log } = console;
     let r: Rig | undefined;
+    let printed: unknown[];
+
+    beforeEach(() => {
+      printed = [];
+      console.log = (what) => void printed.push(what);
+    });
 
     afterEach(async () => {
       try {
         if (r) await endRig(r);
+        // that is where exceptions go
+        expect(printed).toEqual([]);
       } finally {
+        console.log = log;
         r = undefined;
         restoreClock();
         if (netdriver.list().includes('w5500')) netdriver.unregister('w5500');
