@@ -46,8 +46,8 @@ export function halt(t: Task): void {
   t._timer = 0;
 }
 
-/** The next turn in so many ms. */
-export function soon(t: Task, ms: number): void {
+/** The next turn in so many ms, or at once. */
+export function soon(t: Task, ms?: number): void {
   halt(t);
   t._timer = setTimeout(turn, ms, t);
   if (t._timer.unref && !t._mode) t._timer.unref();

@@ -251,7 +251,7 @@ export function waiting(s: Sock): number {
 export function poke(s: Sock): void {
   if (s._state > State.Open && s._wait % 4 !== 3) {
     s._wait = 1;
-    if (s._timer) soon(s, 0);
+    if (s._timer) soon(s);
   }
 }
 
@@ -260,7 +260,6 @@ export function leave(s: Sock, abort?: any, hurry?: any): void {
   if (s._state < State.Leave) {
     const bye = s._state === State.Up && !abort;
     s._until = bye ? NaN : 0;
-    s._look = 0;
     s._state = bye ? State.Leave : State.Close;
     poke(s);
     if (s._lookup) s._lookup._drop(s);
@@ -303,7 +302,7 @@ export function place(s: Sock, port: number): void {
   s._state = State.Wipe;
   s._got = 0;
   s._wait = 1;
-  soon(s, 0);
+  soon(s);
 }
 
 /** Does another socket of the same kind have the port? */

@@ -26,7 +26,7 @@ export interface W5500 extends NetDriver {
   link(options: StaticOptions): Promise<LinkInfo>;
 }
 
-type Done = (err: NetError | null, value?: any) => void;
+type Done = (err?: NetError | null, value?: any) => void;
 
 /** What w5500-listen, a module of its own, needs of this one. In a list, since exports of that name would be public. */
 export type Parts = [typeof newTcp, typeof place, typeof order, typeof need, typeof needPort];
@@ -115,7 +115,7 @@ export function fixed(l: LinkOptions): Lease {
 }
 
 /** Ends link(), if it waits. */
-function settle(c: Driver, err: NetError | null): void {
+function settle(c: Driver, err?: NetError): void {
   if (c._done) {
     clearTimeout(c._limit);
     // while link() still waits, or link_info() would look at the chip first
@@ -216,7 +216,7 @@ const driver: any = {
     write(c, Reg.GAR, bytes(l._gw).concat(bytes(l._mask), c._mac, bytes(l._ip)));
     write(c, Reg.RTR, c._retry);
     c._linked = 1;
-    settle(c, null);
+    settle(c);
   },
 
   /** Takes everything down, until `link` is called again. */
