@@ -193,8 +193,9 @@ function receive(s: Tcp, next: Next): void {
         else if (s._short) s._look = 1;
     }
     next = Next.Rest;
-    if (s._wait > 9 && s._state === State.Up && !s._driver._irq)
-      if (s._sending || (!s._paused && s.events.want() > 1)) next = Next.Soon;
+    // not if it was closed: poke() has set `_wait`
+    if (s._wait > 9 && !s._driver._irq)
+      if (s._sending || s.events.want() > 1) next = Next.Soon;
       // a kept connection, which wants one byte, or a receiver that is busy: the turns get rare sooner
       else s._wait *= 2;
   }

@@ -48,6 +48,13 @@ export const callbackRows: Scenario[] = [
     await r.rest(1000);
     expect([r.linked, it.closed]).toEqual([false, []]);
   }),
+  linked('unlink() in onData', async (r) => {
+    r.lan.serveTcp('10.0.0.9', 80, () => ({ onOpen: (s) => s.write('x'.repeat(1000)) }));
+    const it = await r.connect({ acts: { data: unlink } });
+    await r.until(() => it.closed.length > 0);
+    await r.rest(100);
+    expect([it.events.filter((e) => e === 'data').length, it.closed]).toMatchObject([1, [{ code: 'ENETDOWN' }]]);
+  }),
   linked('link() where unlink() ends a socket', async (r) => {
     mute(r);
     const again: Handler = (n, b) => {

@@ -32,6 +32,23 @@ function saying(r: Rig, text: string, hurry?: boolean) {
   return r.connect({ arg: { text, hurry }, acts: { room } });
 }
 
+/** The chip gives a connection up only between the bytes of Sn_IR and Sn_SR. */
+function givesUpBetween(r: Rig): void {
+  for (const socket of r.chip.sockets as any[]) {
+    const read = socket.readRegister.bind(socket);
+    const giveUp = socket.tcp.timeout.bind(socket.tcp);
+    let due = false;
+    socket.tcp.timeout = () => (due = true);
+    socket.readRegister = (address: number) => {
+      if (address === 3 && due) {
+        due = false;
+        giveUp();
+      }
+      return read(address);
+    };
+  }
+}
+
 const writeAndClose = (r: Rig) =>
   r.run((b) => {
     b.sockets.connect.socket.write('two');
@@ -302,24 +319,88 @@ const chipRows: Scenario[] = [
     'no ARP answer, where the chip gives up between the bytes of Sn_IR and Sn_SR',
     async (r) => {
       r.lan.absent.add('10.0.0.9');
-      for (const socket of r.chip.sockets as any[]) {
-        const read = socket.readRegister.bind(socket);
-        const giveUp = socket.tcp.timeout.bind(socket.tcp);
-        let due = false;
-        socket.tcp.timeout = () => (due = true);
-        socket.readRegister = (address: number) => {
-          if (address === 3 && due) {
-            due = false;
-            giveUp();
-          }
-          return read(address);
-        };
-      }
+      givesUpBetween(r);
       const it = await r.connect();
       await r.until(() => it.closed.length > 0);
       expect(it.closed).toMatchObject([{ code: 'EHOSTUNREACH' }]);
     },
     { driver: { retry: { time: 100, count: 1 } } },
+  ),
+  linked(
+    'the last bytes and a FIN are told at once, though more bytes are wanted',
+    async (r) => {
+      let stream: Stream | undefined;
+      r.lan.serveTcp('10.0.0.9', 80, () => ({ onOpen: (s) => void (stream = s) }));
+      for (const ms of [5000, 5020, 5040, 5060, 5080]) {
+        const it = await r.connect();
+        await r.rest(ms);
+        stream!.write('last');
+        stream!.end();
+        // the chip is asked every 100 ms
+        await r.until(() => it.closed.length > 0, 110);
+        expect([it.text, it.closed]).toEqual(['last', [null]]);
+        await r.allFree();
+      }
+    },
+    { irq: false },
+  ),
+  linked('a reset long after the last SEND: what has come can still be taken', async (r) => {
+    let stream: Stream | undefined;
+    r.lan.serveTcp('10.0.0.9', 80, () => ({
+      onOpen: (s) => void (stream = s),
+      onData: (_, s) => s.write('answer'),
+    }));
+    const it = await r.connect({
+      want: 0,
+      acts: { room: (n) => !n.said && ((n.said = 1), n.socket.write('question')), want: (n) => n.take },
+    });
+    await r.rest(100000);
+    stream!.reset();
+    await r.rest(5000);
+    expect([it.text, it.closed]).toEqual(['', []]);
+    await r.run((b) => {
+      b.sockets.connect.take = 512;
+      b.sockets.connect.socket.resume();
+    });
+    await r.until(() => it.closed.length > 0, 1000);
+    expect([it.text, it.closed]).toMatchObject(['answer', [{ code: 'ECONNRESET' }]]);
+    await r.allFree();
+  }),
+  linked(
+    'a peer that goes on and on does not keep INTn low while a connection is closed',
+    async (r) => {
+      let stream: Stream | undefined;
+      r.lan.serveTcp('10.0.0.9', 80, () => ({
+        onOpen(s) {
+          stream = s;
+          s.window = 0;
+        },
+      }));
+      await saying(r, 'never heard', false);
+      await r.rest(1000);
+      expect(r.free()).toBe(false);
+      stream!.write('still here');
+      await r.rest(1000);
+      expect([r.free(), r.chip.int]).toEqual([false, true]);
+      await r.allFree();
+    },
+    { irq: true },
+  ),
+  linked(
+    'a closed connection that the chip gives up between the bytes of Sn_IR and Sn_SR does not keep INTn low',
+    async (r) => {
+      r.lan.serveTcp('10.0.0.9', 80, () => ({}));
+      const it = await r.connect();
+      await r.until(() => it.rooms.length > 0);
+      givesUpBetween(r);
+      r.lan.drop = (p) => p.proto === 'tcp';
+      await r.run((b) => b.sockets.connect.socket.close());
+      await r.allFree();
+      await r.rest(100);
+      expect(r.chip.int).toBe(true);
+      r.lan.drop = null;
+    },
+    { irq: true, driver: { retry: { time: 100, count: 1 } } },
   ),
   linked(
     'what arrives while a socket is closed does not keep INTn low',
