@@ -23,7 +23,7 @@ function tick(x: Exchange): void {
   // a number that changes when a byte has moved in either direction; chunk lines are counted from 0 each
   const seen = arrived(x) + x._head - x._unsent - x._out.length;
   const idle = x.idle_timeout || Infinity;
-  // NaN without `timeout`: then nothing is late
+  // NaN without `timeout`, or -Infinity on an RP2040: then nothing is late
   const late = Date.now() - x._due!;
   let step: number;
   let what = '';
