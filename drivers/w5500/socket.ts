@@ -260,6 +260,8 @@ export function leave(s: Sock, abort?: any, hurry?: any): void {
   if (s._state < State.Leave) {
     const bye = s._state === State.Up && !abort;
     s._until = bye ? NaN : 0;
+    // a turn that is under way reads nothing more
+    s._look = 0;
     s._state = bye ? State.Leave : State.Close;
     poke(s);
     if (s._lookup) s._lookup._drop(s);

@@ -40,3 +40,20 @@ it('tells that nobody is there, though the program was busy while the chip found
   expect([codes, b.driver.is_linked()]).toEqual([Array(4).fill('EHOSTUNREACH'), true]);
   udp.close();
 });
+
+it('leaves the chip alone after unlink() in the callback of send(), though an answer has come with SEND_OK', async () => {
+  const b = bench({ rst: true });
+  await b.wait(b.driver.link(STATIC));
+  b.lan.serveUdp('10.0.0.9', 9, () => {});
+  const udp = b.driver.udp({ port: 5000 });
+  await b.rest(100);
+  let linked: Promise<unknown> | undefined;
+  udp.send('x', '10.0.0.9', 9, () => {
+    b.driver.unlink();
+    // RSTn is low from here on, and what is sent over SPI then is misuse
+    linked = b.driver.link(STATIC);
+  });
+  b.lan.udp({ src: '10.0.0.9', sport: 9, dst: STATIC.ip, dport: 5000, data: Buffer.from('y') });
+  await b.until(() => !!linked);
+  await b.wait(linked!);
+});
