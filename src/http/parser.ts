@@ -132,7 +132,8 @@ function headEnd(p: Parser): void {
   const f = p._framing;
   const coding = f[Framing.Coding];
   const length = f[Framing.Length];
-  const n = contentLength(length || '');
+  // the coding wins
+  const n = contentLength((coding == null && length) || '');
   const options = ',' + f[Framing.Options] + ',';
   const head = p._head;
   let wait = Wait.Nothing;
@@ -145,7 +146,7 @@ function headEnd(p: Parser): void {
       !/[, \t]close[, \t]/i.test(options) && (p._exact || (!coding && /[, \t]keep-alive[, \t]/i.test(options))) ? 1 : 0;
     // both: maybe somebody wants to slip in an answer, so it is the last one here, even of those without a body
     if (coding != null && length != null) p._exact = 0;
-    if (p._isHead || /[23]04/.test(r.status as any)) r.total = coding != null ? -1 : n;
+    if (p._isHead || /[23]04/.test(r.status as any)) r.total = n;
     else if (coding != null) {
       if (!/^chunked$/i.test(coding)) fault(p, 'unknown Transfer-Encoding', coding);
       p._spent = head;
