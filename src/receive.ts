@@ -40,16 +40,23 @@ export function onData(this: Exchange, bytes: any): void {
   const x = this;
   const n = bytes.length;
   try {
-    if (n && n === x._chunk && n <= x._left && !x._rest && !x._held && x._wait !== Wait.BodyUntilClose) {
+    if (
+      n === x._chunk &&
+      n <= x._left &&
+      !x._rest &&
+      !x._held &&
+      x._wait !== Wait.BodyUntilClose &&
+      typeof bytes !== 'string'
+    ) {
       // in a variable: called as `x._callback(...)` it would get `x` as its `this`
       const callback: any = x._callback;
       x._left -= n;
       if (!x._left) advance(x, 0);
-      const answer = callback(view(bytes, 0, n), x._response);
+      const answer = callback(bytes, x._response);
       if (answer) hold(x, answer);
       if (!x._left) {
         // the last piece stays as `content`: a copy, since the array is only lent
-        x._response.content = new U8(view(bytes, 0, n));
+        x._response.content = new U8(bytes);
         // nothing is left to be taken, but the end to be seen
         take(x, bytes, n, n, 0);
       }
