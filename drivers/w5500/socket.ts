@@ -210,13 +210,6 @@ export function flush(s: Sock): void {
   s._wait = 2;
 }
 
-/** Reads n bytes of the RX buffer. */
-export function take(s: Sock, n: number): Uint8Array {
-  s._rd += n;
-  s._got += n;
-  return read(s, s._rd - n, n, Block.Rx);
-}
-
 /** Releases all that was read (RECV). Bytes may have come since Sn_IR was read, so it looks again. */
 export function release(s: Sock): void {
   write(s, Sn.RX_RD, pair(s._rd));

@@ -4,7 +4,7 @@
 import { netError } from '../../src/net/neterror';
 import { word } from '../ip/bytes';
 import { read } from './bus';
-import { Cr, Ir, Mode, Sn, Sr } from './registers';
+import { Block, Cr, Ir, Mode, Sn, Sr } from './registers';
 import {
   aim,
   end,
@@ -23,7 +23,6 @@ import {
   run,
   SEND_TIMEOUT,
   State,
-  take,
   waiting,
 } from './socket';
 import type { Chip } from './model';
@@ -170,15 +169,24 @@ function receive(s: Tcp, next: Next): void {
         n = s.events.want();
         if (n > MOST) n = MOST;
         if (s._state !== State.Up) break;
-        s._paused = n ? 0 : 1;
-        // the rest of a piece is often on its way
-        s._short = n > left && next < Next.LastBytes && !s._short ? 1 : 0;
-        if (s._paused || s._short) break;
-        if (n > left) n = left;
+        if (!n) {
+          s._paused = 1;
+          break;
+        }
+        if (n > left) {
+          // the rest of a piece is often on its way: it waits for it once
+          if (next < Next.LastBytes && !s._short) {
+            s._short = 1;
+            break;
+          }
+          n = left;
+        }
+        s._short = 0;
         left -= n;
-        s._wait = 1;
-        // not in the call: if an argument throws, the interpreter never frees the called function
-        bytes = take(s, n);
+        // not in the call of onData(): if an argument throws, the interpreter never frees the called function
+        bytes = read(s, s._rd, n, Block.Rx);
+        s._rd += n;
+        s._got += n;
         s.events.onData(bytes);
         // freed before the next ones are read
         bytes = 0;

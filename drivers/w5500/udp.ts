@@ -18,12 +18,12 @@ import {
   rest,
   run,
   State,
-  take,
   waiting,
 } from './socket';
+import { read } from './bus';
 import { need } from './options';
 import { needName, needPort, resolve } from './static';
-import { Ir, Mode, Mss, Sr } from './registers';
+import { Block, Ir, Mode, Mss, Sr } from './registers';
 import { Why, WORDS } from './tcp';
 import type { Sock } from './socket';
 import type { Driver } from './static';
@@ -62,6 +62,13 @@ function sent(s: Port, err: NetError | null): void {
   const done = s._done;
   s._sending = s._data = s._done = 0;
   tell(s, done, err);
+}
+
+/** Reads n bytes of the RX buffer. */
+function take(s: Port, n: number): Uint8Array {
+  s._rd += n;
+  s._got += n;
+  return read(s, s._rd - n, n, Block.Rx);
 }
 
 function receive(s: Port): void {
