@@ -3,7 +3,7 @@ import { netError } from '../../src/net/neterror';
 import { soon } from '../ip/task';
 import { pair, read, SILENT, write } from './bus';
 import { Bit, Block, Reg, Sn } from './registers';
-import { end, NOBODY } from './socket';
+import { end } from './socket';
 import type { Chip } from './model';
 import type { NetError } from '../../src/net/driver';
 
@@ -18,12 +18,9 @@ export function breakAll(c: Chip, code?: string): void {
   if (c._dhcp) c._dhcp._stop(c._dhcp);
   c._up = c._linked = 0;
   c._names = [];
-  c._socks = c._sizes.map(function () {
-    return NOBODY;
-  });
+  c._socks = [];
   socks.forEach(function (s) {
-    // made only if needed: the interpreter counts lines for an error's stack, which takes long
-    if (s._driver) end(s, unlinked(c, code));
+    end(s, unlinked(c, code));
   });
 }
 

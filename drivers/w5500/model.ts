@@ -17,7 +17,7 @@ export interface Chip extends Bus, Part, Task, Host, Pick<Env, '_names'> {
   _retry: number[];
   _keepalive: number;
   _phy: number;
-  /** the socket in each place, and the KB of its buffers */
+  /** the sockets, each in its place, and the KB of the buffers of each place */
   _socks: Sock[];
   _sizes: number[];
   /** the last ephemeral port of TCP */
