@@ -48,7 +48,7 @@ export function halt(t: Task): void {
 
 /** The next turn in so many ms, or at once. */
 export function soon(t: Task, ms?: number): void {
-  halt(t);
+  if (t._timer) halt(t);
   t._timer = setTimeout(turn, ms, t);
-  if (t._timer.unref && !t._mode) t._timer.unref();
+  if (!t._mode && t._timer.unref) t._timer.unref();
 }

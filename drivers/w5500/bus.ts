@@ -38,7 +38,9 @@ export function read(p: Part, address: number, n: number, buffer?: number): Uint
   const c = p._driver;
   // what is sent after the header does not matter; a view takes a sixth of the time of an array
   const out = n > PIECE ? new Uint8Array(n + 3) : new Uint8Array(c._out, 0, n + 3);
-  out.set([address >> 8, address, p._regs + (buffer! | 0)]);
+  out[0] = address >> 8;
+  out[1] = address;
+  out[2] = p._regs + (buffer! | 0);
   const got = c._spi.send(out, c._cs);
   if (got[2] === 3) {
     if (c._echo) c._echo--;
