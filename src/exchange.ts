@@ -52,6 +52,7 @@ function wrongLength(asked: number, got: number): Error {
 function onWritable(this: Exchange, room: number): void {
   const x = this;
   let piece: any;
+  let got: number;
   // how much to read; 0 when what is thrown is no fault of the source
   let n: number;
   try {
@@ -63,15 +64,17 @@ function onWritable(this: Exchange, room: number): void {
         x._out = piece.substr(n);
         if (!x._out) delete x._out;
         piece = piece.substr(0, n);
+        got = piece.length;
       } else {
         if (n > x._unsent) n = x._unsent;
         piece = x._source!.read(n) || '';
-        x._unsent -= piece.length;
-        if (!piece.length || piece.length > n || (isText && isText(piece))) throw wrongLength(n, piece.length);
+        got = piece.length;
+        x._unsent -= got;
+        if (!got || got > n || (isText && isText(piece))) throw wrongLength(n, got);
       }
       if (!x._unsent && !x._out && x._source && (n = (x._source.read(1) || '').length)) throw wrongLength(1, n);
       n = 0;
-      room -= piece.length;
+      room -= got;
       x._socket!.write(piece);
     }
   } catch (e: any) {

@@ -187,9 +187,10 @@ export function ready(s: Sock): void {
 
 /** Writes bytes to the TX buffer. */
 export function fill(s: Sock, data: any): void {
+  const n = data.length;
   write(s, s._wr, data, Block.Tx);
-  s._wr += data.length;
-  s._filled += data.length;
+  s._wr += n;
+  s._filled += n;
 }
 
 /** Sets the peer. */
