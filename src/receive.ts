@@ -6,9 +6,9 @@ import { settle } from './settle';
 import { fastDirect, fastPieces } from './stream';
 import type { Exchange } from './model';
 
-/** bytes of a head to ask for, and of a body that is not cut into pieces: a packet of the firmware's sockets */
+/** bytes of a head to ask for, and of a body that is not cut into pieces: the buffers of chips are multiples of it */
 const HEAD_PIECE = 256;
-const PACKET = 536;
+const BODY_PIECE = 512;
 
 export function want(this: Exchange): number {
   const left = this._left;
@@ -16,10 +16,10 @@ export function want(this: Exchange): number {
   if (this._held) return 0;
   // a head in small parts, since they are in memory together with the fields made from them
   if (!left && !this.sink) return HEAD_PIECE;
-  if (!this._callback || !this._chunk) return PACKET;
+  if (!this._callback || !this._chunk) return BODY_PIECE;
   if (need < left) return need;
   // here `left` is only what comes behind the pieces of the sink
-  if (this.sink) return PACKET;
+  if (this.sink) return BODY_PIECE;
   // one byte more if the connection is to be kept: a byte behind the end must not wait there for the next answer
   return this._origin && this._wait === Wait.FixedBody ? left + 1 : left;
 }
@@ -41,7 +41,8 @@ export function onData(this: Exchange, bytes: any): void {
   const n = bytes.length;
   try {
     if (
-      n === x._chunk &&
+      n &&
+      (n === x._chunk || !x._chunk) &&
       n <= x._left &&
       !x._rest &&
       !x._held &&

@@ -18,7 +18,7 @@ function figures(what: string, frames: number, bytes: number, blocks: number): v
 }
 
 describe.each(modes)('$name', ({ name, irq }) => {
-  it('GET of 200 KB in pieces of 512', async () => {
+  it.each([512, 0])('GET of 200 KB in pieces of 512, by stream_chunk %d', async (stream_chunk) => {
     const body = pattern(204800);
     const port = await serveHttp((_q, a) => a.setHeader('Content-Length', body.length).end(body));
     const b = bench({ irq });
@@ -31,9 +31,9 @@ describe.each(modes)('$name', ({ name, irq }) => {
       sizes.add(chunk.length);
       for (const byte of chunk) if (byte !== body[at++]) throw new Error(`wrong byte at ${at}`);
     };
-    await b.wait(requests.get(`http://10.0.0.7:${port}/`, { stream_callback }));
+    await b.wait(requests.get(`http://10.0.0.7:${port}/`, { stream_chunk, stream_callback }));
     const { frames, bytes } = b.chip;
-    figures(`GET ${name}`, frames, bytes, 400);
+    figures(`GET ${name}, stream_chunk ${stream_chunk}`, frames, bytes, 400);
     expect(at).toBe(body.length);
     expect([...sizes]).toEqual([512]);
     expect(frames / 400).toBeLessThanOrEqual(3);
