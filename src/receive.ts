@@ -1,5 +1,5 @@
 // What arrives passes through the parser to the caller, who may return a promise: then it waits.
-import { toBuf, toStr, U8, view } from './engine';
+import { toBuf, toStr, toU8, U8, view } from './engine';
 import { error, HTTPResponseError } from './errors';
 import { advance, lines, Wait } from './http/parser';
 import { settle } from './settle';
@@ -57,7 +57,7 @@ export function onData(this: Exchange, bytes: any): void {
       if (answer) hold(x, answer);
       if (!x._left) {
         // the last piece stays as `content`: a copy, since the array is only lent
-        x._response.content = new U8(bytes);
+        x._response.content = toU8(bytes);
         // nothing is left to be taken, but the end to be seen
         take(x, bytes, n, n, 0);
       }
@@ -108,7 +108,7 @@ function take(x: Exchange, bytes: any, n: number, i: number, callback: any): voi
         answer = callback && callback(piece, x._response);
         // the last piece stays as `content`, copied if it is only lent; without a length any piece may be the last
         if (!x._left || x._wait === Wait.BodyUntilClose)
-          x._response.content = typeof bytes === 'string' || piece.length > k ? piece : new U8(piece);
+          x._response.content = typeof bytes === 'string' || piece.length > k ? piece : toU8(piece);
         if (answer) hold(x, answer);
       }
       piece = 0;
