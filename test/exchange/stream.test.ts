@@ -171,6 +171,25 @@ describe('a callback that meddles', () => {
     expect(pieces).toBe(9);
   });
 
+  it('breaks the connection and throws: no timer is cleared twice, as its number may be that of another', async () => {
+    const hand = new HandDriver();
+    const cleared: unknown[] = [];
+    const spy = jest.spyOn(globalThis, 'clearTimeout').mockImplementation((timer) => void cleared.push(timer));
+    const call = requests.get('http://hand/', {
+      driver: 'hand',
+      stream_callback() {
+        hand.socket.end(netError('ECONNRESET'));
+        throw new Error('too late');
+      },
+    });
+    hand.socket.open().data('HTTP/1.1 200 OK\r\nContent-Length: 512\r\n\r\n' + 'x'.repeat(512));
+    spy.mockRestore();
+    hand.remove();
+    cleared.forEach(clearTimeout as any);
+    await expect(call).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(cleared).toHaveLength(1);
+  });
+
   it('keeps its chunk only by copying it', async () => {
     const copies: string[] = [];
     const whole = await requests.get(server.url(), {

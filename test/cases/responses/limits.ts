@@ -96,6 +96,12 @@ export const limitRows: Row[] = [
     want: answer,
   },
   {
+    name: 'the lines of chunks count neither together with the head nor with each other',
+    input: chunked('2\r\nHE\r\n3\r\nLLO\r\n0\r\n\r\n'),
+    options: { max_headers: chunked('\r\n').length },
+    want: answer,
+  },
+  {
     name: 'trailers above max_headers by themselves',
     input: chunked('5\r\nHELLO\r\n0\r\n' + 'X: yyyyyyyyyyyyy\r\n'.repeat(20) + '\r\n'),
     options: { max_headers: 100 },
