@@ -112,6 +112,21 @@ describe('a callback that throws', () => {
     await server.allGone();
   });
 
+  it.each([512, 0])('in the middle of a long run, pieces of %d', async (stream_chunk) => {
+    const hand = new HandDriver();
+    const mine = new Error('mine');
+    let pieces = 0;
+    const stream_callback = () => {
+      if (++pieces === 5) throw mine;
+    };
+    const call = requests.get('http://hand/', { driver: 'hand', stream_chunk, stream_callback });
+    hand.socket.open().data('HTTP/1.1 200 OK\r\nContent-Length: 5120\r\n\r\n');
+    for (let n = 0; n < 10; n++) hand.socket.data('x'.repeat(512));
+    hand.remove();
+    await expect(call).rejects.toBe(mine);
+    expect([pieces, hand.socket.closed]).toEqual([5, true]);
+  });
+
   it('on the first piece', async () => {
     const mine = new Error('mine');
     const call = requests.get(server.url(), {
