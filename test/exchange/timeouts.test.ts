@@ -178,6 +178,20 @@ it('bytes that cannot be sent are idle', async () => {
   await refused(Promise.reject(seen.error), { type: 'IOError', code: 'ETIMEDOUT', phase: 'send' });
 });
 
+it('the time in which a promise of the callback is pending is not idle, the time behind it is', async () => {
+  let go = () => {};
+  const stream_callback = () => new Promise<void>((resolve) => (go = resolve));
+  const options = { driver: 'hand', timeout: 0, idle_timeout: 1000, stream_chunk: 10, stream_callback };
+  const seen = watch(requests.get(url, options));
+  hand.socket.open().data(head + 'x'.repeat(10));
+  await pass(5000);
+  go();
+  await pass(900);
+  expect(seen.settled).toBe(0);
+  await pass(400);
+  expect(seen.error.message).toBe('idle_timeout: not a byte in 1000 ms');
+});
+
 it('0 means none', async () => {
   const seen = watch(requests.get(url, { driver: 'hand', timeout: 0, idle_timeout: 0 }));
   hand.socket.open().data(head);
