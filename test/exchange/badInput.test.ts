@@ -121,6 +121,11 @@ it.each(['P T', 'PUT\n'])('upload with the method %j', async (method) => {
   await refused(requests.upload(server.url(), requests.fd.bytes('x'), options), { type: 'TypeError', code: 'EINVAL' });
 });
 
+it.each([{ size: () => 0 }, { read: () => 'x' }, {}])('a source without size() or read(): %#', async (fd: any) => {
+  const e = await refused(requests.upload(server.url(), fd), { type: 'TypeError', code: 'EINVAL' });
+  expect(e.message).toBe('bad fd: object');
+});
+
 it('a mime_type with a line end', async () => {
   const options = { mime_type: 'text/plain\r\nX: y' };
   await refused(requests.upload(server.url(), requests.fd.bytes('x'), options), { type: 'TypeError', code: 'EINVAL' });
