@@ -295,6 +295,32 @@ describe('on a driver that cannot pause', () => {
     expect(hand.socket.closed).toBe(true);
   });
 
+  it.each<[string, string, { received?: number; code?: string }]>([
+    ['A: until close', '', { received: 500 }],
+    ['Content-Length: 5000', '', { code: 'ETRUNCATED' }],
+    ['Transfer-Encoding: chunked', '5DC\r\n', { code: 'ETRUNCATED' }],
+  ])('an end in order comes behind the bytes that wait: %s', async (field, before, outcome) => {
+    let go = () => {};
+    let got = '';
+    const stream_callback = (chunk: Uint8Array) => {
+      got += latin1(chunk);
+      return new Promise<void>((settle) => (go = settle));
+    };
+    const call = requests.get(url, { driver: 'hand', stream_chunk: 300, stream_callback });
+    const seen = watch(call);
+    hand.socket
+      .open()
+      .data(`HTTP/1.1 200 OK\r\n${field}\r\n\r\n${before}${text.substr(0, 500)}`)
+      .end();
+    await turns();
+    expect([seen.settled, hand.socket.closed, got.length]).toEqual([0, false, 300]);
+    go();
+    await turns();
+    go();
+    expect(await call.catch((e) => e)).toMatchObject(outcome);
+    expect(got).toBe(text.substr(0, outcome.received || 300));
+  });
+
   it('a callback that breaks its connection is not called again when its promise settles', async () => {
     let calls = 0;
     const stream_callback = () => {
