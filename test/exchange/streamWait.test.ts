@@ -321,14 +321,15 @@ describe('on a driver that cannot pause', () => {
     expect(got).toBe(text.substr(0, outcome.received || 300));
   });
 
-  it('a callback that breaks its connection is not called again when its promise settles', async () => {
+  it.each([5000, 700])('a callback that breaks its connection is not called again, %d bytes at a time', async (n) => {
     let calls = 0;
     const stream_callback = () => {
       if (++calls === 2) hand.socket.end(netError('ECONNRESET'));
       return Promise.resolve();
     };
     const call = requests.get(url, { driver: 'hand', stream_chunk: 100, stream_callback });
-    hand.socket.open().data(head + text);
+    hand.socket.open().data(head);
+    for (let at = 0; at < 5000; at += n) hand.socket.data(text.substr(at, n));
     await refused(call, { type: 'IOError', code: 'ECONNRESET' });
     await turns();
     expect(calls).toBe(2);
