@@ -13,9 +13,9 @@ export const enum Wait {
   FixedBody,
   BodyUntilClose,
   ChunkSize,
+  /** of the last chunk, which is empty: the trailer, up to an empty line */
   ChunkData,
   ChunkEnd,
-  Trailer,
 }
 
 /**
@@ -199,7 +199,7 @@ function line(p: Parser, text: string): void {
       fault(p, 'bad chunk size', text);
     p._got += p._left = parseInt(digits, 16);
     p._head = p._spent;
-    p._wait = p._left ? Wait.ChunkData : Wait.Trailer;
+    p._wait = Wait.ChunkData;
   } else if (wait === Wait.ChunkEnd) {
     p._head = 0;
     p._wait = Wait.ChunkSize;
