@@ -12,6 +12,8 @@ function fate(e) {
   if (e instanceof requests.HTTPConnectionError) name = 'HTTPConnectionError';
   if (e instanceof requests.HTTPResponseError) name = 'HTTPResponseError';
   if (e instanceof requests.IOError) name = 'IOError';
+  // as it is printed: the interpreter's own errors are the only ones it can print by itself
+  if ('' + e !== e.name + ': ' + e.message) name = 'printed as "' + e + '": ' + name;
   return name + ' ' + e.name + ' ' + e.code + ' ' + e.phase + ' ' + typeof e.retryable + ' ' + ('' + e.message).length;
 }
 
