@@ -30,6 +30,7 @@ var steps = [
   // too long to be the name of a file
   ['https://127.0.0.1:HANGUP/', { ctx: { verify: false, ca: 'x'.repeat(101) } }],
   ['https://127.0.0.1:HANGUP/', { ctx: { verify: false, key: 5 } }],
+  ['https://127.0.0.1:SILENT/', { timeout: 300, ctx: { verify: false } }],
   ['https://127.0.0.1:1/', { ctx: { verify: false } }],
   ['https://1.127.0.0.1:HANGUP/', { ctx: { verify: false } }],
   // of which the firmware takes as much as makes an address
@@ -129,7 +130,7 @@ const inner = (text: Buffer): string => text.toString().replace(/-----.*-----|\s
 async function run(engine: string, program: string, ports: { [name: string]: number }): Promise<string[]> {
   const shop = new Workshop();
   const values: { [name: string]: unknown } = { ...ports, CERT: inner(pem('cert')), KEY: inner(pem('key')) };
-  const text = program.replace(/GOOD|HANGUP|CERT|KEY/g, (name) => String(values[name]));
+  const text = program.replace(/GOOD|HANGUP|SILENT|CERT|KEY/g, (name) => String(values[name]));
   const { code } = await bundle({ app: shop.file('app.js', text), board: 'linux', root: ROOT });
   // from there it leaves the memory of the small one to data
   const cwd = await inStorage(engine, { app: code });
@@ -155,10 +156,11 @@ describeEngines('TLS', (engine) => {
     let below: Socket;
     good.on('connection', (socket) => (below = socket as Socket));
     const hangup = createServer((socket) => socket.on('error', () => {}).once('data', () => socket.end()));
-    const told = await run(engine, APP, { GOOD: await listen(good), HANGUP: await listen(hangup) });
+    const silent = createServer((socket) => socket.on('error', () => {}).resume());
+    const ports = { GOOD: await listen(good), HANGUP: await listen(hangup), SILENT: await listen(silent) };
+    const told = await run(engine, APP, ports);
     good.closeAllConnections();
-    good.close();
-    hangup.close();
+    for (const server of [good, hangup, silent]) server.close();
     expect(told).toEqual([
       '#HTTPConnectionError ETLSUNVERIFIED tls',
       '#200 hello',
@@ -170,6 +172,7 @@ describeEngines('TLS', (engine) => {
       '#HTTPConnectionError ETLS tls',
       '#HTTPConnectionError ETLS tls',
       '#HTTPConnectionError ETLS tls',
+      '#HTTPConnectionError ETIMEDOUT tls',
       '#HTTPConnectionError ECONNREFUSED connect',
       '#HTTPConnectionError ENOTFOUND dns',
       '#HTTPConnectionError ENOTFOUND dns',
