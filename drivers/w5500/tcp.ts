@@ -198,7 +198,7 @@ function receive(s: Tcp, next: Next): void {
             if (next === Next.LastBytes) end(s, null);
             else fail(s);
         } else if (s._got && (!s._short || s._got >= MOST / 2)) release(s);
-        else if (s._short) s._look = 1;
+        else if (s._short) s._look = s._wait = 1;
     }
     next = Next.Rest;
     // not if it was closed: poke() has set `_wait`

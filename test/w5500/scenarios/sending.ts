@@ -59,6 +59,21 @@ export const sendingRows: Scenario[] = [
     r.chip.faults.clear();
     await r.works();
   }),
+  linked('SEND_OK never, and what arrives meanwhile: the rest of a piece is not waited for long', async (r) => {
+    r.lan.serveTcp('10.0.0.9', 80, () => ({}));
+    r.chip.faults.sendOkDelayMs = Infinity;
+    const it = await r.connect({ acts: { room: (n) => n.socket.write('x') } });
+    await r.rest(3000);
+    r.lan.connections()[0].write('y'.repeat(612));
+    await r.until(() => it.bytes.length > 0);
+    expect(it.bytes.length).toBe(512);
+    const before = r.clock.now();
+    await r.until(() => it.bytes.length === 612);
+    expect(r.clock.now() - before).toBeLessThan(10);
+    await r.run((b) => b.sockets.connect.socket.close(true));
+    r.chip.faults.clear();
+    await r.works();
+  }),
   linked('a window that stays shut for a minute', async (r) => {
     const seen = taking(r, 9000);
     const sent = r.begin({ op: 'call', url: URL, upload: 9000, ...patient });
