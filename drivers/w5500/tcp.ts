@@ -193,10 +193,10 @@ function receive(s: Tcp, next: Next): void {
       }
       if (s._state === State.Up)
         if (next > Next.Bytes) {
-          // all bytes were taken, none was handed back
-          if (!left && !s._look)
-            if (next === Next.LastBytes) end(s, null);
-            else fail(s);
+          // some were handed back, or it pauses and may be waiting for room
+          if (left || s._look) s._wait = 1;
+          else if (next === Next.LastBytes) end(s, null);
+          else fail(s);
         } else if (s._got && (!s._short || s._got >= MOST / 2)) release(s);
         else if (s._short) s._look = s._wait = 1;
     }

@@ -74,6 +74,29 @@ export const sendingRows: Scenario[] = [
     r.chip.faults.clear();
     await r.works();
   }),
+  linked('SEND_OK with a FIN: a receiver that takes a part and pauses is soon offered room', async (r) => {
+    r.lan.serveTcp('10.0.0.9', 80, () => ({}));
+    r.chip.faults.sendOkDelayMs = 3000;
+    const it = await r.connect({
+      want: 100,
+      acts: {
+        room: (n) => (n.arg ? 0 : n.socket.write((n.arg = 'x'))),
+        data: (n) => (n.take = 0),
+      },
+    });
+    await r.until(() => r.chip.sockets[0].sending);
+    await r.rest(2990);
+    const [peer] = r.lan.connections();
+    peer.write('y'.repeat(500));
+    peer.end();
+    await r.until(() => it.bytes.length === 100);
+    const before = r.clock.now();
+    await r.until(() => it.rooms.length === 2);
+    expect(r.clock.now() - before).toBeLessThan(20);
+    await r.run((b) => b.sockets.connect.socket.close(true));
+    r.chip.faults.clear();
+    await r.works();
+  }),
   linked('a window that stays shut for a minute', async (r) => {
     const seen = taking(r, 9000);
     const sent = r.begin({ op: 'call', url: URL, upload: 9000, ...patient });
