@@ -13,7 +13,7 @@ export const enum Wait {
   FixedBody,
   BodyUntilClose,
   ChunkSize,
-  /** of the last chunk, which is empty: the trailer, up to an empty line */
+  /** that of a chunk; after the last one, which has none, the trailer up to an empty line */
   ChunkData,
   ChunkEnd,
 }
